@@ -1,0 +1,98 @@
+/* What a C-API function does to references, looked up by name and Python version.
+ *
+ * The rows are written in contracts/ (docs/internals/contracts.md is the grammar) and turned into table.inc by
+ * tools/contracts.py; the table is constant data, shared by the runtime, the host and `refsan check`, so that an
+ * index means the same row everywhere in one build. A function without a row is "not covered", never neutral. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+enum rs_result_kind {
+    RS_RESULT_VALUE,    /* no object: integer, size, pointer to C data, void */
+    RS_RESULT_NEW,      /* a new reference, or NULL */
+    RS_RESULT_BORROWED, /* borrowed from argument `from` (1-based), or NULL */
+    RS_RESULT_FOREVER,  /* borrowed from something that lives as long as the interpreter or thread */
+    RS_RESULT_ARGUMENT, /* argument `from` itself: no change of ownership */
+    RS_RESULT_UNKNOWN,  /* an object pointer may or may not be a new reference */
+};
+
+enum rs_argument_kind {
+    RS_ARG_VALUE,       /* no object */
+    RS_ARG_OBJECT,      /* an object that the callee borrows for the time of the call */
+    RS_ARG_STEAL,       /* its reference passes to the callee; when: `when` */
+    RS_ARG_OUT,         /* PyObject **: filled with a new reference */
+    RS_ARG_OUT_BORROWED,/* PyObject **: filled with a borrowed reference */
+    RS_ARG_INOUT,       /* PyObject **: the old value's reference is given up, a new one is stored (NULL on failure) */
+    RS_ARG_BUFFER_OUT,  /* Py_buffer *: view->obj is filled with a new reference */
+    RS_ARG_BUFFER_DROP, /* Py_buffer *: the reference in view->obj is given up */
+    RS_ARG_OBJECTS,     /* PyObject *const *: an array of borrowed objects; its length is argument `count` */
+    RS_ARG_VARARGS,     /* ...: borrowed objects up to a NULL */
+    RS_ARG_VARARGS_N,   /* ...: as many borrowed objects as argument `count` says */
+    RS_ARG_BUILD,       /* const char *: a Py_BuildValue format; the objects follow in ... or a va_list */
+    RS_ARG_PARSE,       /* const char *: a PyArg_Parse format; the addresses follow in ... or a va_list */
+    RS_ARG_PRINTF,      /* const char *: a PyUnicode_FromFormat format; %R %S %A %U %V %T take objects */
+    RS_ARG_TYPE,        /* PyTypeObject *: borrowed like an object; named apart because it may be static */
+    RS_ARG_CALLBACK,    /* a C function of the caller's that the interpreter will call */
+    RS_ARG_TABLE,       /* PyModuleDef *, PyMethodDef *, PyType_Spec *, PyGetSetDef *: names C functions */
+};
+
+enum rs_when { RS_ALWAYS, RS_ON_SUCCESS, RS_ON_FAILURE };
+
+enum rs_contract_flags {
+    RS_MAY_RUN = 1 << 0,      /* may run Python code, and so almost anything */
+    RS_MAY_RELEASE = 1 << 1,  /* may give up references that a container held */
+    RS_SETS_ERROR = 1 << 2,   /* failure (NULL or `failure`) comes with an exception set */
+    RS_MISS_IS_NULL = 1 << 3, /* NULL without an exception is an ordinary answer */
+    RS_NO_RETURN = 1 << 4,
+    RS_GIL_RELEASE = 1 << 5,  /* returns without the GIL (PyEval_SaveThread) */
+    RS_GIL_ACQUIRE = 1 << 6,  /* returns with the GIL (PyEval_RestoreThread, PyGILState_Ensure) */
+    RS_NO_GIL = 1 << 7,       /* may be called without the GIL */
+    RS_VARIADIC = 1 << 8,     /* ... : stack words have to be carried along */
+    RS_IDENTITY = 1 << 9,     /* its address is compared or stored in slots: never replace a data slot that holds it */
+    RS_MACRO = 1 << 10,       /* inline function or macro without a symbol: for the static half only */
+    RS_MEASURED = 1 << 11,    /* confirmed by the harness of tools/ */
+    RS_ALLOCATES = 1 << 12,   /* result is raw memory (PyObject_Malloc and alike) */
+    RS_INITIALISES = 1 << 13, /* PyObject_Init, PyObject_InitVar: the memory passed becomes an object, count 1 */
+    RS_DEALLOCATES = 1 << 14, /* _Py_Dealloc, PyObject_Free, PyObject_GC_Del: the memory passed ceases to be one */
+};
+
+struct rs_argument {
+    const char *name; /* as in CPython's documentation, "..." for varargs */
+    uint8_t kind;     /* enum rs_argument_kind */
+    uint8_t when;     /* enum rs_when, for RS_ARG_STEAL, and for RS_ARG_OUT (RS_ON_SUCCESS: NULL or untouched on failure) */
+    uint8_t count;    /* 1-based argument, for RS_ARG_OBJECTS and RS_ARG_VARARGS_N */
+    uint8_t nullable; /* NULL is allowed */
+};
+
+struct rs_contract {
+    const char *name;
+    const char *header;      /* the contract file, e.g. "listobject" */
+    const char *replacement; /* the modern way, or NULL */
+    const char *note;        /* one sentence about what usually goes wrong, or NULL */
+    uint16_t since, until;   /* 0x0308 .. ; until 0 = still there */
+    uint8_t result;          /* enum rs_result_kind */
+    uint8_t from;            /* see the result kinds */
+    uint8_t nargs;           /* arguments, "..." included */
+    int8_t failure;          /* what an int result is on failure: -1 or 0; for object results NULL; RS_NEVER_FAILS */
+    uint32_t flags;          /* enum rs_contract_flags */
+    const struct rs_argument *args;
+};
+
+enum { RS_NEVER_FAILS = 127 };
+
+/* The row of `name` for Python `version` (0x030b is 3.11), or NULL: not covered. */
+const struct rs_contract *rs_contract_find(const char *name, unsigned version);
+
+/* Stable within one build: rs_contract_at(rs_contract_index(row)) == row. */
+unsigned rs_contract_index(const struct rs_contract *row);
+const struct rs_contract *rs_contract_at(unsigned index);
+unsigned rs_contract_count(void);
+
+/* Whether a call of it can change or reveal who owns an object: false for rows that the runtime need not see
+ * (no object in or out, no GIL effect, no table of functions). */
+bool rs_contract_matters(const struct rs_contract *row);
+
+/* Contract of a type slot by its name ("tp_alloc", "nb_add", "sq_item", "bf_getbuffer", "getset.get", "method.noargs",
+ * "mod.exec", ...): rows of kind slot in contracts/slots.txt; NULL if there is none. The arguments are those of the C
+ * signature; RS_RESULT_NEW means that the function hands a new reference to its caller. */
+const struct rs_contract *rs_contract_slot(const char *name, unsigned version);

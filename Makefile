@@ -1,0 +1,36 @@
+# The short front of the Meson build: `make`, `make run`, `make test`, `make install [prefix=DIR] [DESTDIR=DIR]`.
+BUILD := build
+PYTHON ?= /usr/bin/python3.11
+EXAMPLE ?= argument-released
+prefix ?=
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+$(BUILD)/build.ninja:
+	@mkdir -p $(BUILD)
+	@meson setup $(BUILD) $(if $(prefix),--prefix=$(prefix)) >$(BUILD)/setup.log 2>&1 || { tail -n 20 $(BUILD)/setup.log; exit 1; }
+
+# Builds a buggy extension on the spot and runs refsan on it. Status 66 is refsan's word for "proven": here it is success.
+run:
+	@tools/install-deps.sh build
+	@$(MAKE) --no-print-directory all
+	@tools/run-example.py --python $(PYTHON) $(EXAMPLE)
+
+test:
+	@tools/install-deps.sh test
+	@$(MAKE) --no-print-directory all
+	@python3 tests/run.py test
+
+bench: all
+	@tools/install-deps.sh bench
+	@python3 bench/run.py
+
+install: all
+	@$(if $(prefix),meson configure $(BUILD) -Dprefix=$(prefix))
+	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
+
+clean:
+	@rm -rf $(BUILD)
+
+.PHONY: all run test bench install clean

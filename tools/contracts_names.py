@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Lists the names that each CPython offers to extensions: writes contracts/names.tsv.
+
+usage: contracts_names.py [--out FILE] [--also FILE] PREFIX...
+
+PREFIX is an installation with a shared libpython and its headers (lib/libpython3.X.so.1.0, include/python3.X);
+the version is read from the library's name. --also adds names known from elsewhere (lines "NAME VERSION,VERSION"),
+such as those of versions that are not at hand. Only public names are kept, and underscore names that a header
+declares. Refuses to guess: a prefix without library or headers ends it with one line.
+"""
+import argparse
+import glob
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+EXTRA_HEADERS = ("structmember.h", "datetime.h", "frameobject.h", "pystrhex.h", "marshal.h", "structseq.h", "pythread.h",
+                 "internal/pycore_gc.h", "internal/pycore_object.h")
+DEFINE = re.compile(r"#define (_?Py\w+)\(")
+ALIAS = re.compile(r"#define (_?Py\w+) (_?Py\w+)\s*\Z")
+INLINE = re.compile(r"static\s+(?:inline|__inline__)\s[^;{}()]*?\b(_?Py\w+)\s*\([^;{}]*\)\s*\{")
+IDENTIFIER = re.compile(r"\b_?Py\w+\b")
+
+
+def exported(library):
+    out = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
+    fields = [line.split() for line in out.splitlines()]
+    return {f[-1].partition("@")[0] for f in fields if len(f) == 3 and f[1] in "TWi" and re.match(r"_?Py", f[-1])}
+
+
+def preprocess(include, options):
+    source = "#define PY_SSIZE_T_CLEAN\n#define Py_BUILD_CORE_MODULE 1\n#include <Python.h>\n" + "".join(
+        "#include <%s>\n" % h for h in EXTRA_HEADERS if os.path.exists(os.path.join(include, h)))
+    return subprocess.run(["gcc", "-E", "-P", "-I" + include, "-I" + include + "/internal", *options, "-"], input=source,
+                          capture_output=True, text=True, check=True).stdout
+
+
+def offered(include):
+    """(names of macros and inline functions, every identifier that the headers mention)"""
+    macros, text = preprocess(include, ["-dM"]), preprocess(include, [])
+    names = {m.group(1) for m in map(DEFINE.match, macros.splitlines()) if m}
+    mentioned = set(IDENTIFIER.findall(text)) | set(IDENTIFIER.findall(macros))
+    aliases = [m for m in map(ALIAS.match, macros.splitlines()) if m]
+    return names | set(INLINE.findall(text)), mentioned, aliases
+
+
+def survey(prefix):
+    """(minor, exported names, macro and inline names) of one installation."""
+    libraries = glob.glob(os.path.join(prefix, "lib", "libpython3.*.so.1.0"))
+    if not libraries:
+        sys.exit("%s: no lib/libpython3.*.so.1.0" % prefix)
+    minor = int(re.search(r"libpython3\.(\d+)", libraries[0]).group(1))
+    include = os.path.join(prefix, "include", "python3.%d" % minor)
+    symbols = exported(libraries[0])
+    names, mentioned, aliases = offered(include)
+    names |= {m.group(1) for m in aliases if m.group(2) in symbols | names}
+    return minor, {s for s in symbols if not s.startswith("_") or s in mentioned}, names
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("prefixes", nargs="+")
+    parser.add_argument("--out", default=os.path.join(os.path.dirname(HERE), "contracts", "names.tsv"))
+    parser.add_argument("--also")
+    args = parser.parse_args()
+    table = {}
+    for prefix in args.prefixes:
+        minor, symbols, macros = survey(os.path.expanduser(prefix))
+        for column, names in enumerate((symbols, macros)):
+            for name in names:
+                table.setdefault(name, (set(), set()))[column].add(minor)
+    if args.also:
+        with open(args.also, encoding="utf-8") as f:
+            for line in f:
+                if line.strip() and not line.startswith("#"):
+                    name, versions = line.split()[:2]
+                    table.setdefault(name, (set(), set()))[0].update(int(v.split(".")[1]) for v in versions.split(","))
+    with open(args.out, "w", encoding="utf-8") as f:
+        f.write("# Written by tools/contracts_names.py: name, minor versions of 3.x that export it, those that offer it as macro or inline.\n")
+        for name in sorted(table):
+            f.write("%s\t%s\t%s\n" % ((name,) + tuple(",".join(map(str, sorted(part))) for part in table[name])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -111,7 +111,7 @@ def parse_argument(where, text):
     if nullable:
         words[-1] = words[-1][:-1]
     if not 1 <= len(words) <= 2 or not (words[-1] == "..." or NAME.match(words[-1])):
-        raise BadRow(where, text.strip(), "an argument was expected: [KIND] NAME[?]")
+        raise BadRow(where, text.strip() or ",", "an argument was expected: [KIND] NAME[?]")
     kind, count = "value", ""
     if len(words) == 2:
         m = re.match(r"([a-z-]+)(?:\((\w+)\))?\Z", words[0])
@@ -147,9 +147,9 @@ def parse_result(row, words):
     word, slash, failure = words.pop(0).partition("/")
     if word not in RESULTS:
         raise BadRow(row.where, word, "a result was expected (%s)" % ", ".join(RESULTS), RESULTS)
-    if slash and failure not in {"value": ("-1", "0"), "new": ("never",), "borrowed": ("never",),
+    if slash and failure not in {"value": ("-2", "-1", "0"), "new": ("never",), "borrowed": ("never",),
                                  "forever": ("never",)}.get(word, ()):
-        raise BadRow(row.where, word + slash + failure, "value/-1, value/0, new/never, borrowed/never or forever/never was expected")
+        raise BadRow(row.where, word + slash + failure, "value/-1, value/-2, value/0, new/never, borrowed/never or forever/never was expected")
     row.result = word
     row.failure = {"": "never" if word in ("void", "value") else "0", "null": "null"}.get(failure, failure)
     if word == "null":
@@ -178,7 +178,7 @@ def parse_words(row, words):
         else:
             raise BadRow(row.where, word, "a flag (%s) or a range (3.10.., ..3.9, 3.9..3.12) was expected"
                          % ", ".join(FLAGS), FLAGS)
-    if "error" in row.flags and row.failure == "never":
+    if "error" in row.flags and row.failure == "never" and row.result != "void":
         raise BadRow(row.where, "error", "a result that can fail was expected, this one never does")
     if row.kind == "macro" and "identity" in row.flags:
         raise BadRow(row.where, "identity", "a macro has no address")

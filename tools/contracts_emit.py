@@ -3,7 +3,7 @@ over the names (hash, displace and compress). The C side of the hash is in src/c
 
 RESULT_ENUM = {"void": "VALUE", "value": "VALUE", "null": "VALUE", "new": "NEW", "borrowed": "BORROWED",
                "forever": "FOREVER", "argument": "ARGUMENT", "unknown": "UNKNOWN"}
-FAILURE = {"never": "RS_NEVER_FAILS", "null": "RS_ALWAYS_FAILS", "0": "0", "-1": "-1"}
+FAILURE = {"never": "RS_NEVER_FAILS", "null": "RS_ALWAYS_FAILS", "0": "0", "-1": "-1", "-2": "-2"}
 BUCKET_NAMES = 4  # names per displacement, the usual trade of table size against search
 MASK = 0xFFFFFFFF
 

@@ -5,8 +5,8 @@ usage: contracts_names.py [--out FILE] [--also FILE] PREFIX...
 
 PREFIX is an installation with a shared libpython and its headers (lib/libpython3.X.so.1.0, include/python3.X);
 the version is read from the library's name. --also adds names known from elsewhere (lines "NAME VERSION,VERSION"),
-such as those of versions that are not at hand. Only public names are kept, and underscore names that a header
-declares. Refuses to guess: a prefix without library or headers ends it with one line.
+such as those of versions that are not at hand. Refuses to guess: a prefix without library or headers ends it with
+one line.
 """
 import argparse
 import glob
@@ -21,7 +21,6 @@ EXTRA_HEADERS = ("structmember.h", "datetime.h", "frameobject.h", "pystrhex.h", 
 DEFINE = re.compile(r"#define (_?Py\w+)\(")
 ALIAS = re.compile(r"#define (_?Py\w+) (_?Py\w+)\s*\Z")
 INLINE = re.compile(r"static\s+(?:inline|__inline__)\s[^;{}()]*?\b(_?Py\w+)\s*\([^;{}]*\)\s*\{")
-IDENTIFIER = re.compile(r"\b_?Py\w+\b")
 
 
 def exported(library):
@@ -38,12 +37,11 @@ def preprocess(include, options):
 
 
 def offered(include):
-    """(names of macros and inline functions, every identifier that the headers mention)"""
+    """(names of macros with arguments and of inline functions, matches NAME OTHER of plain aliases)"""
     macros, text = preprocess(include, ["-dM"]), preprocess(include, [])
     names = {m.group(1) for m in map(DEFINE.match, macros.splitlines()) if m}
-    mentioned = set(IDENTIFIER.findall(text)) | set(IDENTIFIER.findall(macros))
     aliases = [m for m in map(ALIAS.match, macros.splitlines()) if m]
-    return names | set(INLINE.findall(text)), mentioned, aliases
+    return names | set(INLINE.findall(text)), aliases
 
 
 def survey(prefix):
@@ -54,9 +52,9 @@ def survey(prefix):
     minor = int(re.search(r"libpython3\.(\d+)", libraries[0]).group(1))
     include = os.path.join(prefix, "include", "python3.%d" % minor)
     symbols = exported(libraries[0])
-    names, mentioned, aliases = offered(include)
+    names, aliases = offered(include)
     names |= {m.group(1) for m in aliases if m.group(2) in symbols | names}
-    return minor, {s for s in symbols if not s.startswith("_") or s in mentioned}, names
+    return minor, symbols, names
 
 
 def main():

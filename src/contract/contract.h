@@ -25,15 +25,20 @@ enum rs_argument_kind {
     RS_ARG_INOUT,       /* PyObject **: the old value's reference is given up, a new one is stored (NULL on failure) */
     RS_ARG_BUFFER_OUT,  /* Py_buffer *: view->obj is filled with a new reference */
     RS_ARG_BUFFER_DROP, /* Py_buffer *: the reference in view->obj is given up */
-    RS_ARG_OBJECTS,     /* PyObject *const *: an array of borrowed objects; its length is argument `count` */
+    RS_ARG_OBJECTS,     /* PyObject *const *: an array of borrowed objects; its length is argument `count` without
+                           PY_VECTORCALL_ARGUMENTS_OFFSET; the values of a kwnames argument follow behind */
     RS_ARG_VARARGS,     /* ...: borrowed objects up to a NULL */
     RS_ARG_VARARGS_N,   /* ...: as many borrowed objects as argument `count` says */
-    RS_ARG_BUILD,       /* const char *: a Py_BuildValue format; the objects follow in ... or a va_list */
+    RS_ARG_BUILD,       /* const char *: a Py_BuildValue format; its objects follow in the last argument, "..." or
+                           "va" (a va_list) */
     RS_ARG_PARSE,       /* const char *: a PyArg_Parse format; the addresses follow in ... or a va_list */
     RS_ARG_PRINTF,      /* const char *: a PyUnicode_FromFormat format; %R %S %A %U %V %T take objects */
-    RS_ARG_TYPE,        /* PyTypeObject *: borrowed like an object; named apart because it may be static */
+    RS_ARG_TYPE,        /* a class, or what stands for one (exception type, tuple of them): borrowed like an object;
+                           named apart because it may be static */
     RS_ARG_CALLBACK,    /* a C function of the caller's that the interpreter will call */
-    RS_ARG_TABLE,       /* PyModuleDef *, PyMethodDef *, PyType_Spec *, PyGetSetDef *: names C functions */
+    RS_ARG_TABLE,       /* PyModuleDef *, PyMethodDef *, PyType_Spec *, PyGetSetDef *, the type of PyType_Ready: names
+                           C functions */
+    RS_ARG_ACQUIRE,     /* the caller owns one reference more afterwards (Py_IncRef) */
 };
 
 enum rs_when { RS_ALWAYS, RS_ON_SUCCESS, RS_ON_FAILURE };
@@ -42,7 +47,7 @@ enum rs_contract_flags {
     RS_MAY_RUN = 1 << 0,      /* may run Python code, and so almost anything */
     RS_MAY_RELEASE = 1 << 1,  /* may give up references that a container held */
     RS_SETS_ERROR = 1 << 2,   /* failure (NULL or `failure`) comes with an exception set */
-    RS_MISS_IS_NULL = 1 << 3, /* NULL without an exception is an ordinary answer */
+    RS_MISS_IS_NULL = 1 << 3, /* NULL (or the value `failure`) without an exception is an ordinary answer */
     RS_NO_RETURN = 1 << 4,
     RS_GIL_RELEASE = 1 << 5,  /* returns without the GIL (PyEval_SaveThread) */
     RS_GIL_ACQUIRE = 1 << 6,  /* returns with the GIL (PyEval_RestoreThread, PyGILState_Ensure) */
@@ -54,12 +59,15 @@ enum rs_contract_flags {
     RS_ALLOCATES = 1 << 12,   /* result is raw memory (PyObject_Malloc and alike) */
     RS_INITIALISES = 1 << 13, /* PyObject_Init, PyObject_InitVar: the memory passed becomes an object, count 1 */
     RS_DEALLOCATES = 1 << 14, /* _Py_Dealloc, PyObject_Free, PyObject_GC_Del: the memory passed ceases to be one */
+    RS_SLOT = 1 << 15,        /* a type slot, method convention or callback: rs_contract_slot finds it */
+    RS_UNSEEN = 1 << 16,      /* frequent and harmless: the runtime leaves it alone although an exception type comes out */
 };
 
 struct rs_argument {
     const char *name; /* as in CPython's documentation, "..." for varargs */
     uint8_t kind;     /* enum rs_argument_kind */
-    uint8_t when;     /* enum rs_when, for RS_ARG_STEAL, and for RS_ARG_OUT (RS_ON_SUCCESS: NULL or untouched on failure) */
+    uint8_t when;     /* enum rs_when, for RS_ARG_STEAL and for the out kinds: RS_ALWAYS is written in any case, NULL
+                         where there is nothing; RS_ON_SUCCESS may be left untouched on failure */
     uint8_t count;    /* 1-based argument, for RS_ARG_OBJECTS and RS_ARG_VARARGS_N */
     uint8_t nullable; /* NULL is allowed */
 };
@@ -68,17 +76,19 @@ struct rs_contract {
     const char *name;
     const char *header;      /* the contract file, e.g. "listobject" */
     const char *replacement; /* the modern way, or NULL */
+    const char *twin;        /* the macro of this function or the function of this macro, or NULL */
     const char *note;        /* one sentence about what usually goes wrong, or NULL */
-    uint16_t since, until;   /* 0x0308 .. ; until 0 = still there */
+    uint16_t since, until;   /* first and last version, 0x0308 .. ; until 0 = still there */
     uint8_t result;          /* enum rs_result_kind */
     uint8_t from;            /* see the result kinds */
     uint8_t nargs;           /* arguments, "..." included */
-    int8_t failure;          /* what an int result is on failure: -1 or 0; for object results NULL; RS_NEVER_FAILS */
+    int8_t failure;          /* what a result is on failure: -1, -2, or 0 (NULL for pointers); RS_NEVER_FAILS;
+                                RS_ALWAYS_FAILS: NULL every time (PyErr_NoMemory) */
     uint32_t flags;          /* enum rs_contract_flags */
     const struct rs_argument *args;
 };
 
-enum { RS_NEVER_FAILS = 127 };
+enum { RS_NEVER_FAILS = 127, RS_ALWAYS_FAILS = 126 };
 
 /* The row of `name` for Python `version` (0x030b is 3.11), or NULL: not covered. */
 const struct rs_contract *rs_contract_find(const char *name, unsigned version);

@@ -1,0 +1,77 @@
+/* Promise: one string comparison per look-up, no state, no allocation: runtime and host link the same constant data.
+ * Refuses to guess: a name that is not in the table, or not in that version, is not covered. */
+#include "contract/contract.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "contract/table.inc"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* FNV-1a; the twin of name_hash in tools/contracts_emit.py. */
+static uint32_t name_hash(const char *name) {
+    uint32_t h = 0x811c9dc5u;
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 0x01000193u;
+    return h;
+}
+
+/* The lowbias32 finaliser; the twin of mix in tools/contracts_emit.py. */
+static uint32_t mix(uint32_t h, uint32_t seed) {
+    uint32_t x = h + seed * 0x9e3779b9u;
+    x = (x ^ x >> 16) * 0x7feb352du;
+    x = (x ^ x >> 15) * 0x846ca68bu;
+    return x ^ x >> 16;
+}
+
+/* The row of that name and version; rows of one name stand together, each with a version range of its own. */
+static const struct rs_contract *find(const char *name, unsigned version, bool slot) {
+    uint32_t h = name_hash(name);
+    const struct rs_contract *row = &rows[slots[mix(h, displacements[h % COUNT(displacements)]) % COUNT(slots)]];
+    const struct rs_contract *end = rows + COUNT(rows);
+    for (; row < end && strcmp(row->name, name) == 0; row++) {
+        bool there = row->since <= version && (row->until == 0 || version <= row->until);
+        if (there && slot == ((row->flags & RS_SLOT) != 0))
+            return row;
+    }
+    return NULL;
+}
+
+const struct rs_contract *rs_contract_find(const char *name, unsigned version) {
+    return find(name, version, false);
+}
+
+const struct rs_contract *rs_contract_slot(const char *name, unsigned version) {
+    return find(name, version, true);
+}
+
+unsigned rs_contract_index(const struct rs_contract *row) {
+    return (unsigned)(row - rows);
+}
+
+const struct rs_contract *rs_contract_at(unsigned index) {
+    return index < COUNT(rows) ? &rows[index] : NULL;
+}
+
+unsigned rs_contract_count(void) {
+    return COUNT(rows);
+}
+
+/* A class alone is passed so often, and so seldom wrongly, that it does not make a call worth seeing; a printf format
+ * prints its objects, which the interpreter touches itself. */
+static bool argument_matters(const struct rs_argument *arg) {
+    return arg->kind != RS_ARG_VALUE && arg->kind != RS_ARG_TYPE && arg->kind != RS_ARG_PRINTF;
+}
+
+bool rs_contract_matters(const struct rs_contract *row) {
+    const uint32_t effects = RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_INITIALISES | RS_DEALLOCATES;
+    if (row->flags & RS_UNSEEN)
+        return false;
+    if (row->flags & effects || row->result != RS_RESULT_VALUE)
+        return true;
+    for (unsigned i = 0; i < row->nargs; i++)
+        if (argument_matters(&row->args[i]))
+            return true;
+    return false;
+}

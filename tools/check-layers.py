@@ -94,8 +94,6 @@ def judge_own(path, target):
         return "there is no room '%s'" % its
     if mine == its:
         return judge_runtime(path, target) if mine == "runtime" else None
-    if its == "arch" and target.count("/") > 1:
-        return "what lies behind arch/arch.h is the processor's own"
     if its in MAY_INCLUDE[mine]:
         return None
     return "%s may include: %s" % (mine, ", ".join(MAY_INCLUDE[mine]) or "nothing but itself")
@@ -120,7 +118,8 @@ def check_source(src, path, complaints):
             if not found:
                 continue
             target = resolve(src, path, found.group(2), found.group(1) == '"')
-            why = judge_own(path, target) if target else judge_foreign(path, found.group(2))
+            quoted = found.group(1) == '"'
+            why = judge_own(path, target) if target else judge_foreign(path, found.group(2)) or ("there is no such file" if quoted else None)
             if why:
                 complaints.append("src/%s:%d: includes '%s'; %s" % (path, number, found.group(2), why))
 

@@ -1,0 +1,103 @@
+"""The house itself: walls between the rooms, pages for every rule, installation."""
+import os
+import re
+import subprocess
+import sys
+
+from . import core, program
+
+CHECKER = os.path.join(core.ROOT, "tools", "check-layers.sh")
+
+
+def layers(_context):
+    p = subprocess.run([CHECKER], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    core.expect(p.returncode == 0, "the walls between the rooms", p.stdout)
+
+
+BROKEN = {  # a file -> what the checker has to say of it
+    "src/ledger/a.c": ('#include "symbol/symbol.h"\n', "ledger may include: base, wire, contract"),
+    "src/cellar/a.c": ("int a;\n", "'cellar' is no room"),
+    "src/verdict/a.c": ("#include <Python.h>\n", "only tests and tools may include it"),
+    "src/report/a.c": ("#include <elfutils/libdw.h>\n", "only symbol may include it"),
+    "src/cli/a.c": ("#include <jansson.h>\n", "only report may include it"),
+    "src/base/a.c": ('#include "attic/a.h"\n', "there is no such file"),
+    "src/runtime/heap/a.c": ('#include "runtime/patch/a.h"\n', "runtime/heap may not see runtime/patch"),
+    "src/symbol/a.c": ('#include "arch/x86_64/a.h"\n', "symbol may include: base"),
+    "src/base/long.c": ("\n" * 801, "801 lines"),
+    "src/base/later.c": ("/* TO" "DO */\n", "finish it"),
+}
+
+
+def layers_bite(_context):
+    """Each kind of breach is an error."""
+    root = core.work_dir("house", "breaches")
+    for path, (text, _) in BROKEN.items():
+        os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
+        with open(os.path.join(root, path), "w") as f:
+            f.write(text)
+    for header in ("src/symbol/symbol.h", "src/runtime/patch/a.h", "src/arch/x86_64/a.h"):
+        os.makedirs(os.path.join(root, os.path.dirname(header)), exist_ok=True)
+        open(os.path.join(root, header), "w").close()
+    p = subprocess.run([CHECKER, "--root", root], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ, GIT_DIR="/nonexistent"))
+    core.expect(p.returncode == 1, "no breach was seen", p.stdout)
+    for path, (_, words) in BROKEN.items():
+        said = [line for line in p.stdout.splitlines() if path in line]
+        core.expect(any(words in line for line in said), "%s: '%s' is not said" % (path, words), p.stdout)
+
+
+def rule_pages(_context):
+    with open(os.path.join(core.ROOT, "src", "finding", "kinds.def")) as f:
+        rules = re.findall(r"^RS_RULE\((RS\d+), \"([a-z-]+)\"", f.read(), re.M)
+    core.expect(rules, "kinds.def has no rule")
+    for rule, name in rules:
+        path = os.path.join(core.ROOT, "docs", "rules", rule + ".md")
+        core.expect(os.path.exists(path), "%s has no page" % rule)
+        with open(path) as f:
+            text = f.read()
+        core.expect(name in text, "docs/rules/%s.md does not say '%s'" % (rule, name))
+
+
+def links(_context):
+    """Every relative link of the Markdown pages leads somewhere."""
+    listed = subprocess.run(["git", "-C", core.ROOT, "ls-files", "-co", "--exclude-standard", "*.md"], capture_output=True, text=True)
+    broken = []
+    for path in listed.stdout.split():
+        with open(os.path.join(core.ROOT, path)) as f:
+            text = re.sub(r"```.*?```|`[^`\n]*`", "", f.read(), flags=re.S)
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+            where = os.path.join(core.ROOT, os.path.dirname(path), target)
+            if not re.match(r"[a-z]+:", target) and not os.path.exists(where):
+                broken.append("%s: %s" % (path, target))
+    core.expect(not broken, "links that lead nowhere", "\n".join(broken))
+
+
+def options_documented(_context):
+    """Each option that a command's --help names has its place in the man page of that command."""
+    program.need_refsan()
+    missing = []
+    for command in ("run", "report", "inspect", "explain"):
+        text = program.execute([program.REFSAN, command, "--help"]).out.decode()
+        with open(os.path.join(core.ROOT, "docs", "man", "refsan-%s.1.scd" % command)) as f:
+            page = f.read()
+        options = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", text))
+        missing += ["%s %s" % (command, o) for o in sorted(options - {"--help"}) if o not in page]
+    core.expect(not missing, "options without a word in the man page", ", ".join(missing))
+
+
+def installs(_context):
+    """`make install` with prefix and DESTDIR gives a program that works from its place."""
+    dest = core.work_dir("house", "destdir")
+    subprocess.run(["rm", "-rf", dest], check=True)
+    p = subprocess.run(["make", "install", "DESTDIR=" + dest], cwd=core.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    core.expect(p.returncode == 0, "make install", p.stdout)
+    found = [os.path.join(folder, name) for folder, _, names in os.walk(dest) for name in names]
+    binary = next((f for f in found if f.endswith("/bin/refsan")), None)
+    core.expect(binary and any(f.endswith("/refsan/librefsan.so") for f in found), "not installed", "\n".join(found))
+    ran = program.execute([binary, "run", "--", "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable, "-c", "print('installed')"])
+    core.expect(ran.status == 0 and ran.out == b"installed\n" and "not covered" not in ran.err, "the installed program", ran.text())
+
+
+def collect(_context):
+    return [core.Test("house/layers", layers), core.Test("house/layers-bite", layers_bite), core.Test("house/rule-pages", rule_pages),
+            core.Test("house/links", links), core.Test("house/options-documented", options_documented),
+            core.Test("house/install", installs, alone=True)]

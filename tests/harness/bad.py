@@ -59,12 +59,10 @@ def environment(case, context):
         folder = os.path.join(core.ROOT, "tests", "cases", "returned-borrowed")
         for name, fixed in (("BUGGY", False), ("CLEAN", True)):
             names[name] = program.build(folder, python, core.work_dir("bad", name + python.name), fixed)
-    bin_dir = core.work_dir("bad", "bin")
-    link = os.path.join(bin_dir, "refsan")
-    if not os.path.exists(link):
-        with open(link, "w") as f:
-            f.write('#!/bin/sh\nexec "%s" "$@"\n' % program.REFSAN)
-        os.chmod(link, 0o755)
+    bin_dir = core.work_dir("bad", "bin-" + case["name"])
+    with open(os.path.join(bin_dir, "refsan"), "w") as f:
+        f.write('#!/bin/sh\nexec "%s" "$@"\n' % program.REFSAN)
+    os.chmod(f.name, 0o755)
     return dict(names, PATH=bin_dir + os.pathsep + os.environ["PATH"], LC_ALL="C.UTF-8")
 
 

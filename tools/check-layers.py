@@ -38,7 +38,8 @@ RUNTIME = {
     "patch": ("sys", "pyabi"),
     "api": ("sys", "pyabi", "stack"),
     "stack": ("sys", "pyabi"),
-    "signal": ("sys", "pyabi", "stack"),
+    "signal": ("sys", "pyabi", "stack", "heap"),  # to say of a faulting address which dead object it was
+    "census": ("sys", "pyabi", "stack", "heap"),  # walks what the heap holds
 }
 RUNTIME_FOR_ALL = ("heap/object.h", "log.h")
 # header (pattern) -> rooms that may include it

@@ -118,7 +118,7 @@ Elf_Scn *rs_image_section(const struct rs_image *image, uint32_t type, const cha
     return NULL;
 }
 
-void rs_image_close_strings(const struct rs_image *image)
+void rs_image_pad_strings(const struct rs_image *image, struct rs_arena *arena)
 {
     static const char *const names[] = {".debug_str", ".debug_line_str", ".zdebug_str", ".zdebug_line_str"};
     GElf_Shdr header;
@@ -134,8 +134,8 @@ void rs_image_close_strings(const struct rs_image *image)
         else if (names[i][1] == 'z')
             elf_compress_gnu(section, 0, 0);
         data = elf_getdata(section, NULL);
-        if (data != NULL && data->d_buf != NULL && data->d_size > 0)
-            ((char *)data->d_buf)[data->d_size - 1] = '\0';
+        if (data != NULL && data->d_buf != NULL)
+            data->d_buf = rs_arena_strndup(arena, data->d_buf, data->d_size);
     }
 }
 

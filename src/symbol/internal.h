@@ -98,9 +98,10 @@ void rs_image_settle(struct rs_image *image);
 bool rs_image_build_id(const struct rs_image *image, char hex[2 * RS_BUILD_ID_MAX + 1]);
 /* The first section of that type and name (either may be left out: 0, NULL), or NULL. */
 Elf_Scn *rs_image_section(const struct rs_image *image, uint32_t type, const char *name, GElf_Shdr *header);
-/* Ends the string sections of the debug information with a NUL, in memory, before libdw reads them: dwarf_getsrclines of
- * 0.188 runs over the end of a .debug_line_str without one. */
-void rs_image_close_strings(const struct rs_image *image);
+/* Puts a NUL behind the string sections of the debug information, in memory, before libdw reads them: dwarf_getsrclines of
+ * 0.188 runs over the end of a .debug_line_str that does not end with one, and dwarf_formstring lets an index name the place
+ * behind .debug_str. */
+void rs_image_pad_strings(const struct rs_image *image, struct rs_arena *arena);
 /* The separate debug file of the module at `path`, opened into `debug`: by build-id (hex or NULL), else by the link that
  * `main` (may be NULL) holds. */
 bool rs_image_find_debug(const char *directory, const char *path, const char *build_id, const struct rs_image *main,

@@ -138,7 +138,7 @@ static void read_module(struct rs_symbols *symbols, struct rs_module *module)
         find_code(module, module->debug.elf);
     rs_names_read(module);
     if (debug->elf != NULL) {
-        rs_image_close_strings(debug);
+        rs_image_pad_strings(debug, &symbols->arena);
         module->dwarf = dwarf_begin_elf(debug->elf, DWARF_C_READ, NULL);
     }
     if (module->dwarf != NULL)

@@ -41,31 +41,47 @@ static bool is_code_symbol(const struct rs_module *module, const GElf_Sym *symbo
     return code_at(module, symbol->st_value) != NULL;
 }
 
+/* By address; of one address the symbol with the end known comes first. */
 static int by_value(const void *left, const void *right)
 {
-    uint64_t a = ((const struct rs_span *)left)->lo, b = ((const struct rs_span *)right)->lo;
+    const struct rs_span *a = left, *b = right;
 
-    return (a > b) - (a < b);
+    if (a->lo != b->lo)
+        return a->lo < b->lo ? -1 : 1;
+    return (a->hi > b->hi) - (a->hi < b->hi);
 }
 
-/* A symbol of size 0 (assembly) reaches to the next one; none reaches beyond its section, whatever it claims. */
+/* Where a symbol of size 0 ends: at the next one, unless static functions may lie between that .dynsym does not show. */
+static uint64_t sizeless_end(const struct rs_module *module, const struct rs_range *code, uint64_t start, uint64_t next)
+{
+    if (!module->full_symbols)
+        return start + 1;
+    return next < code->hi ? next : code->hi;
+}
+
+/* A symbol of size 0 (assembly) gets an end, but none if it is a label inside a function; no symbol reaches beyond its
+ * section, whatever it claims. */
 static void bound(struct rs_module *module)
 {
     struct rs_span *spans = module->symbol_spans.raw.items;
-    size_t count = module->symbol_spans.raw.count;
-    uint64_t next = UINT64_MAX;
+    size_t count = module->symbol_spans.raw.count, next = 0;
+    uint64_t function_end = 0;
 
     if (count > 1)
         qsort(spans, count, sizeof(*spans), by_value);
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = 0; i < count; i++) {
         const struct rs_range *code = code_at(module, spans[i].lo);
 
-        if (i + 1 < count && spans[i + 1].lo > spans[i].lo)
-            next = spans[i + 1].lo;
-        if (spans[i].hi == UINT64_MAX)
-            spans[i].hi = next;
-        if (spans[i].hi > code->hi)
-            spans[i].hi = code->hi;
+        while (next < count && spans[next].lo <= spans[i].lo)
+            next++;
+        if (spans[i].hi != UINT64_MAX) {
+            spans[i].hi = spans[i].hi < code->hi ? spans[i].hi : code->hi;
+            function_end = function_end > spans[i].hi ? function_end : spans[i].hi;
+        } else if (spans[i].lo < function_end) {
+            spans[i].hi = spans[i].lo;
+        } else {
+            spans[i].hi = sizeless_end(module, code, spans[i].lo, next < count ? spans[next].lo : UINT64_MAX);
+        }
     }
 }
 

@@ -117,7 +117,7 @@ static bool of_python(const char *path)
         end = part - 1;
         part = last_part(path, end);
     }
-    if (part >= 8 && strncmp(path + part - 8, "include/", 8) == 0 && is_include_folder(path + part, end - part))
+    if (part >= 9 && strncmp(path + part - 9, "/include/", 9) == 0 && is_include_folder(path + part, end - part))
         return true;
     if (end - part == 7 && strncmp(path + part, "Include", 7) == 0 && is_known_header(path + name))
         return true;

@@ -1,4 +1,4 @@
-/* Feeds bytes to the symbolizer as a module, or as a Cython-generated source where they begin with "/*". Any answer is right;
+/* Feeds bytes to the symbolizer as a module, or as a Cython-generated source where they begin with a comment. Any answer is right;
  * a crash, an endless loop or a read out of bounds is not. libFuzzer's interface; drive.c runs it without clang. */
 #include <stdint.h>
 #include <stdio.h>

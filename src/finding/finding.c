@@ -1,7 +1,7 @@
 /* The catalogue of rules and the list of findings: adding, fingerprints, folding, order.
  *
- * Promise: one finding per root cause, in the same order for the same input. Refuses to judge: whether something is a
- * finding at all, and its words, are the verdict's. */
+ * Promise: one finding per root cause, in the same order for the same input. Refuses to judge: whether
+ * something is a finding at all, and its words, are the verdict's. */
 #include "finding/finding.h"
 
 #include <ctype.h>
@@ -33,9 +33,9 @@ enum rs_rule rs_rule_find(const char *id_or_name)
 const char *rs_step_name(enum rs_step_kind kind)
 {
     static const char *const names[] = {
-        [RS_STEP_CREATE] = "create", [RS_STEP_ACQUIRE] = "acquire",   [RS_STEP_RELEASE] = "release",
-        [RS_STEP_BORROW] = "borrow", [RS_STEP_STEAL] = "steal",       [RS_STEP_ARGUMENT] = "argument",
-        [RS_STEP_RETURN] = "return", [RS_STEP_FREE] = "free",         [RS_STEP_TOUCH] = "touch",
+        [RS_STEP_CREATE] = "create", [RS_STEP_ACQUIRE] = "acquire", [RS_STEP_RELEASE] = "release",
+        [RS_STEP_BORROW] = "borrow", [RS_STEP_STEAL] = "steal",     [RS_STEP_ARGUMENT] = "argument",
+        [RS_STEP_RETURN] = "return", [RS_STEP_FREE] = "free",       [RS_STEP_TOUCH] = "touch",
     };
 
     return names[kind];
@@ -50,7 +50,8 @@ struct rs_finding *rs_report_add(struct rs_report *report, enum rs_rule rule)
     return finding;
 }
 
-/* The length without one clone suffix that gcc or clang put at the end (".isra.0", ".part.3", ".cold"), or the same. */
+/* The length without one clone suffix that gcc or clang put at the end (".isra.0", ".part.3", ".cold"), or
+ * the same. */
 static size_t without_clone(const char *name, size_t length)
 {
     static const char *const clones[] = {"isra", "part", "constprop", "cold", "lto_priv", "llvm"};
@@ -154,7 +155,8 @@ void rs_finding_close(struct rs_finding *finding)
     RS_VEC_CLOSE(&finding->path);
 }
 
-/* Whether `later`, added after `kept`, is the better example: more certain, or seen earlier by the order of events. */
+/* Whether `later`, added after `kept`, is the better example: more certain, or seen earlier by the order of
+ * events. */
 static bool better_example(const struct rs_finding *later, const struct rs_finding *kept)
 {
     if (later->confidence != kept->confidence)

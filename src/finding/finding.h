@@ -145,23 +145,24 @@ struct rs_report {
     } stats;
 };
 
-/* A new finding at the end of the report, zeroed but for rule, kind and severity from the rule, count 1, object.refcount
- * -1. The pointer is valid until the next call. */
+/* A new finding at the end of the report, zeroed but for rule, kind and severity from the rule, count 1,
+ * object.refcount -1. The pointer is valid until the next call. */
 struct rs_finding *rs_report_add(struct rs_report *report, enum rs_rule rule);
-/* Folds findings of one root cause (same rule and fingerprint), computes fingerprints, sorts: proven before suspect,
- * errors before warnings, then by count, else in the order of addition. Of a fold the earliest example of the strongest
- * confidence is kept, so that message, proof and history agree; counts are added. May be called again. */
+/* Folds findings of one root cause (same rule and fingerprint), computes fingerprints, sorts: proven before
+ * suspect, errors before warnings, then by count, else in the order of addition. Of a fold the earliest
+ * example of the strongest confidence is kept, so that message, proof and history agree; counts are added.
+ * May be called again. */
 void rs_report_finish(struct rs_report *report);
 void rs_report_close(struct rs_report *report);
 /* Frees the lists of one finding that is taken out of a report. */
 void rs_finding_close(struct rs_finding *finding);
 
 /* 16 hex digits from rule, module, function, api of the belief and the text of the source lines' functions: no
- * address, no line number, no path prefix, so that it survives unrelated edits and other machines. Only where no function
- * is known its offset in the module stands in. */
+ * address, no line number, no path prefix, so that it survives unrelated edits and other machines. Only where
+ * no function is known its offset in the module stands in. */
 void rs_finding_fingerprint(struct rs_finding *finding);
 
-/* How many bytes of a function's name say which one it is: without " + 0x1a3" and a compiler's clone suffix. */
+/* How many bytes of a function's name tell which one it is: no " + 0x1a3", no compiler's clone suffix. */
 size_t rs_function_stem(const char *function);
 /* "_multidict" of "/x/multidict/_multidict.cpython-311-x86_64-linux-gnu.so": no folder, no ABI tag. Points into
  * `module`; the length goes to *length. */

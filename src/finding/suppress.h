@@ -1,28 +1,29 @@
-/* Suppressions: what somebody has looked at and decided to live with. One syntax for `run` and `check`: files of blocks,
- * and a comment beside the line.
+/* Suppressions: what somebody has looked at and decided to live with. One syntax for `run` and `check`: files
+ * of blocks, and a comment beside the line.
  *
  * A file (data/suppressions/default.supp says this grammar again, for its readers):
  *
  *     file  = { empty line | "#" comment | block }
- *     block = "{" line  { key text line }  "}" line        # each key at most once, text to the end of the line
+ *     block = "{" line  { key text line }  "}" line
  *     key   = "name"      what the list of unused suppressions calls it
- *           | "rule"      ids or names (RS102 borrowed-return), separated by blanks, or *         required
+ *           | "rule"      ids or names (RS102 borrowed-return), separated by blanks, or *   (required)
  *           | "module"    glob over the culprit's module, with or without folder and ABI tag
  *           | "function"  glob over the culprit's function
  *           | "object"    glob over the type of the object
- *           | "reason"    why this is right                                                       required
+ *           | "reason"    why this is right   (required)
  *
- * In a glob * stands for any text, ? for one character, \ takes the next character as it is; everything else, brackets
- * too, stands for itself (operator[], vector<int>). A key that is absent matches everything; a block that would match
- * every finding is an error.
+ * Each key stands at most once in a block, its text goes to the end of the line.
+ * In a glob * stands for any text, ? for one character, \ takes the next character as it is; everything else,
+ * brackets too, stands for itself (operator[], vector<int>). A key that is absent matches everything; a block
+ * that would match every finding is an error.
  *
  * A comment, on the culprit's line or alone on the line above, in C, C++ or Cython:
  *
  *     refsan: ignore[RS102] the table keeps it alive
  *     refsan: ignore[RS102, RS201] reason         refsan: ignore[*] reason
  *
- * Promise: a file is taken whole or not at all, and nothing is hidden without a reason. Refuses to decide where files
- * come from and what is printed; that is cli's. */
+ * Promise: a file is taken whole or not at all, and nothing is hidden without a reason. Refuses to decide
+ * where files come from and what is printed; that is cli's. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,8 +38,8 @@ struct rs_suppression {
     const char *name; /* the file's, else "FILE:LINE" */
     const char *reason;
     const char *file;
-    int line;          /* of the opening brace */
-    uint64_t used;     /* findings that it took */
+    int line;      /* of the opening brace */
+    uint64_t used; /* findings that it took */
     bool rules[RS_RULES];
     const char *module, *function, *object; /* globs, or NULL */
 };
@@ -56,17 +57,19 @@ bool rs_suppress_match(struct rs_suppressions *set, const struct rs_finding *fin
 const struct rs_suppression *rs_suppress_at(const struct rs_suppressions *set, size_t index);
 
 enum rs_inline { RS_INLINE_NONE, RS_INLINE_OTHER, RS_INLINE_MATCH, RS_INLINE_BAD };
-/* What a source line's comment says about the rule: nothing, another rule's, this one's, or something malformed (err). */
+/* What a source line's comment says about the rule: nothing, another rule's, this one's, or something
+ * malformed (err). */
 enum rs_inline rs_suppress_inline(const char *line, enum rs_rule rule, struct rs_error *err);
 
 /* A source line's text, or NULL; valid until the next call. */
 typedef const char *rs_suppress_line(void *ctx, const char *file, int line);
-/* Whether a comment at the culprit's line, or alone on the line above (the .pyx's for Cython), takes the finding. A
- * malformed comment takes nothing and is told in err, whose text is empty otherwise. */
-bool rs_suppress_in_source(const struct rs_finding *finding, rs_suppress_line *line, void *ctx, struct rs_error *err);
+/* Whether a comment at the culprit's line, or alone on the line above (the .pyx's for Cython), takes the
+ * finding. A malformed comment takes nothing and is told in err, whose text is empty otherwise. */
+bool rs_suppress_in_source(const struct rs_finding *finding, rs_suppress_line *line, void *ctx,
+                           struct rs_error *err);
 
 /* Takes the suppressed findings out of the report and counts them in report->suppressed. Call it before
- * rs_report_finish: a fold keeps one example of several object types. `line` may be NULL. `bad` receives the first
- * malformed comment as "FILE:LINE: ..."; its text is empty otherwise. */
-void rs_suppress_apply(struct rs_suppressions *set, struct rs_report *report, rs_suppress_line *line, void *ctx,
-                       struct rs_error *bad);
+ * rs_report_finish: a fold keeps one example of several object types. `line` may be NULL. `bad` receives the
+ * first malformed comment as "FILE:LINE: ..."; its text is empty otherwise. */
+void rs_suppress_apply(struct rs_suppressions *set, struct rs_report *report, rs_suppress_line *line,
+                       void *ctx, struct rs_error *bad);

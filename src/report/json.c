@@ -1,7 +1,7 @@
 /* The JSON document, schema 1: docs/report-schema.md names every field, and a test compares.
  *
- * Promise: every field is always there, null where it is unknown. Refuses: to shorten, to sort, to write floats (but for
- * the seconds). */
+ * Promise: every field is always there, null where it is unknown. Refuses: to shorten, to sort, to write
+ * floats (but for the seconds). */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -17,7 +17,8 @@
 
 enum { SCHEMA = 1 };
 
-/* What the document's parts need: memory for repaired strings, and the folder that paths are made relative to. */
+/* What the document's parts need: memory for repaired strings, and the folder that paths are made relative
+ * to. */
 struct making {
     struct rs_arena arena;
     char folder[PATH_MAX];
@@ -53,14 +54,16 @@ static json_t *pyx(struct making *making, const struct rs_place *place)
 {
     if (place->pyx_file == NULL)
         return json_null();
-    return json_pack("{s:o, s:o}", "file", path_string(making, place->pyx_file), "line", line_number(place->pyx_line));
+    return json_pack("{s:o, s:o}", "file", path_string(making, place->pyx_file), "line",
+                     line_number(place->pyx_line));
 }
 
 static json_t *place_object(struct making *making, const struct rs_place *place)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "module", string(making, place->module), "function",
                      string(making, place->function), "file", path_string(making, place->file), "line",
-                     line_number(place->line), "address", string(making, place->address), "pyx", pyx(making, place));
+                     line_number(place->line), "address", string(making, place->address), "pyx",
+                     pyx(making, place));
 }
 
 static json_t *belief_object(struct making *making, const struct rs_finding *finding)
@@ -93,8 +96,9 @@ static json_t *python_frames(struct making *making, const struct rs_finding *fin
     for (size_t i = 0; i < finding->python.count; i++) {
         const struct rs_line *frame = &finding->python.items[i];
 
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "function", string(making, frame->function), "file",
-                                              path_string(making, frame->file), "line", line_number(frame->line)));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "function", string(making, frame->function),
+                                              "file", path_string(making, frame->file), "line",
+                                              line_number(frame->line)));
     }
     return list;
 }
@@ -105,9 +109,10 @@ static json_t *mixed_frames(struct making *making, const struct rs_line *frames,
 
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "language", string(making, frames[i].language), "function",
-                            string(making, frames[i].function), "file", path_string(making, frames[i].file), "line",
-                            line_number(frames[i].line), "module", string(making, frames[i].module)));
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:o}", "language", string(making, frames[i].language), "function",
+                      string(making, frames[i].function), "file", path_string(making, frames[i].file), "line",
+                      line_number(frames[i].line), "module", string(making, frames[i].module)));
     return list;
 }
 
@@ -141,8 +146,8 @@ static json_t *history_list(struct making *making, const struct rs_finding *find
 
 static json_t *stacks_object(struct making *making, const struct rs_finding *finding)
 {
-    return json_pack("{s:o, s:o, s:o}", "use", mixed_frames(making, finding->use.items, finding->use.count), "free",
-                     mixed_frames(making, finding->freed.items, finding->freed.count), "alloc",
+    return json_pack("{s:o, s:o, s:o}", "use", mixed_frames(making, finding->use.items, finding->use.count),
+                     "free", mixed_frames(making, finding->freed.items, finding->freed.count), "alloc",
                      mixed_frames(making, finding->alloc.items, finding->alloc.count));
 }
 
@@ -153,8 +158,9 @@ static json_t *path_list(struct making *making, const struct rs_finding *finding
     for (size_t i = 0; i < finding->path.count; i++) {
         const struct rs_note *note = &finding->path.items[i];
 
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "file", path_string(making, note->file), "line",
-                                              line_number(note->line), "note", string(making, note->note)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o}", "file", path_string(making, note->file), "line",
+                                        line_number(note->line), "note", string(making, note->note)));
     }
     return list;
 }
@@ -170,14 +176,16 @@ static json_t *finding_object(struct making *making, const struct rs_finding *fi
     json_object_set_new(object, "rule", json_string(rs_rule_info(finding->rule)->id));
     json_object_set_new(object, "name", json_string(rs_rule_info(finding->rule)->name));
     json_object_set_new(object, "kind", json_string(kinds[finding->kind]));
-    json_object_set_new(object, "confidence", json_string(finding->confidence == RS_PROVEN ? "proven" : "suspect"));
+    json_object_set_new(object, "confidence",
+                        json_string(finding->confidence == RS_PROVEN ? "proven" : "suspect"));
     json_object_set_new(object, "severity", json_string(severities[finding->severity]));
     json_object_set_new(object, "message", string(making, message));
     json_object_set_new(object, "count", number(finding->count));
     json_object_set_new(object, "fingerprint", string(making, finding->fingerprint));
     json_object_set_new(object, "culprit", place_object(making, &finding->culprit));
     json_object_set_new(object, "belief", belief_object(making, finding));
-    json_object_set_new(object, "victim", finding->has_victim ? place_object(making, &finding->victim) : json_null());
+    json_object_set_new(object, "victim",
+                        finding->has_victim ? place_object(making, &finding->victim) : json_null());
     json_object_set_new(object, "object", tracked_object(making, finding));
     json_object_set_new(object, "proof", string(making, finding->proof));
     json_object_set_new(object, "fix", string(making, finding->fix));
@@ -187,7 +195,8 @@ static json_t *finding_object(struct making *making, const struct rs_finding *fi
     json_object_set_new(object, "stacks", stacks_object(making, finding));
     json_object_set_new(object, "path", path_list(making, finding));
     json_object_set_new(object, "test", string(making, finding->test));
-    json_object_set_new(object, "process", finding->process > 0 ? json_integer(finding->process) : json_null());
+    json_object_set_new(object, "process",
+                        finding->process > 0 ? json_integer(finding->process) : json_null());
     json_object_set_new(object, "checkpoint", string(making, finding->checkpoint));
     json_object_set_new(object, "confirmation", string(making, finding->confirmation));
     json_object_set_new(object, "verified_fix", string(making, finding->verified_fix));
@@ -229,8 +238,9 @@ static json_t *coverage_object(struct making *making, const struct rs_report *re
     json_t *object = json_object(), *uncovered = json_array();
 
     for (size_t i = 0; i < report->uncovered.count; i++)
-        json_array_append_new(uncovered, json_pack("{s:o, s:o}", "what", string(making, report->uncovered.items[i].what),
-                                                   "count", number(report->uncovered.items[i].count)));
+        json_array_append_new(uncovered,
+                              json_pack("{s:o, s:o}", "what", string(making, report->uncovered.items[i].what),
+                                        "count", number(report->uncovered.items[i].count)));
     json_object_set_new(object, "unknown_calls",
                         strings(making, report->unknown_calls.items, report->unknown_calls.count));
     json_object_set_new(object, "unpatched_sites", number(report->unpatched_sites));
@@ -246,26 +256,27 @@ static json_t *coverage_object(struct making *making, const struct rs_report *re
 static json_t *python_object(struct making *making, const struct rs_report *report)
 {
     return json_pack("{s:o, s:o, s:o, s:b}", "version", string(making, report->python.version), "executable",
-                     path_string(making, report->python.executable), "layout", string(making, report->python.layout),
-                     "free_threaded", report->python.free_threaded);
+                     path_string(making, report->python.executable), "layout",
+                     string(making, report->python.layout), "free_threaded", report->python.free_threaded);
 }
 
 static json_t *exit_object(struct making *making, const struct rs_report *report)
 {
-    return json_pack("{s:o, s:o}", "status", report->has_status ? json_integer(report->status) : json_null(), "signal",
-                     string(making, report->signal));
+    return json_pack("{s:o, s:o}", "status", report->has_status ? json_integer(report->status) : json_null(),
+                     "signal", string(making, report->signal));
 }
 
 static json_t *stats_object(const struct rs_report *report)
 {
     double spent = report->stats.seconds;
     /* Whole milliseconds; not a number and infinity are no JSON. */
-    json_t *seconds = spent >= 0 && spent < 1e12 ? json_real((double)(long long)(spent * 1000 + 0.5) / 1000) : json_null();
+    json_t *seconds =
+        spent >= 0 && spent < 1e12 ? json_real((double)(long long)(spent * 1000 + 0.5) / 1000) : json_null();
 
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "events", number(report->stats.events), "objects",
                      number(report->stats.objects), "peak_bytes", number(report->stats.peak_bytes), "seconds",
-                     seconds, "sites_found", number(report->stats.sites_found),
-                     "sites_patched", number(report->stats.sites_patched), "processes", report->stats.processes);
+                     seconds, "sites_found", number(report->stats.sites_found), "sites_patched",
+                     number(report->stats.sites_patched), "processes", report->stats.processes);
 }
 
 static json_t *document(struct making *making, const struct rs_report *report)
@@ -331,7 +342,8 @@ static bool cannot_write(struct rs_error *err, const char *path)
     return rs_fail(err, "cannot write the report '%s': %s", path, strerror(errno));
 }
 
-/* The document and a newline, then the descriptor is closed; false leaves errno. A full disk may show at close only. */
+/* The document and a newline, then the descriptor is closed; false leaves errno. A full disk may show at
+ * close only. */
 static bool write_and_close(int fd, const char *text)
 {
     bool good = write_all(fd, text) && write_all(fd, "\n");
@@ -350,8 +362,8 @@ static bool write_directly(const char *path, const char *text, struct rs_error *
     return (fd >= 0 && write_and_close(fd, text)) || cannot_write(err, path);
 }
 
-/* A new file in the folder of `path`, its name in *temporary (to be freed). The name is short: one made from the report's
- * could be too long where the report's is not. */
+/* A new file in the folder of `path`, its name in *temporary (to be freed). The name is short: one made from
+ * the report's could be too long where the report's is not. */
 static int create_beside(const char *path, char **temporary)
 {
     enum { TRIES = 100 };
@@ -401,7 +413,8 @@ static bool write_file(const char *path, const char *text, struct rs_error *err)
     if (stat(path, &st) != 0)
         return write_beside(path, text, err);
     if (S_ISDIR(st.st_mode))
-        return rs_fail(err, "cannot write the report '%s': it is a folder; expected the name of a file", path);
+        return rs_fail(err, "cannot write the report '%s': it is a folder; expected the name of a file",
+                       path);
     if (!S_ISREG(st.st_mode))
         return write_directly(path, text, err);
     /* Renaming over a symbolic link would replace the link, not the file. */

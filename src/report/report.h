@@ -1,8 +1,9 @@
 /* Finding list -> something to read: the terminal's text and the JSON document (docs/report-schema.md).
  *
- * Promise: a reporter renders the record and nothing else, so that fabricated reports test it byte by byte; what it asks
- * the system for is the working directory, to which paths are made relative. Order, counts and folds are as rs_report_finish left them. Refuses to decide: what a
- * finding is, and which source line may be read, are others' matters. */
+ * Promise: a reporter renders the record and nothing else, so that fabricated reports test it byte by byte;
+ * what it asks the system for is the working directory, to which paths are made relative. Order, counts and
+ * folds are as rs_report_finish left them. Refuses to decide: what a finding is, and which source line may be
+ * read, are others' matters. */
 #pragma once
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,19 +11,21 @@
 #include "base/error.h"
 #include "finding/finding.h"
 
-/* Writes the document to `path`: to a temporary name in the same folder, then renamed, so that a reader sees the old file
- * or the whole new one; a path that is no regular file (a pipe, /dev/stdout) is written directly; "-" is standard output.
- * On failure the temporary file is gone and what was at `path` is as before. Whatever bytes the strings hold, the
- * document is valid UTF-8 and valid JSON. */
+/* Writes the document to `path`: to a temporary name in the same folder, then renamed, so that a reader sees
+ * the old file or the whole new one; a path that is no regular file (a pipe, /dev/stdout) is written
+ * directly; "-" is standard output. On failure the temporary file is gone and what was at `path` is as
+ * before. Whatever bytes the strings hold, the document is valid UTF-8 and valid JSON. */
 bool rs_report_json(const struct rs_report *report, const char *path, struct rs_error *err);
 
 struct rs_terminal_options {
     bool colour;
     bool verbose; /* every event, frame and suspect; else at most 25 lines a finding */
     int width;    /* columns; 0: unknown, nothing is wrapped or shortened */
-    const char *(*line)(void *ctx, const char *file, int line); /* a source line or NULL; may itself be NULL */
+    const char *(*line)(void *ctx, const char *file,
+                        int line); /* a source line or NULL; may itself be NULL */
     void *ctx;
 };
 
-/* The findings, proven ones first, then one closing line, always. Errors of writing stay with `out` (ferror). */
+/* The findings, proven ones first, then one closing line, always. Errors of writing stay with `out` (ferror).
+ */
 void rs_report_terminal(const struct rs_report *report, FILE *out, const struct rs_terminal_options *options);

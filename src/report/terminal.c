@@ -1,7 +1,9 @@
-/* The findings as text, for somebody whose program has just died: the verdict first, then where, why and what to do.
+/* The findings as text, for somebody whose program has just died: the verdict first, then where, why and what
+ * to do.
  *
- * Promise: at most MOST_LINES lines a finding unless verbose; the order of importance decides what gives way, and what was
- * left out is counted. One closing line, always. Refuses to let names from the program steer the terminal. */
+ * Promise: at most MOST_LINES lines a finding unless verbose; the order of importance decides what gives way,
+ * and what was left out is counted. One closing line, always. Refuses to let names from the program steer the
+ * terminal. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +34,21 @@ struct row {
 
 /* The parts of a finding in the order of reading. */
 enum part {
-    VERDICT, AT, BELIEF, VICTIM, PATH, PYTHON, PROOF, USED, FREED, MADE, HISTORY, SEEN, FIX, TRIED, MORE,
+    VERDICT,
+    AT,
+    BELIEF,
+    VICTIM,
+    PATH,
+    PYTHON,
+    PROOF,
+    USED,
+    FREED,
+    MADE,
+    HISTORY,
+    SEEN,
+    FIX,
+    TRIED,
+    MORE,
     PARTS
 };
 
@@ -52,7 +68,8 @@ struct view {
     struct block blocks[PARTS];
 };
 
-/* Lines of a wrapped text unless verbose. With these, and the least of the other parts, MOST_LINES always suffice. */
+/* Lines of a wrapped text unless verbose. With these, and the least of the other parts, MOST_LINES always
+ * suffice. */
 static const size_t most_wrapped[PARTS] = {[PROOF] = 3, [SEEN] = 1, [FIX] = 4, [TRIED] = 2};
 
 /* Who gets the rows that the least ones leave over: first to last, each up to so many. */
@@ -60,8 +77,8 @@ static const struct {
     enum part part;
     size_t upto;
 } claims[] = {
-    {HISTORY, 6}, {PATH, 12}, {PYTHON, 3}, {FREED, 2},  {USED, 4},   {MADE, 2},
-    {HISTORY, 12}, {FREED, 4}, {PYTHON, 6}, {USED, 99}, {HISTORY, 99}, {PATH, 99}, {PYTHON, 99}, {FREED, 99}, {MADE, 99},
+    {HISTORY, 6}, {PATH, 12}, {PYTHON, 3},   {FREED, 2}, {USED, 4},    {MADE, 2},   {HISTORY, 12}, {FREED, 4},
+    {PYTHON, 6},  {USED, 99}, {HISTORY, 99}, {PATH, 99}, {PYTHON, 99}, {FREED, 99}, {MADE, 99},
 };
 
 static const char *clean(struct view *view, const char *text)
@@ -97,7 +114,8 @@ static const char *file_line(struct view *view, const char *file, int line)
         const char *tail = strchr(name + (columns - most), '/');
 
         tail = tail != NULL ? tail : strrchr(name, '/');
-        name = tail != NULL ? rs_arena_printf(&view->arena, "...%s", tail) : rs_text_cut(&view->arena, name, most);
+        name = tail != NULL ? rs_arena_printf(&view->arena, "...%s", tail)
+                            : rs_text_cut(&view->arena, name, most);
     }
     return line > 0 ? rs_arena_printf(&view->arena, "%s:%d", name, line) : name;
 }
@@ -107,8 +125,8 @@ static bool told(const struct view *view, const char *file)
 {
     const struct rs_place *culprit = &view->finding->culprit;
 
-    return (culprit->file != NULL && strcmp(file, culprit->file) == 0)
-           || (culprit->pyx_file != NULL && strcmp(file, culprit->pyx_file) == 0);
+    return (culprit->file != NULL && strcmp(file, culprit->file) == 0) ||
+           (culprit->pyx_file != NULL && strcmp(file, culprit->pyx_file) == 0);
 }
 
 static const char *short_file_line(struct view *view, const char *file, int line)
@@ -123,8 +141,8 @@ static const char *name_and_rest(struct view *view, const char *name, const char
 {
     size_t left = columns_left(view, used + rs_text_columns(rest));
 
-    return rs_arena_printf(&view->arena, "%s%s", rs_text_name(&view->arena, name, left < LEAST_NAME ? LEAST_NAME : left),
-                           rest);
+    return rs_arena_printf(&view->arena, "%s%s",
+                           rs_text_name(&view->arena, name, left < LEAST_NAME ? LEAST_NAME : left), rest);
 }
 
 static const char *function_name(struct view *view, const char *function)
@@ -144,7 +162,8 @@ static const char *where(struct view *view, const struct rs_place *place)
     return place->module != NULL ? rs_arena_printf(&view->arena, "  in %s", clean(view, place->module)) : "";
 }
 
-/* The culprit's: with the folder, with the C line behind a .pyx line, and with the address where there is room for it. */
+/* The culprit's: with the folder, with the C line behind a .pyx line, and with the address where there is
+ * room for it. */
 static const char *exactly_where(struct view *view, const struct rs_place *place)
 {
     const char *line, *more = "", *address = place->address != NULL ? clean(view, place->address) : "";
@@ -154,7 +173,8 @@ static const char *exactly_where(struct view *view, const struct rs_place *place
     if (place->file == NULL && place->pyx_file == NULL)
         return where(view, place);
     if (place->pyx_file != NULL && place->file != NULL)
-        more = rs_arena_printf(&view->arena, "%s%s", short_file_line(view, place->file, place->line), *address ? ", " : "");
+        more = rs_arena_printf(&view->arena, "%s%s", short_file_line(view, place->file, place->line),
+                               *address ? ", " : "");
     line = place->pyx_file != NULL ? file_line(view, place->pyx_file, place->pyx_line)
                                    : file_line(view, place->file, place->line);
     line = rs_arena_printf(&view->arena, "  %s", line);
@@ -186,7 +206,8 @@ static void put_excerpt(struct view *view, enum part part, const struct rs_place
     put(view, part, NULL, rs_text_cut(&view->arena, trimmed, columns_left(view, TEXT)), LOUD);
 }
 
-/* Breaks a text at blanks to the width. A word that is wider than the terminal stays whole: it may be a path to copy. */
+/* Breaks a text at blanks to the width. A word that is wider than the terminal stays whole: it may be a path
+ * to copy. */
 static void put_text(struct view *view, enum part part, const char *label, const char *text)
 {
     size_t most = columns_left(view, TEXT);
@@ -231,9 +252,9 @@ static void put_verdict(struct view *view, const struct rs_finding *finding)
 
     if (finding->count > 1)
         seen = rs_arena_printf(&view->arena, "seen %s times", rs_text_number(&view->arena, finding->count));
-    line = rs_arena_printf(&view->arena, "refsan: %s %s: %s (%s, %s%s%s)", rule->id, rule->name, clean(view, message),
-                           proven ? "proven" : "suspect", finding->latent ? "latent, " : "",
-                           severities[finding->severity], seen);
+    line = rs_arena_printf(&view->arena, "refsan: %s %s: %s (%s, %s%s%s)", rule->id, rule->name,
+                           clean(view, message), proven ? "proven" : "suspect",
+                           finding->latent ? "latent, " : "", severities[finding->severity], seen);
     line = rs_text_shorten_in(&view->arena, line, finding->culprit.function, columns_left(view, 0));
     if (finding->has_belief)
         line = rs_text_shorten_in(&view->arena, line, finding->belief.function, columns_left(view, 0));
@@ -254,25 +275,27 @@ static bool step_at(const struct rs_step *step, const struct rs_place *place)
 {
     if (step->place.address != NULL && place->address != NULL)
         return strcmp(step->place.address, place->address) == 0;
-    return step->place.line == place->line && step->place.function != NULL && place->function != NULL
-           && strcmp(step->place.function, place->function) == 0;
+    return step->place.line == place->line && step->place.function != NULL && place->function != NULL &&
+           strcmp(step->place.function, place->function) == 0;
 }
 
-/* What the call of the belief did, from the history; where that does not hold it, by what the rule is about. */
+/* What the call of the belief did, from the history; where that does not hold it, by what the rule is about.
+ */
 static const char *believed(const struct rs_finding *finding)
 {
     static const char *const words[] = {
-        [RS_STEP_CREATE] = "returned a new reference",       [RS_STEP_ACQUIRE] = "returned a new reference",
-        [RS_STEP_RELEASE] = "gave the reference back",       [RS_STEP_BORROW] = "returned a borrowed reference",
-        [RS_STEP_STEAL] = "took the reference over",         [RS_STEP_ARGUMENT] = "passed a borrowed reference",
-        [RS_STEP_RETURN] = "was handed the reference",       [RS_STEP_FREE] = "freed the object",
+        [RS_STEP_CREATE] = "returned a new reference", [RS_STEP_ACQUIRE] = "returned a new reference",
+        [RS_STEP_RELEASE] = "gave the reference back", [RS_STEP_BORROW] = "returned a borrowed reference",
+        [RS_STEP_STEAL] = "took the reference over",   [RS_STEP_ARGUMENT] = "passed a borrowed reference",
+        [RS_STEP_RETURN] = "was handed the reference", [RS_STEP_FREE] = "freed the object",
         [RS_STEP_TOUCH] = "used the object",
     };
 
     for (size_t i = 0; i < finding->history.count; i++) {
         const struct rs_step *step = &finding->history.items[i];
 
-        if (step->api != NULL && strcmp(step->api, finding->belief.api) == 0 && step_at(step, &finding->belief))
+        if (step->api != NULL && strcmp(step->api, finding->belief.api) == 0 &&
+            step_at(step, &finding->belief))
             return words[step->kind];
     }
     if (finding->kind == RS_SURPLUS)
@@ -289,7 +312,8 @@ static void put_belief(struct view *view, const struct rs_finding *finding)
     if (!finding->has_belief)
         return;
     if (place->api == NULL) {
-        put(view, BELIEF, "belief", name_and_rest(view, function_name(view, place->function), rest, TEXT), PLAIN);
+        put(view, BELIEF, "belief", name_and_rest(view, function_name(view, place->function), rest, TEXT),
+            PLAIN);
     } else {
         said = rs_arena_printf(&view->arena, "%s %s   ", clean(view, place->api), believed(finding));
         rest = name_and_rest(view, function_name(view, place->function), rest, TEXT + rs_text_columns(said));
@@ -309,7 +333,8 @@ static void put_frame(struct view *view, enum part part, const char *label, cons
     put(view, part, label, name_and_rest(view, function_name(view, frame->function), rest, TEXT), PLAIN);
 }
 
-static void put_frames(struct view *view, enum part part, const char *label, const struct rs_line *frames, size_t count)
+static void put_frames(struct view *view, enum part part, const char *label, const struct rs_line *frames,
+                       size_t count)
 {
     for (size_t i = 0; i < count; i++)
         put_frame(view, part, i == 0 ? label : NULL, &frames[i]);
@@ -322,9 +347,11 @@ static void put_path(struct view *view, const struct rs_finding *finding)
     for (size_t i = 0; i < finding->path.count; i++) {
         const struct rs_note *note = &finding->path.items[i];
         const char *place = note->file != NULL ? short_file_line(view, note->file, note->line) : "";
-        const char *text = rs_arena_printf(&view->arena, "%s  %s", place, note->note != NULL ? clean(view, note->note) : "");
+        const char *text =
+            rs_arena_printf(&view->arena, "%s  %s", place, note->note != NULL ? clean(view, note->note) : "");
 
-        put(view, PATH, i == 0 ? "path" : NULL, rs_text_cut(&view->arena, text, columns_left(view, TEXT)), PLAIN);
+        put(view, PATH, i == 0 ? "path" : NULL, rs_text_cut(&view->arena, text, columns_left(view, TEXT)),
+            PLAIN);
     }
     view->blocks[PATH].things = "step";
     view->blocks[PATH].least = finding->path.count < 2 ? finding->path.count : 2;
@@ -333,8 +360,8 @@ static void put_path(struct view *view, const struct rs_finding *finding)
 /* A paired event says nothing about the fault, unless it is the very line that the verdict names. */
 static bool tells_nothing(const struct rs_finding *finding, const struct rs_step *step)
 {
-    return step->paired_with != 0 && !step_at(step, &finding->culprit)
-           && !(finding->has_belief && step_at(step, &finding->belief));
+    return step->paired_with != 0 && !step_at(step, &finding->culprit) &&
+           !(finding->has_belief && step_at(step, &finding->belief));
 }
 
 static const char *count_after(struct view *view, int64_t refcount)
@@ -342,7 +369,8 @@ static const char *count_after(struct view *view, int64_t refcount)
     if (refcount < 0)
         return "?";
     /* CPython 3.12+ on 64 bits: immortal is what has bit 31 set (Include/object.h, _Py_IsImmortal). */
-    return refcount >= INT64_C(1) << 31 ? "immortal" : rs_arena_printf(&view->arena, "%lld", (long long)refcount);
+    return refcount >= INT64_C(1) << 31 ? "immortal"
+                                        : rs_arena_printf(&view->arena, "%lld", (long long)refcount);
 }
 
 static void put_step(struct view *view, const struct rs_step *step)
@@ -355,19 +383,22 @@ static void put_step(struct view *view, const struct rs_step *step)
         times = rs_arena_printf(&view->arena, "  (%s times)", rs_text_number(&view->arena, step->times));
     if (step->api != NULL)
         api = rs_arena_printf(&view->arena, "%s in ", clean(view, step->api));
-    head = rs_arena_printf(&view->arena, "%c %-8s %3s %6s %4lld   %s", open ? '!' : ' ', rs_step_name(step->kind), change,
-                           count_after(view, step->refcount), (long long)step->balance, api);
+    head = rs_arena_printf(&view->arena, "%c %-8s %3s %6s %4lld   %s", open ? '!' : ' ',
+                           rs_step_name(step->kind), change, count_after(view, step->refcount),
+                           (long long)step->balance, api);
     if (view->options->verbose)
         head = rs_arena_printf(&view->arena, "%7llu %s", (unsigned long long)step->seq, head);
     times = rs_arena_printf(&view->arena, "%s%s", where(view, &step->place), times);
-    times = name_and_rest(view, function_name(view, step->place.function), times, TEXT + rs_text_columns(head));
+    times =
+        name_and_rest(view, function_name(view, step->place.function), times, TEXT + rs_text_columns(head));
     put(view, HISTORY, NULL, rs_arena_printf(&view->arena, "%s%s", head, times), open ? LOUD : FAINT);
 }
 
 static void put_history(struct view *view, const struct rs_finding *finding)
 {
     size_t hidden = 0, count = finding->history.count;
-    const char *note = "", *name = finding->object.name != NULL ? clean(view, finding->object.name) : "the object";
+    const char *note = "",
+               *name = finding->object.name != NULL ? clean(view, finding->object.name) : "the object";
 
     for (size_t i = 0; i < count && !view->options->verbose; i++)
         hidden += tells_nothing(finding, &finding->history.items[i]);
@@ -376,7 +407,8 @@ static void put_history(struct view *view, const struct rs_finding *finding)
     if (count == 0)
         return;
     if (hidden > 0)
-        note = rs_arena_printf(&view->arena, "; %s not shown", rs_text_count(&view->arena, hidden, "paired event"));
+        note = rs_arena_printf(&view->arena, "; %s not shown",
+                               rs_text_count(&view->arena, hidden, "paired event"));
     put(view, HISTORY, "history",
         rs_arena_printf(&view->arena, "of %s (change, count after, balance after%s)", name, note), PLAIN);
     for (size_t i = 0; i < count; i++) {
@@ -426,7 +458,8 @@ static void put_finding(struct view *view, const struct rs_report *report, const
     put_history(view, finding);
     put_seen(view, report, finding);
     put_text(view, TRIED, "tried", finding->verified_fix);
-    put(view, MORE, "more", rs_arena_printf(&view->arena, "refsan explain %s   (docs/rules/%s.md)", id, id), PLAIN);
+    put(view, MORE, "more", rs_arena_printf(&view->arena, "refsan explain %s   (docs/rules/%s.md)", id, id),
+        PLAIN);
 }
 
 /* Decides how many rows of each part are shown. */
@@ -460,14 +493,15 @@ static void print_row(const struct view *view, const struct row *row, bool verdi
     if (verdict)
         fprintf(view->out, "%s%s%s\n", before, row->text, after);
     else if (row->label != NULL && colour)
-        fprintf(view->out, "%*s\033[36m%-*s\033[0m%s%s%s\n", INDENT, "", LABEL, row->label, before, row->text, after);
-    else
-        fprintf(view->out, "%*s%-*s%s%s%s\n", INDENT, "", LABEL, row->label != NULL ? row->label : "", before, row->text,
+        fprintf(view->out, "%*s\033[36m%-*s\033[0m%s%s%s\n", INDENT, "", LABEL, row->label, before, row->text,
                 after);
+    else
+        fprintf(view->out, "%*s%-*s%s%s%s\n", INDENT, "", LABEL, row->label != NULL ? row->label : "", before,
+                row->text, after);
 }
 
-/* The rows of one part; of those that do not all fit the first are shown and how many were left out, of the history
- * the last ones as well, since there it went wrong. */
+/* The rows of one part; of those that do not all fit the first are shown and how many were left out, of the
+ * history the last ones as well, since there it went wrong. */
 static void print_block(struct view *view, enum part part)
 {
     const struct block *block = &view->blocks[part];
@@ -481,7 +515,8 @@ static void print_block(struct view *view, enum part part)
     for (size_t i = 0; i < head; i++)
         print_row(view, &block->rows.items[i], part == VERDICT);
     if (block->shown > 1 && left > 0) {
-        const char *count = rs_text_count(&view->arena, left, rs_arena_printf(&view->arena, "more %s", block->things));
+        const char *count =
+            rs_text_count(&view->arena, left, rs_arena_printf(&view->arena, "more %s", block->things));
         struct row gap = {NULL, rs_arena_printf(&view->arena, "... %s (-v)", count), FAINT};
 
         print_row(view, &gap, false);
@@ -518,7 +553,8 @@ static void print_plain_gaps(struct view *view, const struct rs_report *report)
     for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
         if (gaps[i].count == 0)
             continue;
-        fprintf(view->out, "%s%s %s", before, rs_text_count(&view->arena, gaps[i].count, gaps[i].noun), gaps[i].rest);
+        fprintf(view->out, "%s%s %s", before, rs_text_count(&view->arena, gaps[i].count, gaps[i].noun),
+                gaps[i].rest);
         before = "; ";
     }
 }
@@ -574,7 +610,8 @@ static void print_closing(struct view *view, const struct rs_report *report, siz
     if (count == 0)
         fprintf(view->out, "refsan: no findings");
     else
-        fprintf(view->out, "refsan: %s (%s proven)", rs_text_count(arena, count, "finding"), rs_text_number(arena, proven));
+        fprintf(view->out, "refsan: %s (%s proven)", rs_text_count(arena, count, "finding"),
+                rs_text_number(arena, proven));
     if (report->suppressed > 0)
         fprintf(view->out, ", %s suppressed", rs_text_number(arena, report->suppressed));
     if (report->tool_mode != NULL && strcmp(report->tool_mode, "check") == 0)

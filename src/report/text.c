@@ -6,8 +6,9 @@
 
 static const char replacement[] = "\xEF\xBF\xBD";
 
-/* A code point at `text`, its length in *length; -1 for bytes that start none, *length then being how many of them belong
- * together. The ranges are those of Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/* A code point at `text`, its length in *length; -1 for bytes that start none, *length then being how many of
+ * them belong together. The ranges are those of Unicode 15, table 3-7: no overlong forms, no surrogates,
+ * nothing above U+10FFFF. */
 static int32_t decode(const unsigned char *text, size_t *length)
 {
     unsigned char first = text[0], low = 0x80, high = 0xBF;
@@ -37,8 +38,8 @@ static int32_t decode(const unsigned char *text, size_t *length)
 /* Controls, and what turns the direction of text around (the "Trojan source" characters). */
 static bool steers_terminal(int32_t point)
 {
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x202A && point <= 0x202E)
-           || (point >= 0x2066 && point <= 0x2069);
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x202A && point <= 0x202E) ||
+           (point >= 0x2066 && point <= 0x2069);
 }
 
 /* One pass with out NULL measures. */
@@ -56,7 +57,10 @@ static size_t repair(const char *text, char *out, bool for_terminal)
             put = replacement;
             size = sizeof(replacement) - 1;
         } else if (for_terminal && steers_terminal(point)) {
-            size = (size_t)snprintf(escape, sizeof(escape), point == '\t' ? " " : point < 0x100 ? "\\x%02x" : "\\u%04x",
+            size = (size_t)snprintf(escape, sizeof(escape),
+                                    point == '\t'   ? " "
+                                    : point < 0x100 ? "\\x%02x"
+                                                    : "\\u%04x",
                                     (unsigned)point);
             put = escape;
         }
@@ -162,7 +166,8 @@ const char *rs_text_cut(struct rs_arena *arena, const char *text, size_t columns
     return rs_arena_printf(arena, "%.*s...", (int)bytes_of(text, columns - 3), text);
 }
 
-/* Behind the word "operator" comes punctuation that is part of the name: <, <<, ->, (). Its length, else 0. */
+/* Behind the word "operator" comes punctuation that is part of the name: <, <<, ->, (). Its length, else 0.
+ */
 static size_t operator_length(const char *at, const char *name)
 {
     static const char word[] = "operator";
@@ -191,8 +196,8 @@ static const char *skip_bracket(const char *at, char open, char close)
     return at;
 }
 
-/* The name with what stands between the outermost open and close replaced by dots. "(anonymous namespace)" and words
- * in brackets behind a blank, " (method table)", stay. */
+/* The name with what stands between the outermost open and close replaced by dots. "(anonymous namespace)"
+ * and words in brackets behind a blank, " (method table)", stay. */
 static const char *without(struct rs_arena *arena, const char *name, char open, char close)
 {
     static const char anonymous[] = "(anonymous namespace)";

@@ -24,8 +24,13 @@ static void module(struct rs_report *report, const char *name, uint64_t sites, u
 {
     struct rs_module_info *info = RS_PUSH(&report->modules);
 
-    *info = (struct rs_module_info){.name = name, .build_id = "5f1c", .abi = "3.8-3.11", .debug_info = true,
-                                    .sites = sites, .patched = patched, .unpatched = sites - patched};
+    *info = (struct rs_module_info){.name = name,
+                                    .build_id = "5f1c",
+                                    .abi = "3.8-3.11",
+                                    .debug_info = true,
+                                    .sites = sites,
+                                    .patched = patched,
+                                    .unpatched = sites - patched};
     info->path = rs_arena_printf(&report->arena, "/home/ann/lib/%s.so", name);
     report->stats.sites_found += sites;
     report->stats.sites_patched += patched;
@@ -39,7 +44,8 @@ static void gap(struct rs_report *report, const char *what, uint64_t count)
 
 static struct rs_place place(const char *function, const char *file, int line, const char *address)
 {
-    return (struct rs_place){.module = "lookup", .function = function, .file = file, .line = line, .address = address};
+    return (struct rs_place){
+        .module = "lookup", .function = function, .file = file, .line = line, .address = address};
 }
 
 static void python(struct rs_finding *finding, const char *function, const char *file, int line)
@@ -53,7 +59,8 @@ static struct rs_step *step(struct rs_finding *finding, uint64_t seq, enum rs_st
 {
     struct rs_step *row = RS_PUSH(&finding->history);
 
-    *row = (struct rs_step){.seq = seq, .kind = kind, .delta = delta, .refcount = refcount, .balance = balance, .times = 1};
+    *row = (struct rs_step){
+        .seq = seq, .kind = kind, .delta = delta, .refcount = refcount, .balance = balance, .times = 1};
     row->place = finding->culprit;
     return row;
 }
@@ -129,20 +136,24 @@ static void surplus(struct rs_report *report)
     module(report, "pathlen", 18, 18);
     finding = rs_report_add(report, RS_RULE_RS202);
     finding->confidence = RS_PROVEN;
-    finding->message = "path_length never gave back the bytes that PyUnicode_EncodeFSDefault returned when the path is empty";
+    finding->message = "path_length never gave back the bytes that PyUnicode_EncodeFSDefault returned when "
+                       "the path is empty";
     finding->proof = "no memory that is still reachable points to 1,000 such objects at exit";
     finding->fix = "call Py_DECREF(encoded) before the return in line 31 of pathlen.c";
     finding->count = 1000;
-    finding->culprit = (struct rs_place){"pathlen", "path_length", "/home/ann/src/pathlen.c", 31, "pathlen.so+0x1204"};
+    finding->culprit =
+        (struct rs_place){"pathlen", "path_length", "/home/ann/src/pathlen.c", 31, "pathlen.so+0x1204"};
     finding->has_belief = true;
-    finding->belief = (struct rs_place){"pathlen", "path_length", "/home/ann/src/pathlen.c", 22, "pathlen.so+0x11c8"};
+    finding->belief =
+        (struct rs_place){"pathlen", "path_length", "/home/ann/src/pathlen.c", 22, "pathlen.so+0x11c8"};
     finding->belief.api = "PyUnicode_EncodeFSDefault";
     finding->object.type = "bytes";
     finding->object.name = "bytes#88";
     finding->object.refcount = 1;
     finding->checkpoint = "exit";
     python(finding, "scan", "/home/ann/src/scan.py", 17);
-    *RS_PUSH(&finding->alloc) = (struct rs_line){"c", "path_length", "/home/ann/src/pathlen.c", 22, "pathlen"};
+    *RS_PUSH(&finding->alloc) =
+        (struct rs_line){"c", "path_length", "/home/ann/src/pathlen.c", 22, "pathlen"};
     *RS_PUSH(&finding->alloc) = (struct rs_line){"python", "scan", "/home/ann/src/scan.py", 17, NULL};
     call(step(finding, 5001, RS_STEP_CREATE, 1, 1, 1), "PyUnicode_EncodeFSDefault", finding->belief);
 }
@@ -158,7 +169,8 @@ static void protocol(struct rs_report *report)
     finding->message = "quiet_find returned NULL without an exception set";
     finding->proof = "the error indicator was empty when it returned NULL";
     finding->fix = "set an exception before the return in line 40 of quiet.c, or return Py_None";
-    finding->culprit = (struct rs_place){"quiet", "quiet_find", "/home/ann/src/quiet.c", 40, "quiet.so+0x1190"};
+    finding->culprit =
+        (struct rs_place){"quiet", "quiet_find", "/home/ann/src/quiet.c", 40, "quiet.so+0x1190"};
     python(finding, "<module>", "/home/ann/src/trigger.py", 3);
 }
 
@@ -195,8 +207,10 @@ static void crash_stacks(struct rs_finding *finding)
     *RS_PUSH(&finding->use) = (struct rs_line){"c", "gc_collect", NULL, 0, "python3.11"};
     *RS_PUSH(&finding->use) = (struct rs_line){"python", "main", "/home/ann/src/lookup/trigger.py", 21, NULL};
     *RS_PUSH(&finding->freed) = (struct rs_line){"c", "table_drop", LOOKUP, 71, "lookup"};
-    *RS_PUSH(&finding->freed) = (struct rs_line){"python", "main", "/home/ann/src/lookup/trigger.py", 19, NULL};
-    *RS_PUSH(&finding->alloc) = (struct rs_line){"python", "main", "/home/ann/src/lookup/trigger.py", 5, NULL};
+    *RS_PUSH(&finding->freed) =
+        (struct rs_line){"python", "main", "/home/ann/src/lookup/trigger.py", 19, NULL};
+    *RS_PUSH(&finding->alloc) =
+        (struct rs_line){"python", "main", "/home/ann/src/lookup/trigger.py", 5, NULL};
 }
 
 static void crash(struct rs_report *report)
@@ -211,12 +225,14 @@ static void crash(struct rs_report *report)
     finding = rs_report_add(report, RS_RULE_RS101);
     finding->confidence = RS_PROVEN;
     finding->message = "table_drop gave up a reference to a list that it never owned";
-    finding->proof = "the program touched the list after it had been freed, and was ended by SIGSEGV; the list was freed while a "
+    finding->proof = "the program touched the list after it had been freed, and was ended by SIGSEGV; the "
+                     "list was freed while a "
                      "tuple that is still alive pointed to it, so that the collector met it on its way";
     finding->fix = "remove the Py_DECREF in line 71 of case.c";
     finding->culprit = place("table_drop", LOOKUP, 71, "lookup.so+0x1251");
     finding->has_victim = true;
-    finding->victim = (struct rs_place){.module = "python3.11", .function = "gc_collect_main", .address = "python3.11+0x1bb2a0"};
+    finding->victim = (struct rs_place){
+        .module = "python3.11", .function = "gc_collect_main", .address = "python3.11+0x1bb2a0"};
     finding->object.type = "list";
     finding->object.name = "list#18233";
     finding->object.address = 0x7f61c02a7e40;
@@ -235,9 +251,10 @@ static void crash(struct rs_report *report)
 
 static void cpp(struct rs_report *report)
 {
-    static const char name[] = "score::detail::Registry<std::__cxx11::basic_string<char, std::char_traits<char>, "
-                               "std::allocator<char> >, score::Handle<_object*> >::insert_or_assign(std::__cxx11::"
-                               "basic_string<char, std::char_traits<char>, std::allocator<char> > const&, _object*)";
+    static const char name[] =
+        "score::detail::Registry<std::__cxx11::basic_string<char, std::char_traits<char>, "
+        "std::allocator<char> >, score::Handle<_object*> >::insert_or_assign(std::__cxx11::"
+        "basic_string<char, std::char_traits<char>, std::allocator<char> > const&, _object*)";
     struct rs_finding *finding;
 
     program(report);
@@ -245,10 +262,12 @@ static void cpp(struct rs_report *report)
     finding = rs_report_add(report, RS_RULE_RS103);
     finding->confidence = RS_PROVEN;
     finding->message = rs_arena_printf(&report->arena, "%s keeps a borrowed reference to a float", name);
-    finding->proof = "the float died while the registry still pointed to it, and was then passed to PyFloat_AsDouble";
+    finding->proof =
+        "the float died while the registry still pointed to it, and was then passed to PyFloat_AsDouble";
     finding->fix = "store Handle<_object*>::borrow(value) in line 88 of score.cpp";
-    finding->culprit = (struct rs_place){"cpp_score", name, "/home/ann/projects/scoring/extension/src/detail/score.cpp", 88,
-                                         "cpp_score.cpython-311-x86_64-linux-gnu.so+0x4a10"};
+    finding->culprit =
+        (struct rs_place){"cpp_score", name, "/home/ann/projects/scoring/extension/src/detail/score.cpp", 88,
+                          "cpp_score.cpython-311-x86_64-linux-gnu.so+0x4a10"};
     finding->object.type = "float";
     finding->object.name = "float#3";
     python(finding, "add", "/home/ann/projects/scoring/tests/test_score.py", 140);
@@ -264,12 +283,20 @@ static void cython(struct rs_report *report)
     module(report, "cy_chunks", 210, 208);
     finding = rs_report_add(report, RS_RULE_RS201);
     finding->confidence = RS_PROVEN;
-    finding->message = "cy_chunks.Chunks.next_chunk never gave back the bytes that PyBytes_FromStringAndSize returned";
+    finding->message =
+        "cy_chunks.Chunks.next_chunk never gave back the bytes that PyBytes_FromStringAndSize returned";
     finding->proof = "500 such objects are held by nothing at exit";
-    finding->fix = "cast with <bytes> only a borrowed reference; declare the function as returning object in line 9 of cy_chunks.pyx";
+    finding->fix = "cast with <bytes> only a borrowed reference; declare the function as returning object in "
+                   "line 9 of cy_chunks.pyx";
     finding->count = 500;
-    finding->culprit = (struct rs_place){"cy_chunks", "__pyx_f_9cy_chunks_6Chunks_next_chunk", "/home/ann/src/cy_chunks.c", 2214,
-                                         "cy_chunks.so+0x3b10", "/home/ann/src/cy_chunks.pyx", 31, NULL};
+    finding->culprit = (struct rs_place){"cy_chunks",
+                                         "__pyx_f_9cy_chunks_6Chunks_next_chunk",
+                                         "/home/ann/src/cy_chunks.c",
+                                         2214,
+                                         "cy_chunks.so+0x3b10",
+                                         "/home/ann/src/cy_chunks.pyx",
+                                         31,
+                                         NULL};
     finding->has_belief = true;
     finding->belief = finding->culprit;
     finding->belief.line = 2210;
@@ -277,7 +304,8 @@ static void cython(struct rs_report *report)
     finding->object.type = "bytes";
     finding->object.name = "bytes#501";
     finding->object.refcount = 1;
-    *RS_PUSH(&finding->alloc) = (struct rs_line){"cython", "cy_chunks.Chunks.next_chunk", "/home/ann/src/cy_chunks.pyx", 31, "cy_chunks"};
+    *RS_PUSH(&finding->alloc) = (struct rs_line){"cython", "cy_chunks.Chunks.next_chunk",
+                                                 "/home/ann/src/cy_chunks.pyx", 31, "cy_chunks"};
     call(step(finding, 900, RS_STEP_CREATE, 1, 1, 1), "PyBytes_FromStringAndSize", finding->belief);
     step(finding, 901, RS_STEP_ACQUIRE, 1, 2, 2)->paired_with = 902;
     step(finding, 902, RS_STEP_RETURN, -1, 2, 1)->paired_with = 901;
@@ -295,7 +323,8 @@ static void latent(struct rs_report *report)
     finding->confidence = RS_PROVEN;
     finding->severity = RS_WARNING;
     finding->latent = true;
-    finding->message = "table_flag returned a borrowed reference to True: harmless on 3.12 and newer, where True is immortal, "
+    finding->message = "table_flag returned a borrowed reference to True: harmless on 3.12 and newer, where "
+                       "True is immortal, "
                        "but a crash on 3.11 and older";
     finding->proof = "the family returned 60 references to True and acquired none";
     finding->fix = "return Py_NewRef(Py_True) in line 90 of case.c";
@@ -307,7 +336,8 @@ static void latent(struct rs_report *report)
     step(finding, 60, RS_STEP_RETURN, -1, 4294967295, -1)->times = 60;
 }
 
-/* A stripped module: nothing but the method table names the place. And what came from the program is hostile. */
+/* A stripped module: nothing but the method table names the place. And what came from the program is hostile.
+ */
 static void hostile(struct rs_report *report)
 {
     struct rs_finding *finding;
@@ -319,7 +349,8 @@ static void hostile(struct rs_report *report)
     finding->confidence = RS_PROVEN;
     finding->message = "Evil\x1b[2J.update wrote to a freed \xe2\x80\xaeobject\xc3(";
     finding->fix = "tab\there";
-    finding->culprit = (struct rs_place){.module = "b\xffroken", .function = "Evil\x1b[2J.update (method table) + 0x1a3",
+    finding->culprit = (struct rs_place){.module = "b\xffroken",
+                                         .function = "Evil\x1b[2J.update (method table) + 0x1a3",
                                          .address = "b\xffroken.so+0x4a10"};
     finding->object.type = "\xed\xa0\x80\xf8\xc0\x80";
     python(finding, NULL, "/home/ann/\xc3\xa4\xf0\x9f\x98\x80.py", 1);
@@ -378,13 +409,18 @@ static void crowded(struct rs_report *report)
     finding->has_belief = true;
     finding->belief = place("table_get", LOOKUP, 47, "lookup.so+0x11a4");
     finding->belief.api = "PyDict_GetItemWithError";
-    finding->fix = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et "
-                   "dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip "
-                   "ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore "
+    finding->fix = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor "
+                   "incididunt ut labore et "
+                   "dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris "
+                   "nisi ut aliquip "
+                   "ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse "
+                   "cillum dolore "
                    "eu fugiat nulla pariatur. Excepteur sint occaecat cupidatat non proident.";
     finding->proof = finding->fix;
     finding->verified_fix = finding->fix;
-    finding->test = "tests/test_everything.py::TestEverything::test_all_of_it_at_once_with_a_very_long_name[parameter-one]";
+    finding->test =
+        "tests/"
+        "test_everything.py::TestEverything::test_all_of_it_at_once_with_a_very_long_name[parameter-one]";
     finding->checkpoint = "end of test";
     for (int i = 0; i < 30; i++)
         python(finding, "again", "/home/ann/src/lookup/trigger.py", 30 + i);
@@ -395,10 +431,11 @@ static void crowded(struct rs_report *report)
 static const struct {
     const char *name;
     void (*fill)(struct rs_report *report);
-} reports[] = {{"none", none},       {"not-covered", not_covered}, {"deficit", deficit}, {"surplus", surplus},
-               {"protocol", protocol}, {"suspect", suspect},       {"crash", crash},     {"cpp", cpp},
-               {"cython", cython},   {"latent", latent},           {"hostile", hostile}, {"mixed", mixed},
-               {"check", check},     {"crowded", crowded}};
+} reports[] = {
+    {"none", none},         {"not-covered", not_covered}, {"deficit", deficit}, {"surplus", surplus},
+    {"protocol", protocol}, {"suspect", suspect},         {"crash", crash},     {"cpp", cpp},
+    {"cython", cython},     {"latent", latent},           {"hostile", hostile}, {"mixed", mixed},
+    {"check", check},       {"crowded", crowded}};
 
 const char *fabricate_name(size_t index)
 {
@@ -426,10 +463,13 @@ const char *fabricate_line(void *ctx, const char *file, int line)
     } sources[] = {
         {LOOKUP, 47, "    PyObject *value = PyDict_GetItemWithError(self->rows, key);\n"},
         {LOOKUP, 58, "    return value;\n"},
-        {LOOKUP, 71, "\tPy_DECREF(PyTuple_GET_ITEM(self->slots, i)); /* the slot is given back to the pool of free slots here */\r\n"},
+        {LOOKUP, 71,
+         "\tPy_DECREF(PyTuple_GET_ITEM(self->slots, i)); /* the slot is given back to the pool of free slots "
+         "here */\r\n"},
         {"/home/ann/src/pathlen.c", 22, "    encoded = PyUnicode_EncodeFSDefault(path);\n"},
         {"/home/ann/src/pathlen.c", 31, "        return NULL;\n"},
-        {"/home/ann/src/cy_chunks.pyx", 31, "        return <bytes>PyBytes_FromStringAndSize(self.data, n)\n"},
+        {"/home/ann/src/cy_chunks.pyx", 31,
+         "        return <bytes>PyBytes_FromStringAndSize(self.data, n)\n"},
         {"/home/ann/src/case.c", 14, "        return NULL;"},
     };
 

@@ -1,4 +1,5 @@
-/* render NAME json | text WIDTH [colour] [verbose] : one fabricated report on standard output; without arguments the names. */
+/* render NAME json | text WIDTH [colour] [verbose] : one fabricated report on standard output; without
+ * arguments the names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,8 @@
 
 #include "finding/finding.h"
 
-static struct rs_finding *add(struct rs_report *report, const char *function, enum rs_confidence confidence, uint64_t count)
+static struct rs_finding *add(struct rs_report *report, const char *function, enum rs_confidence confidence,
+                              uint64_t count)
 {
     struct rs_finding *finding = rs_report_add(report, RS_RULE_RS102);
 
@@ -145,7 +146,8 @@ static void test_stems(void **state)
     assert_int_equal(rs_function_stem("f.constprop.0.isra.12"), 1);
     assert_int_equal(rs_function_stem("f.cold"), 1);
     assert_int_equal(rs_function_stem("ns::f(int) [clone .cold]"), strlen("ns::f(int)"));
-    assert_int_equal(rs_function_stem("MultiDict.update (method table) + 0x1a3"), strlen("MultiDict.update (method table)"));
+    assert_int_equal(rs_function_stem("MultiDict.update (method table) + 0x1a3"),
+                     strlen("MultiDict.update (method table)"));
     assert_int_equal(rs_function_stem("MultiDict.cold_start"), strlen("MultiDict.cold_start"));
     assert_int_equal(rs_function_stem("a.b.7"), strlen("a.b.7"));
     assert_int_equal(rs_function_stem(".cold"), strlen(".cold"));
@@ -263,7 +265,8 @@ static void test_many(void **state)
     struct rs_report report = {0};
 
     for (int i = 0; i < MANY; i++)
-        add(&report, rs_arena_printf(&report.arena, "f%d", i % CAUSES), RS_PROVEN, (uint64_t)(i % CAUSES % 7) + 1);
+        add(&report, rs_arena_printf(&report.arena, "f%d", i % CAUSES), RS_PROVEN,
+            (uint64_t)(i % CAUSES % 7) + 1);
     rs_report_finish(&report);
     assert_int_equal(report.findings.count, CAUSES);
     for (size_t i = 1; i < CAUSES; i++)

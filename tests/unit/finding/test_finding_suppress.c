@@ -68,7 +68,8 @@ static void test_globs(void **state)
     assert_false(takes("function table_ge", finding_in("m", "table_get", NULL)));
     assert_false(takes("function table_get?", finding_in("m", "table_get", NULL)));
     assert_true(takes("function t?ble_*t", finding_in("m", "table_gett", NULL)));
-    assert_true(takes("function std::vector<int>::operator[](*)", finding_in("m", "std::vector<int>::operator[](unsigned long)", NULL)));
+    assert_true(takes("function std::vector<int>::operator[](*)",
+                      finding_in("m", "std::vector<int>::operator[](unsigned long)", NULL)));
     assert_true(takes("function f(int\\*)", finding_in("m", "f(int*)", NULL)));
     assert_false(takes("function f(int\\*)", finding_in("m", "f(int**)", NULL)));
     assert_true(takes("function *a*b", finding_in("m", "aab_ab", NULL)));
@@ -81,8 +82,10 @@ static void test_rules(void **state)
 {
     struct rs_error err;
     struct rs_finding finding = finding_in("m", "f", "str");
-    struct rs_suppressions *set = load("# two\n{\n  rule RS101, borrowed-return\n  name both\n  reason r  \n}\n"
-                                       "{ \n\trule *\n\tmodule other*\n\treason r\n}", &err);
+    struct rs_suppressions *set =
+        load("# two\n{\n  rule RS101, borrowed-return\n  name both\n  reason r  \n}\n"
+             "{ \n\trule *\n\tmodule other*\n\treason r\n}",
+             &err);
 
     assert_non_null(set);
     assert_true(rs_suppress_match(set, &finding));
@@ -106,10 +109,13 @@ static void test_errors(void **state)
         const char *text, *wanted; /* behind the path */
     } bad[] = {
         {"rule RS102\n", ":1: 'rule RS102' outside a block; expected {, a comment or an empty line"},
-        {"{\nrul RS102\n", ":2: unknown key 'rul'; expected name, rule, module, function, object, reason or }"},
+        {"{\nrul RS102\n",
+         ":2: unknown key 'rul'; expected name, rule, module, function, object, reason or }"},
         {"\n{\nrule RS1O2\n", ":3: unknown rule 'RS1O2'; expected an id, a name or *, for instance RS102"},
-        {"{\nrule borowed-return\n", ":2: unknown rule 'borowed-return'; expected an id, a name or *, for instance borrowed-return"},
-        {"{\nrule\n", ":2: no rule is named; expected an id such as RS102, a name such as borrowed-return, or *"},
+        {"{\nrule borowed-return\n",
+         ":2: unknown rule 'borowed-return'; expected an id, a name or *, for instance borrowed-return"},
+        {"{\nrule\n",
+         ":2: no rule is named; expected an id such as RS102, a name such as borrowed-return, or *"},
         {"{\nrule RS102\nrule RS103\n", ":3: 'rule' twice in one block; expected all rules on one line"},
         {"{\nmodule a\nmodule b\n", ":3: 'module' twice in one block"},
         {"{\nname\n", ":2: 'name' without a text behind it"},
@@ -138,7 +144,8 @@ static void test_unreadable(void **state)
     char wanted[200];
 
     assert_null(rs_suppress_load("/nonexistent/x.supp", &err));
-    assert_string_equal(err.text, "cannot open the suppressions '/nonexistent/x.supp': No such file or directory");
+    assert_string_equal(err.text,
+                        "cannot open the suppressions '/nonexistent/x.supp': No such file or directory");
     assert_null(rs_suppress_load("/", &err));
     assert_string_equal(err.text, "cannot read the suppressions '/': Is a directory");
     write_file("{\nrule\0RS102\n", 13);
@@ -168,7 +175,8 @@ static void test_shipped_file(void **state)
 {
     struct rs_error err = {.text = ""};
     struct rs_suppressions *set = rs_suppress_load(shipped, &err);
-    struct rs_finding finding = finding_in("_cffi_backend.cpython-311-x86_64-linux-gnu.so", NULL, "_cffi_backend.CType");
+    struct rs_finding finding =
+        finding_in("_cffi_backend.cpython-311-x86_64-linux-gnu.so", NULL, "_cffi_backend.CType");
 
     assert_string_equal(err.text, "");
     assert_true(rs_suppress_match(set, &finding));
@@ -219,8 +227,9 @@ static const char *line_of(void *ctx, const char *file, int line)
 
 static void test_in_source(void **state)
 {
-    const char *lines[] = {"/* refsan: ignore[RS102] one */", "return a;", "x = 1; // refsan: ignore[RS102] two",
-                           "return b;", "return c; // refsan: ignore[RS102]", NULL};
+    const char *lines[] = {"/* refsan: ignore[RS102] one */",     "return a;",
+                           "x = 1; // refsan: ignore[RS102] two", "return b;",
+                           "return c; // refsan: ignore[RS102]",  NULL};
     struct rs_finding finding = finding_in("m", "f", "str");
     struct rs_error err;
 
@@ -234,8 +243,9 @@ static void test_in_source(void **state)
     assert_string_equal(err.text, "");
     finding.culprit.line = 5;
     assert_false(rs_suppress_in_source(&finding, line_of, lines, &err));
-    assert_string_equal(err.text,
-                        "case.c:5: 'refsan: ignore[RS102]' without a reason; expected words that say why behind the bracket");
+    assert_string_equal(
+        err.text,
+        "case.c:5: 'refsan: ignore[RS102]' without a reason; expected words that say why behind the bracket");
     finding.culprit.pyx_file = "case.pyx";
     finding.culprit.pyx_line = 2;
     assert_true(rs_suppress_in_source(&finding, line_of, lines, &err));

@@ -1,4 +1,5 @@
-/* The JSON file: whole or not at all, valid whatever the strings hold. What it says is the golden tests' matter. */
+/* The JSON file: whole or not at all, valid whatever the strings hold. What it says is the golden tests'
+ * matter. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,7 +96,8 @@ static void test_no_such_places(void **state)
     assert_false(rs_report_json(&report, "/nonexistent/x.json", &err));
     assert_string_equal(err.text, "cannot write the report '/nonexistent/x.json': No such file or directory");
     assert_false(rs_report_json(&report, "/tmp", &err));
-    assert_string_equal(err.text, "cannot write the report '/tmp': it is a folder; expected the name of a file");
+    assert_string_equal(err.text,
+                        "cannot write the report '/tmp': it is a folder; expected the name of a file");
     rs_report_close(&report);
 }
 
@@ -158,7 +160,8 @@ static void test_old_file_survives(void **state)
 
 static void test_valid_whatever_bytes(void **state)
 {
-    struct rs_report report = {.tool_mode = "run", .stats.seconds = __builtin_inf(), .stats.events = UINT64_MAX};
+    struct rs_report report = {
+        .tool_mode = "run", .stats.seconds = __builtin_inf(), .stats.events = UINT64_MAX};
     struct rs_error err;
     json_t *root, *first, *stats;
     char bytes[256];
@@ -207,14 +210,10 @@ static void test_paths_below_the_working_directory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_written_and_replaced),
-        cmocka_unit_test(test_symbolic_link_stays),
-        cmocka_unit_test(test_no_such_places),
-        cmocka_unit_test(test_device_is_written_directly),
-        cmocka_unit_test(test_standard_output),
-        cmocka_unit_test(test_old_file_survives),
-        cmocka_unit_test(test_valid_whatever_bytes),
-        cmocka_unit_test(test_paths_below_the_working_directory),
+        cmocka_unit_test(test_written_and_replaced), cmocka_unit_test(test_symbolic_link_stays),
+        cmocka_unit_test(test_no_such_places),       cmocka_unit_test(test_device_is_written_directly),
+        cmocka_unit_test(test_standard_output),      cmocka_unit_test(test_old_file_survives),
+        cmocka_unit_test(test_valid_whatever_bytes), cmocka_unit_test(test_paths_below_the_working_directory),
     };
     int failed;
 

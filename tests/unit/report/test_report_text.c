@@ -20,16 +20,18 @@ static void test_utf8_is_repaired(void **state)
         {"", ""},
         {"plain", "plain"},
         {"\xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80", "\xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80"},
-        {"a\xFF" "b", "a" R "b"},
+        {"a\xFF"
+         "b",
+         "a" R "b"},
         {"\x80\x81", R R},
         {"\xC3", R},
         {"\xC3(", R "("},
-        {"\xC0\xAF", R R},                      /* overlong */
-        {"\xE0\x80\xAF", R R R},                /* overlong */
-        {"\xED\xA0\x80", R R R},                /* surrogate */
-        {"\xF4\x90\x80\x80", R R R R},          /* above U+10FFFF */
+        {"\xC0\xAF", R R},             /* overlong */
+        {"\xE0\x80\xAF", R R R},       /* overlong */
+        {"\xED\xA0\x80", R R R},       /* surrogate */
+        {"\xF4\x90\x80\x80", R R R R}, /* above U+10FFFF */
         {"\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"},
-        {"\xE2\x82", R},                        /* cut: one maximal subpart */
+        {"\xE2\x82", R}, /* cut: one maximal subpart */
         {"\xF0\x9F\x98x", R "x"},
         {"\xF1\x80\xE2\x82\xAC", R "\xE2\x82\xAC"},
         {"\xF8\x88\x80\x80\x80", R R R R R},
@@ -45,7 +47,10 @@ static void test_utf8_is_repaired(void **state)
 static bool is_utf8(const char *text)
 {
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        unsigned long point = *at < 0x80 ? *at : *at < 0xE0 ? *at & 0x1F : *at < 0xF0 ? *at & 0x0F : *at & 0x07;
+        unsigned long point = *at < 0x80   ? *at
+                              : *at < 0xE0 ? *at & 0x1F
+                              : *at < 0xF0 ? *at & 0x0F
+                                           : *at & 0x07;
         int more = *at < 0x80 ? 0 : *at < 0xE0 ? 1 : *at < 0xF0 ? 2 : 3;
         static const unsigned long least[] = {0, 0x80, 0x800, 0x10000};
 
@@ -78,8 +83,12 @@ static void test_utf8_of_anything(void **state)
 static void test_printable(void **state)
 {
     assert_string_equal(rs_text_printable(&arena, "a\x1b[2J\tb\nc\x7f"), "a\\x1b[2J b\\x0ac\\x7f");
-    assert_string_equal(rs_text_printable(&arena, "\xC2\x9B" "31m"), "\\x9b31m");
-    assert_string_equal(rs_text_printable(&arena, "\xE2\x80\xAE" "x\xE2\x81\xA6"), "\\u202ex\\u2066");
+    assert_string_equal(rs_text_printable(&arena, "\xC2\x9B"
+                                                  "31m"),
+                        "\\x9b31m");
+    assert_string_equal(rs_text_printable(&arena, "\xE2\x80\xAE"
+                                                  "x\xE2\x81\xA6"),
+                        "\\u202ex\\u2066");
     assert_string_equal(rs_text_printable(&arena, "\xC3\xA4\xFF"), "\xC3\xA4" R);
 }
 
@@ -124,12 +133,18 @@ static void test_names(void **state)
 {
     assert_string_equal(rs_text_name(&arena, "f(int, int)", 11), "f(int, int)");
     assert_string_equal(rs_text_name(&arena, "f(int, int)", 10), "f(...)");
-    assert_string_equal(rs_text_name(&arena, "a::b<std::pair<int, int> >::c(int, float)", 20), "a::b<...>::c(...)");
-    assert_string_equal(rs_text_name(&arena, "alpha::beta::gamma<int, int>::delta(int, int)", 26), "...::delta(...)");
-    assert_string_equal(rs_text_name(&arena, "(anonymous namespace)::f(int, int)", 30), "(anonymous namespace)::f(...)");
-    assert_string_equal(rs_text_name(&arena, "ns::X::operator()(std::string const&) const", 26), "...::operator()(...) const");
-    assert_string_equal(rs_text_name(&arena, "ns::operator<< <char>(std::ostream&, X const&)", 27), "ns::operator<< <char>(...)");
-    assert_string_equal(rs_text_name(&arena, "MultiDict.update (method table)", 31), "MultiDict.update (method table)");
+    assert_string_equal(rs_text_name(&arena, "a::b<std::pair<int, int> >::c(int, float)", 20),
+                        "a::b<...>::c(...)");
+    assert_string_equal(rs_text_name(&arena, "alpha::beta::gamma<int, int>::delta(int, int)", 26),
+                        "...::delta(...)");
+    assert_string_equal(rs_text_name(&arena, "(anonymous namespace)::f(int, int)", 30),
+                        "(anonymous namespace)::f(...)");
+    assert_string_equal(rs_text_name(&arena, "ns::X::operator()(std::string const&) const", 26),
+                        "...::operator()(...) const");
+    assert_string_equal(rs_text_name(&arena, "ns::operator<< <char>(std::ostream&, X const&)", 27),
+                        "ns::operator<< <char>(...)");
+    assert_string_equal(rs_text_name(&arena, "MultiDict.update (method table)", 31),
+                        "MultiDict.update (method table)");
     assert_string_equal(rs_text_name(&arena, "MultiDict.update (method table)", 20), "MultiDict.update ...");
     assert_string_equal(rs_text_name(&arena, "f<int", 4), "f...");
 }
@@ -151,10 +166,14 @@ static void test_shorten_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_utf8_is_repaired), cmocka_unit_test(test_utf8_of_anything),
-        cmocka_unit_test(test_printable),        cmocka_unit_test(test_relative),
-        cmocka_unit_test(test_numbers),          cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_names),            cmocka_unit_test(test_shorten_in),
+        cmocka_unit_test(test_utf8_is_repaired),
+        cmocka_unit_test(test_utf8_of_anything),
+        cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_relative),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_shorten_in),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

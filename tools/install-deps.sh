@@ -7,7 +7,7 @@ what=${1:-build}
 root=$(cd "$(dirname "$0")/.." && pwd)
 build="build-essential meson ninja-build pkg-config libzydis-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev
        python3 python3-dev python3-venv scdoc"
-test="binutils python3-multidict python3-msgpack python3-ujson python3-bitarray"
+test="binutils python3-multidict python3-msgpack python3-ujson python3-bitarray python3-dbg musl-tools libc6-dev-i386 lib32gcc-12-dev"
 bench="valgrind python3-multidict python3-msgpack"
 
 say() { echo "refsan: $*" >&2; }
@@ -45,7 +45,8 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 need=$(missing $wanted)
 [ -z "$need" ] || apt $need || { say "cannot install ${need% }: $(reason)"; exit 1; }
-for p in $(missing $optional); do
+need=$(missing $optional)
+[ -z "$need" ] || apt $need || for p in $need; do
     apt "$p" || say "cannot install $p: $(reason); what needs it is skipped"
 done
 [ "$what" = test ] || exit 0

@@ -4,7 +4,7 @@
     needs: python3.7              (optional: a program, or a CPython by its minor version, else skipped)
     run: refsan run -- ./nothing  (a line of shell, in an empty folder; $PY is a Python, $BAD this folder, $BUGGY a folder
                                    with a faulty module `ext`, $CLEAN one with its cured twin)
-    status: 2
+    status: 2                     (where the line ends with 77, the surroundings cannot be made here: skipped)
     stdout:                       (either block may be absent: then it must be empty)
     | line
     stderr:
@@ -49,12 +49,12 @@ def environment(case, context):
     python, unknown = context.pythons[0], {p.minor: p for p in context.unknown}
     names = {"PY": python.executable, "BAD": FOLDER}
     for need in case["needs"]:
-        if need.startswith("python3.") and need[len("python"):] in unknown:
-            names[need.upper().replace(".", "_")] = unknown[need[len("python"):]].executable
-        elif need.startswith("python3."):
-            raise core.Skip("no %s found" % need)
-        else:
+        if not re.fullmatch(r"python3\.\d+", need):
             program.need(need)
+        elif need[len("python"):] in unknown:
+            names[need.upper().replace(".", "_")] = unknown[need[len("python"):]].executable
+        else:
+            raise core.Skip("no %s found" % need)
     if "$BUGGY" in case["run"] or "$CLEAN" in case["run"]:
         folder = os.path.join(core.ROOT, "tests", "cases", "returned-borrowed")
         for name, fixed in (("BUGGY", False), ("CLEAN", True)):
@@ -99,6 +99,8 @@ def perform(case):
         shutil.rmtree(work)
         os.makedirs(work)
         ran = program.execute(["sh", "-c", case["run"]], env=env, cwd=work)
+        if ran.status == 77:
+            raise core.Skip("the surroundings cannot be made here: " + ran.err.strip()[-200:])
         seen = {"stdout": settle(ran.out.decode(errors="replace"), env, work), "stderr": settle(ran.err, env, work)}
         if context.rebase:
             rebase(case, ran.status, seen)

@@ -40,6 +40,7 @@ class Test:
     name: str
     function: object         # called with the context; may return a list of (name, outcome, text) that it stands for
     rebases: bool = False    # takes part in the verb rebase
+    slow: bool = False       # takes minutes: begun first, so that nothing waits for it in the end
     alone: bool = False      # runs while no other test does (it uses all cores itself, or measures)
 
 
@@ -139,7 +140,7 @@ def run(tests, context, jobs):
         if test.alone:
             perform(test)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(perform, [t for t in tests if not t.alone]))
+        list(pool.map(perform, sorted((t for t in tests if not t.alone), key=lambda t: not t.slow)))
     if tally.failed:
         print("failed: " + " ".join(tally.failed))
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % tally.count)

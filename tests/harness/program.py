@@ -1,4 +1,5 @@
 """Running programs under refsan and plain, and what can be read off them."""
+import collections
 import dataclasses
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 from . import core
 
@@ -14,6 +16,7 @@ REFSAN = os.path.abspath(os.environ.get("REFSAN", os.path.join(core.BUILD, "refs
 BUILDER = os.path.join(core.ROOT, "tools", "build-example.py")
 PROVEN = 66
 TIMEOUT = 180
+BUILDING = collections.defaultdict(threading.Lock)  # a lock a folder: tests that share a module build it once
 
 
 @dataclasses.dataclass
@@ -81,7 +84,8 @@ def build(path, python, out, fixed=False, cflags="", strip=False):
     """The folder with the built module; Skip where a tool is missing."""
     command = [sys.executable, BUILDER, path, "--python", python.executable, "--out", out]
     command += (["--fixed"] if fixed else []) + (["--cflags=" + cflags] if cflags else [])
-    p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with BUILDING[out]:
+        p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if p.returncode == 77:
         raise core.Skip(p.stderr.strip())
     core.expect(p.returncode == 0, "cannot build %s for %s" % (path, python.name), p.stderr)

@@ -108,6 +108,6 @@ def collect(context):
         tests += [core.Test("real/debian/" + bug, debian(bug)) for bug in BUGS]
     minors = {p.minor: p for p in pythons.one_per_minor(context.pythons)}
     if "3.11" in minors:
-        tests += [core.Test("real/" + how, from_pypi(how, minors["3.11"])) for how in ("sdist", "wheel")]
-    tests += [core.Test("real/clean-" + m, clean(minors[m])) for m in ("3.11", "3.12", "3.13") if m in minors]
+        tests += [core.Test("real/" + how, from_pypi(how, minors["3.11"]), slow=True) for how in ("sdist", "wheel")]
+    tests += [core.Test("real/clean-" + m, clean(minors[m]), slow=True) for m in ("3.11", "3.12", "3.13") if m in minors]
     return tests

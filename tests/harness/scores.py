@@ -88,4 +88,4 @@ def perform(python):
 
 
 def collect(context):
-    return [core.Test("scores/micro-" + p.minor, perform(p), rebases=True) for p in pythons.one_per_minor(context.pythons) if p.minor in MINORS]
+    return [core.Test("scores/micro-" + p.minor, perform(p), rebases=True, slow=True) for p in pythons.one_per_minor(context.pythons) if p.minor in MINORS]

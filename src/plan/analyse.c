@@ -276,3 +276,10 @@ uint32_t rs_plan_origin(const struct rs_analysis *analysis, uint64_t offset)
     }
     return low && offset < analysis->code.bytes.count ? analysis->origins.items[low - 1].at : 0;
 }
+
+uint32_t rs_plan_function_at(const struct rs_analysis *analysis, uint32_t at)
+{
+    const struct rs_function *function = rs_survey_function(&analysis->survey, at);
+
+    return function != NULL ? function->start : 0;
+}

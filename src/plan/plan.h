@@ -116,6 +116,9 @@ const struct rs_method *rs_plan_method(const struct rs_analysis *analysis, unsig
 /* The name of the function that begins at `code`, or NULL. */
 const struct rs_method *rs_plan_method_at(const struct rs_analysis *analysis, uint32_t code);
 
+/* Start of the function that holds the offset; 0 if none is known. */
+uint32_t rs_plan_function_at(const struct rs_analysis *analysis, uint32_t at);
+
 /* An imported Py function, before anything is picked. */
 struct rs_plan_import {
     const char *name;

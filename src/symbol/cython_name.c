@@ -1,6 +1,6 @@
-/* Cython's mangling, undone. "__pyx_f_3pkg_3mod_7Reader_fill": a kind, the scopes (length and name, then '_'), the name.
- * Functions written with `def` have a counter before the name, which counts per scope: the body (pf) of the first one has
- * none, a wrapper (pw) always has one. */
+/* Cython's mangling, undone. "__pyx_f_3pkg_3mod_7Reader_fill": a kind, the scopes (length and name, then
+ * '_'), the name. Functions written with `def` have a counter before the name, which counts per scope: the
+ * body (pf) of the first one has none, a wrapper (pw) always has one. */
 #include "symbol/symbol.h"
 
 #include <ctype.h>
@@ -14,7 +14,8 @@ struct kind {
     enum { NO_COUNTER, MAY_COUNT, MUST_COUNT } counter;
 };
 
-/* Finds the mangled name in a linkage name that may be mangled ("_ZL9__pyx_...") or demangled by C++; its length. */
+/* Finds the mangled name in a linkage name that may be mangled ("_ZL9__pyx_...") or demangled by C++; its
+ * length. */
 static size_t isolate(const char **linkage)
 {
     const char *start = *linkage, *digits;
@@ -59,7 +60,8 @@ static const struct kind *kind_of(const char **at, const char *end)
     return NULL;
 }
 
-/* A number without leading zeros at `at`, before `end`; -1 if there is none or it is beyond any name's length. */
+/* A number without leading zeros at `at`, before `end`; -1 if there is none or it is beyond any name's
+ * length. */
 static long number(const char **at, const char *end)
 {
     long value = 0;
@@ -75,7 +77,8 @@ static long number(const char **at, const char *end)
 }
 
 /* Splits the scopes off; how many. `at` is left at what follows the last one. */
-static size_t take_scopes(const char **at, const char *end, const char *scopes[SCOPES_MOST], size_t lengths[SCOPES_MOST])
+static size_t take_scopes(const char **at, const char *end, const char *scopes[SCOPES_MOST],
+                          size_t lengths[SCOPES_MOST])
 {
     size_t count = 0;
 

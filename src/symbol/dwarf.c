@@ -1,5 +1,5 @@
-/* From an offset to the chain of functions that were inlined there, each with the place in it: the innermost by the line
- * table, the outer ones by the place of the call that was inlined. */
+/* From an offset to the chain of functions that were inlined there, each with the place in it: the innermost
+ * by the line table, the outer ones by the place of the call that was inlined. */
 #include "symbol/internal.h"
 
 #include <dwarf.h>
@@ -12,7 +12,8 @@ struct place {
     int line;
 };
 
-/* A path that libdw made for one unit's file table: it is joined once, and known by its address from then on. */
+/* A path that libdw made for one unit's file table: it is joined once, and known by its address from then on.
+ */
 static const char *join_file(struct rs_symbols *symbols, Dwarf_Die *unit_die, const char *file)
 {
     Dwarf_Attribute attribute;
@@ -29,8 +30,8 @@ static const char *join_file(struct rs_symbols *symbols, Dwarf_Die *unit_die, co
     return joined;
 }
 
-/* The file that an attribute (DW_AT_call_file, DW_AT_decl_file) numbers, in the table of the attribute's own unit. libdw's
- * dwarf_decl_file of 0.188 refuses number 0, which DWARF 5 gives to the primary source. */
+/* The file that an attribute (DW_AT_call_file, DW_AT_decl_file) numbers, in the table of the attribute's own
+ * unit. libdw's dwarf_decl_file of 0.188 refuses number 0, which DWARF 5 gives to the primary source. */
 static const char *file_of(struct rs_symbols *symbols, Dwarf_Attribute *attribute)
 {
     Dwarf_Die unit;
@@ -49,7 +50,8 @@ static int number_of(Dwarf_Attribute *attribute)
 {
     Dwarf_Word value;
 
-    return attribute != NULL && dwarf_formudata(attribute, &value) == 0 && value <= INT32_MAX ? (int)value : 0;
+    return attribute != NULL && dwarf_formudata(attribute, &value) == 0 && value <= INT32_MAX ? (int)value
+                                                                                              : 0;
 }
 
 /* Where the function was first described: the end of its abstract origins and specifications. */
@@ -83,8 +85,8 @@ static const char *unit_file(struct rs_symbols *symbols, Dwarf_Die die)
                         dwarf_formstring(&name));
 }
 
-/* The namespaces and types around the function and its name, as "a::b::c": where no demangler here reads its linkage
- * name (Rust v0). */
+/* The namespaces and types around the function and its name, as "a::b::c": where no demangler here reads its
+ * linkage name (Rust v0). */
 static const char *qualified_name(struct rs_symbols *symbols, Dwarf_Die die)
 {
     Dwarf_Die origin = origin_of(die), *scopes = NULL;
@@ -159,38 +161,63 @@ static Dwarf_Line *row_at(const struct rs_unit *unit, uint64_t offset, size_t *i
     return row == NULL || dwarf_lineendsequence(row, &end) != 0 || end ? NULL : row;
 }
 
-/* The place of the offset. Rows of line 0 (code that the compiler made up) are passed over for the row before them in the
- * same function, and so are, with `own`, rows of CPython's headers: where equal ends of blocks were merged, such a row
- * lies outside of the inlined function that it belongs to. */
-static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t offset, uint64_t floor, bool own)
+/* The innermost entry at the offset, or RS_SPAN_NONE. */
+static uint32_t innermost(const struct rs_unit *unit, uint64_t offset)
+{
+    return unit == NULL ? RS_SPAN_NONE : rs_spans_find(&unit->spans, offset);
+}
+
+/* The row before this one that lies in the same function or inlined copy, down to `floor`; NULL if there is
+ * none. */
+static Dwarf_Line *row_before(const struct rs_unit *unit, size_t *index, uint32_t entry, uint64_t floor)
+{
+    Dwarf_Addr address;
+    Dwarf_Line *row;
+    bool end;
+
+    while (*index > 0) {
+        row = dwarf_onesrcline(unit->lines, --*index);
+        if (row == NULL || dwarf_lineendsequence(row, &end) != 0 || end ||
+            dwarf_lineaddr(row, &address) != 0 || address < floor)
+            return NULL;
+        if (innermost(unit, address) == entry)
+            return row;
+    }
+    return NULL;
+}
+
+/* The place of the offset. Rows of line 0 (code that the compiler made up) are passed over for the row before
+ * them in the same function, and so are, with `own`, rows of CPython's headers: where equal ends of blocks
+ * were merged, such a row lies outside of the inlined function that it belongs to. */
+static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t offset,
+                             uint64_t floor, bool own)
 {
     struct place place = {NULL, 0}, first = {NULL, 0};
-    Dwarf_Addr address = offset;
+    uint32_t entry = innermost(unit, offset);
     size_t index = 0;
-    bool end = false;
     Dwarf_Line *row = row_at(unit, offset, &index);
 
     while (row != NULL && dwarf_lineno(row, &place.line) == 0) {
-        place.file = place.line <= 0 ? NULL : join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL));
+        place.file =
+            place.line <= 0 ? NULL : join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL));
         if (place.file != NULL && !(own && rs_path_of_python(symbols, place.file)))
             return place;
         if (first.file == NULL && place.file != NULL)
             first = place;
-        row = index > 0 ? dwarf_onesrcline(unit->lines, --index) : NULL;
-        if (row != NULL && (dwarf_lineendsequence(row, &end) != 0 || end || dwarf_lineaddr(row, &address) != 0 ||
-                            address < floor))
-            row = NULL;
+        row = row_before(unit, &index, entry, floor);
     }
     return first;
 }
 
-/* Whether the inlined function is one of CPython's headers. Not judged by the place: merged code has places of others. */
+/* Whether the inlined function is one of CPython's headers. Not judged by the place: merged code has places
+ * of others. */
 static bool is_python(struct rs_symbols *symbols, const struct rs_entry *entry)
 {
     return entry != NULL && rs_path_of_python(symbols, entry->declared_file);
 }
 
-/* GCC splits a function and inlines the part into what is left: one function to its author. Real recursion has a call. */
+/* GCC splits a function and inlines the part into what is left: one function to its author. Real recursion
+ * has a call. */
 static bool is_own_part(const struct rs_entry *inner, const struct rs_entry *outer)
 {
     return inner != NULL && inner->origin == outer->origin && inner->call_line == outer->declared_line;
@@ -206,8 +233,9 @@ static void fill_frame(struct rs_frame *frame, const struct rs_entry *entry, con
     frame->inlined = entry->inlined;
 }
 
-/* Whether the symbol is the function that DWARF names: itself, a clone ("f.cold"), or the mangled name of a C++ function that
- * is not exported, which DWARF leaves out; not another function of equal code at the same address. */
+/* Whether the symbol is the function that DWARF names: itself, a clone ("f.cold"), or the mangled name of a
+ * C++ function that is not exported, which DWARF leaves out; not another function of equal code at the same
+ * address. */
 static bool names_same(const struct rs_function *symbol, const char *linkage)
 {
     size_t length = linkage == NULL ? 0 : strlen(linkage);
@@ -219,8 +247,8 @@ static bool names_same(const struct rs_function *symbol, const char *linkage)
     return strncmp(symbol->linkage, "_Z", 2) == 0 && strncmp(linkage, "_Z", 2) != 0;
 }
 
-static void finish_chain(struct rs_frame *chain, size_t count, const struct rs_function *symbol, uint64_t start,
-                         const char *file)
+static void finish_chain(struct rs_frame *chain, size_t count, const struct rs_function *symbol,
+                         uint64_t start, const char *file)
 {
     struct rs_frame *outer = &chain[count - 1];
 
@@ -236,12 +264,6 @@ static void finish_chain(struct rs_frame *chain, size_t count, const struct rs_f
     }
 }
 
-/* The innermost entry at the offset, or RS_SPAN_NONE. */
-static uint32_t innermost(const struct rs_unit *unit, uint64_t offset)
-{
-    return unit == NULL ? RS_SPAN_NONE : rs_spans_find(&unit->spans, offset);
-}
-
 static struct rs_entry *named_entry(struct rs_symbols *symbols, struct rs_unit *unit, uint32_t index)
 {
     if (index == RS_SPAN_NONE)
@@ -250,18 +272,20 @@ static struct rs_entry *named_entry(struct rs_symbols *symbols, struct rs_unit *
     return &unit->entries.items[index];
 }
 
-size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset, struct rs_frame *chain,
-                      size_t max)
+size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset,
+                      struct rs_frame *chain, size_t max)
 {
     struct rs_unit *unit = rs_units_find(module, offset);
     const struct rs_function *symbol = rs_names_find(symbols, module, offset);
-    struct rs_entry *entry = named_entry(symbols, unit, innermost(unit, offset)), *inner = NULL, *outermost = NULL;
+    struct rs_entry *entry = named_entry(symbols, unit, innermost(unit, offset)), *inner = NULL,
+                    *outermost = NULL;
     struct place place;
     size_t count = 0;
 
     if (unit == NULL)
         return 0;
-    place = place_of(symbols, unit, offset, symbol == NULL ? 0 : symbol->start, !is_python(symbols, entry));
+    place =
+        place_of(symbols, unit, offset, entry == NULL ? offset : entry->start, !is_python(symbols, entry));
     for (; entry != NULL; inner = entry, entry = named_entry(symbols, unit, entry->parent)) {
         outermost = entry;
         if (count > 0 && is_own_part(inner, entry))
@@ -282,7 +306,8 @@ size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint
     return count;
 }
 
-bool rs_dwarf_entry(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset, struct rs_frame *frame)
+bool rs_dwarf_entry(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset,
+                    struct rs_frame *frame)
 {
     struct rs_frame chain[RS_CHAIN_MAX];
     size_t count = rs_dwarf_chain(symbols, module, offset, chain, RS_CHAIN_MAX);

@@ -1,5 +1,5 @@
-/* Opening ELF files and finding the separate debug file that goes with one. Reads with pread, never maps: a module that is
- * rebuilt while refsan looks at it must not end refsan by SIGBUS. What a header claims is
+/* Opening ELF files and finding the separate debug file that goes with one. Reads with pread, never maps: a
+ * module that is rebuilt while refsan looks at it must not end refsan by SIGBUS. What a header claims is
  * checked before it is believed. */
 #include "symbol/internal.h"
 
@@ -42,7 +42,8 @@ static bool check_image(struct rs_image *image, const char *path, struct rs_erro
     if (elf_kind(image->elf) != ELF_K_ELF || gelf_getehdr(image->elf, &header) == NULL)
         return rs_fail(err, "%s is no ELF file", path);
     if (header.e_type != ET_DYN && header.e_type != ET_EXEC)
-        return rs_fail(err, "%s is neither a shared object nor an executable (ELF type %u)", path, header.e_type);
+        return rs_fail(err, "%s is neither a shared object nor an executable (ELF type %u)", path,
+                       header.e_type);
     if (!claims_are_credible(image->elf))
         return rs_fail(err, "%s is truncated or damaged: a section header is wrong", path);
     return true;
@@ -174,8 +175,8 @@ static bool try_debug(const char *path, const char *build_id, const uint32_t *cr
     return false;
 }
 
-static bool by_link(const char *directory, const char *path, const char *build_id, const struct rs_image *main,
-                    struct rs_image *debug)
+static bool by_link(const char *directory, const char *path, const char *build_id,
+                    const struct rs_image *main, struct rs_image *debug)
 {
     static const char *const shapes[] = {"%.*s%s", "%.*s.debug/%s"};
     char candidate[PATH_ROOM];
@@ -197,8 +198,8 @@ static bool by_link(const char *directory, const char *path, const char *build_i
     return length < PATH_ROOM && try_debug(candidate, build_id, &crc, debug);
 }
 
-bool rs_image_find_debug(const char *directory, const char *path, const char *build_id, const struct rs_image *main,
-                         struct rs_image *debug)
+bool rs_image_find_debug(const char *directory, const char *path, const char *build_id,
+                         const struct rs_image *main, struct rs_image *debug)
 {
     char candidate[PATH_ROOM];
 
@@ -206,7 +207,8 @@ bool rs_image_find_debug(const char *directory, const char *path, const char *bu
         int length = snprintf(candidate, sizeof(candidate), "%s/.build-id/%.2s/%s.debug", directory, build_id,
                               build_id + 2);
 
-        if (length < PATH_ROOM && strchr(build_id, '/') == NULL && try_debug(candidate, build_id, NULL, debug))
+        if (length < PATH_ROOM && strchr(build_id, '/') == NULL &&
+            try_debug(candidate, build_id, NULL, debug))
             return true;
     }
     return main != NULL && by_link(directory, path, build_id, main, debug);

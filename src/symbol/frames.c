@@ -10,7 +10,8 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* Adds the .pyx place: of the statement, or of the function's `def`. With #line directives the file is the .pyx itself. */
+/* Adds the .pyx place: of the statement, or of the function's `def`. With #line directives the file is the
+ * .pyx itself. */
 static void add_pyx(struct rs_symbols *symbols, struct rs_frame *frame, bool of_function)
 {
     if (frame->file == NULL || frame->line <= 0)
@@ -25,7 +26,8 @@ static void add_pyx(struct rs_symbols *symbols, struct rs_frame *frame, bool of_
 
 static void frame_of_symbol(struct rs_frame *frame, const struct rs_function *symbol)
 {
-    *frame = (struct rs_frame){.function = symbol->function, .linkage = symbol->linkage, .start = symbol->start};
+    *frame =
+        (struct rs_frame){.function = symbol->function, .linkage = symbol->linkage, .start = symbol->start};
 }
 
 size_t rs_symbol_frames(struct rs_symbols *symbols, const char *path, const char *build_id, uint64_t offset,
@@ -69,12 +71,13 @@ size_t rs_symbol_entry(struct rs_symbols *symbols, const char *path, const char 
     return 1;
 }
 
-/* Whether the rest of a path, below the folder of the unit's source, leads into a library that lies inside the project:
- * a virtual environment, a vendored copy. */
+/* Whether the rest of a path, below the folder of the unit's source, leads into a library that lies inside
+ * the project: a virtual environment, a vendored copy. */
 static bool in_library(const char *rest)
 {
-    static const char *const folders[] = {"site-packages/", "dist-packages/", "pybind11/",    "nanobind/",
-                                          "boost/",         "third_party/",   "thirdparty/", "extern/", "vendor/"};
+    static const char *const folders[] = {"site-packages/", "dist-packages/", "pybind11/",
+                                          "nanobind/",      "boost/",         "third_party/",
+                                          "thirdparty/",    "extern/",        "vendor/"};
 
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         const char *found = strstr(rest, folders[i]);
@@ -85,7 +88,8 @@ static bool in_library(const char *rest)
     return false;
 }
 
-/* Whether the frame's file belongs to the project: it lies in the folder of the unit's primary source or below. */
+/* Whether the frame's file belongs to the project: it lies in the folder of the unit's primary source or
+ * below. */
 static bool in_project(const struct rs_frame *frame)
 {
     const char *slash = frame->unit_file == NULL ? NULL : strrchr(frame->unit_file, '/');
@@ -96,7 +100,8 @@ static bool in_project(const struct rs_frame *frame)
     if (strcmp(frame->file, frame->unit_file) == 0)
         return true;
     /* A source directly in "/" would make everything its project. */
-    return folder > 1 && strncmp(frame->file, frame->unit_file, folder) == 0 && !in_library(frame->file + folder);
+    return folder > 1 && strncmp(frame->file, frame->unit_file, folder) == 0 &&
+           !in_library(frame->file + folder);
 }
 
 size_t rs_symbol_blame(const struct rs_frame *frames, size_t count)
@@ -116,11 +121,23 @@ size_t rs_symbol_blame(const struct rs_frame *frames, size_t count)
 
 bool rs_symbol_is_refcount_helper(const struct rs_frame *frame)
 {
-    static const char *const names[] = {"Py_INCREF",      "Py_DECREF",       "Py_XINCREF",   "Py_XDECREF",
-                                        "_Py_INCREF",     "_Py_DECREF",      "_Py_XINCREF",  "_Py_XDECREF",
-                                        "Py_NewRef",      "Py_XNewRef",      "_Py_NewRef",   "_Py_XNewRef",
-                                        "Py_SET_REFCNT",  "_Py_SET_REFCNT",  "Py_DECREF_MORTAL",
-                                        "_Py_DECREF_SPECIALIZED", "_Py_DECREF_NO_DEALLOC"};
+    static const char *const names[] = {"Py_INCREF",
+                                        "Py_DECREF",
+                                        "Py_XINCREF",
+                                        "Py_XDECREF",
+                                        "_Py_INCREF",
+                                        "_Py_DECREF",
+                                        "_Py_XINCREF",
+                                        "_Py_XDECREF",
+                                        "Py_NewRef",
+                                        "Py_XNewRef",
+                                        "_Py_NewRef",
+                                        "_Py_XNewRef",
+                                        "Py_SET_REFCNT",
+                                        "_Py_SET_REFCNT",
+                                        "Py_DECREF_MORTAL",
+                                        "_Py_DECREF_SPECIALIZED",
+                                        "_Py_DECREF_NO_DEALLOC"};
     size_t length;
 
     if (frame->function == NULL || frame->inlined)

@@ -1,4 +1,5 @@
-/* Opening modules, the build-id guard, and the cache of what was opened; and the interned strings of the room. */
+/* Opening modules, the build-id guard, and the cache of what was opened; and the interned strings of the
+ * room. */
 #include "symbol/internal.h"
 
 #include <ctype.h>
@@ -111,20 +112,21 @@ static bool has_debug_info(const struct rs_image *image)
 /* One line about what is missing although the file itself could be read. */
 static void tell_gaps(struct rs_module *module, struct rs_arena *arena)
 {
-    const char *rest = module->full_symbols       ? "functions are named from .symtab, lines are unknown"
+    const char *rest = module->full_symbols        ? "functions are named from .symtab, lines are unknown"
                        : module->symbols.count > 0 ? "only exported functions have names"
                                                    : "nothing has a name";
 
     if (module->problem != NULL || module->has_lines)
         return;
     if (has_debug_info(&module->main) || has_debug_info(&module->debug))
-        module->problem = rs_arena_printf(arena, "%s: its debug information cannot be read (%s): %s", module->path,
-                                          module->dwarf == NULL ? dwarf_errmsg(-1) : "no unit with line information",
-                                          rest);
+        module->problem =
+            rs_arena_printf(arena, "%s: its debug information cannot be read (%s): %s", module->path,
+                            module->dwarf == NULL ? dwarf_errmsg(-1) : "no unit with line information", rest);
     else
-        module->problem = rs_arena_printf(arena, "%s has no debug information and no debug file%s%s was found: %s",
-                                          module->path, module->build_id == NULL ? "" : " of build-id ",
-                                          module->build_id == NULL ? "" : module->build_id, rest);
+        module->problem =
+            rs_arena_printf(arena, "%s has no debug information and no debug file%s%s was found: %s",
+                            module->path, module->build_id == NULL ? "" : " of build-id ",
+                            module->build_id == NULL ? "" : module->build_id, rest);
 }
 
 /* Reads what `main` and `debug` hold; either may be closed. */
@@ -165,16 +167,17 @@ static void open_module(struct rs_symbols *symbols, struct rs_module *module)
     read_module(symbols, module);
 }
 
-/* The file at the path is missing or another one: what a debug file of the right build-id knows is all there is. */
+/* The file at the path is missing or another one: what a debug file of the right build-id knows is all there
+ * is. */
 static void open_absent(struct rs_symbols *symbols, struct rs_module *module, struct rs_module *present)
 {
     module->build_id = rs_arena_strdup(&symbols->arena, module->expected_id);
     for (char *c = module->build_id; *c != '\0'; c++)
         *c = (char)tolower((unsigned char)*c);
     if (present->main.elf != NULL)
-        present->problem = rs_arena_printf(&symbols->arena,
-                                           "%s is not the file that ran: its build-id is %s, that of the program %s",
-                                           module->path, present->build_id, module->expected_id);
+        present->problem = rs_arena_printf(
+            &symbols->arena, "%s is not the file that ran: its build-id is %s, that of the program %s",
+            module->path, present->build_id, module->expected_id);
     module->problem = present->problem;
     rs_image_find_debug(symbols->debug_directory, module->path, module->build_id, NULL, &module->debug);
     read_module(symbols, module);
@@ -200,8 +203,9 @@ static struct rs_module *known_module(struct rs_symbols *symbols, const char *pa
 
     for (; module != NULL; module = module->next)
         if (strcmp(module->path, path) == 0 &&
-            (expected_id == NULL ? module->expected_id == NULL
-                                 : module->expected_id != NULL && strcasecmp(module->expected_id, expected_id) == 0))
+            (expected_id == NULL
+                 ? module->expected_id == NULL
+                 : module->expected_id != NULL && strcasecmp(module->expected_id, expected_id) == 0))
             return module;
     return NULL;
 }

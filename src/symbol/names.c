@@ -1,6 +1,7 @@
-/* The symbol table, for modules without debug information and for the exact linkage names, and the readable form of a
- * linkage name. A symbol names only what lies inside it: what follows the last known symbol stays without a name, so that a
- * stripped module never blames the exported function that happens to stand before. */
+/* The symbol table, for modules without debug information and for the exact linkage names, and the readable
+ * form of a linkage name. A symbol names only what lies inside it: what follows the last known symbol stays
+ * without a name, so that a stripped module never blames the exported function that happens to stand before.
+ */
 #include "symbol/internal.h"
 
 #include <ctype.h>
@@ -51,16 +52,18 @@ static int by_value(const void *left, const void *right)
     return (a->hi > b->hi) - (a->hi < b->hi);
 }
 
-/* Where a symbol of size 0 ends: at the next one, unless static functions may lie between that .dynsym does not show. */
-static uint64_t sizeless_end(const struct rs_module *module, const struct rs_range *code, uint64_t start, uint64_t next)
+/* Where a symbol of size 0 ends: at the next one, unless static functions may lie between that .dynsym does
+ * not show. */
+static uint64_t sizeless_end(const struct rs_module *module, const struct rs_range *code, uint64_t start,
+                             uint64_t next)
 {
     if (!module->full_symbols)
         return start + 1;
     return next < code->hi ? next : code->hi;
 }
 
-/* A symbol of size 0 (assembly) gets an end, but none if it is a label inside a function; no symbol reaches beyond its
- * section, whatever it claims. */
+/* A symbol of size 0 (assembly) gets an end, but none if it is a label inside a function; no symbol reaches
+ * beyond its section, whatever it claims. */
 static void bound(struct rs_module *module)
 {
     struct rs_span *spans = module->symbol_spans.raw.items;
@@ -90,7 +93,8 @@ static bool read_table(struct rs_module *module, const struct rs_image *image, u
     GElf_Shdr header;
     Elf_Scn *section = rs_image_section(image, type, NULL, &header);
     Elf_Data *data = section == NULL ? NULL : elf_getdata(section, NULL);
-    size_t count = data == NULL || data->d_buf == NULL || header.sh_entsize == 0 ? 0 : data->d_size / header.sh_entsize;
+    size_t count =
+        data == NULL || data->d_buf == NULL || header.sh_entsize == 0 ? 0 : data->d_size / header.sh_entsize;
 
     for (size_t i = 0; i < count && i < INT32_MAX; i++) {
         GElf_Sym symbol;
@@ -133,7 +137,8 @@ const struct rs_function *rs_names_find(struct rs_symbols *symbols, struct rs_mo
     return function;
 }
 
-/* Length of the name without the marks of clones: "f.part.0", "f.constprop.0.isra.1", "f.cold", "f.llvm.123", "f@@V1". */
+/* Length of the name without the marks of clones: "f.part.0", "f.constprop.0.isra.1", "f.cold", "f.llvm.123",
+ * "f@@V1". */
 static size_t plain_length(const char *name)
 {
     static const char *const marks[] = {"cold", "part", "constprop", "isra", "lto_priv", "localalias",
@@ -155,15 +160,35 @@ static size_t plain_length(const char *name)
     return strlen(name);
 }
 
-/* Rust before 2025 mangles as C++ does: a hash as the last name and escapes in names. Shortens in place. */
-static void clean_rust(char *name)
+/* What an escape of Rust's names stands for, "$LT$" or "$u7b$" or ".."; NULL if the text begins with none.
+ * `step` gets its length. */
+static const char *rust_escape(const char *in, size_t *step)
 {
     static const struct {
         const char *from, *to;
-    } escapes[] = {{"..", "::"},  {"$LT$", "<"},  {"$GT$", ">"},  {"$RF$", "&"},    {"$BP$", "*"},   {"$LP$", "("},
-                   {"$RP$", ")"}, {"$C$", ","},   {"$SP$", "@"},  {"$u20$", " "},   {"$u27$", "'"},  {"$u5b$", "["},
-                   {"$u5d$", "]"}, {"$u7b$", "{"}, {"$u7d$", "}"}, {"$u7e$", "~"}};
-    size_t length = strlen(name);
+    } escapes[] = {{"..", "::"},  {"$LT$", "<"}, {"$GT$", ">"}, {"$RF$", "&"}, {"$BP$", "*"},
+                   {"$LP$", "("}, {"$RP$", ")"}, {"$C$", ","},  {"$SP$", "@"}};
+    static char character[2];
+    unsigned code;
+
+    for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
+        *step = strlen(escapes[i].from);
+        if (strncmp(in, escapes[i].from, *step) == 0)
+            return escapes[i].to;
+    }
+    *step = 5;
+    if (strncmp(in, "$u", 2) != 0 || !isxdigit((unsigned char)in[2]) || !isxdigit((unsigned char)in[3]) ||
+        in[4] != '$')
+        return NULL;
+    code = (unsigned)strtoul((char[]){in[2], in[3], '\0'}, NULL, 16);
+    character[0] = (char)code;
+    return code >= ' ' && code < 0x7f ? character : NULL;
+}
+
+/* Rust's older mangling looks like C++: a hash as the last name, and escapes in names. Shortens in place. */
+static void clean_rust(char *name)
+{
+    size_t length = strlen(name), step;
     char *out = name;
 
     if (length <= 19 || strncmp(name + length - 19, "::h", 3) != 0 ||
@@ -171,20 +196,16 @@ static void clean_rust(char *name)
         return;
     name[length - 19] = '\0';
     for (const char *in = name; *in != '\0';) {
-        size_t step = 1, i;
+        const char *plain;
 
         if (in[0] == '_' && in[1] == '$' && (in == name || in[-1] == ':'))
             in++; /* a name may not begin with '$', so that Rust puts '_' before it */
-        for (i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
-            step = strlen(escapes[i].from);
-            if (strncmp(in, escapes[i].from, step) == 0)
-                break;
-        }
-        if (i == sizeof(escapes) / sizeof(escapes[0])) {
+        plain = rust_escape(in, &step);
+        if (plain == NULL) {
             *out++ = *in++;
             continue;
         }
-        out = stpcpy(out, escapes[i].to);
+        out = stpcpy(out, plain);
         in += step;
     }
     *out = '\0';

@@ -1,5 +1,5 @@
-/* What a path in the debug information says: its joined form, and whether it is a header of CPython's own. Modules come
- * from other machines (wheels), so the text must do where the file is not here. */
+/* What a path in the debug information says: its joined form, and whether it is a header of CPython's own.
+ * Modules come from other machines (wheels), so the text must do where the file is not here. */
 #include "symbol/internal.h"
 
 #include <ctype.h>
@@ -55,7 +55,8 @@ const char *rs_path_join(struct rs_symbols *symbols, const char *directory, cons
     return kept;
 }
 
-/* Whether a part of `length` characters is the name of Python's include folder: "python3.11", "python3.13t", "python3.8d". */
+/* Whether a part of `length` characters is the name of Python's include folder: "python3.11", "python3.13t",
+ * "python3.8d". */
 static bool is_include_folder(const char *part, size_t length)
 {
     size_t digits;
@@ -92,9 +93,10 @@ static bool holds_python_h(const char *path, size_t folder)
 /* The headers of CPython whose inline functions touch references, for source trees that are not here. */
 static bool is_known_header(const char *name)
 {
-    static const char *const names[] = {"object.h",       "refcount.h",   "abstract.h",   "listobject.h", "tupleobject.h",
-                                        "unicodeobject.h", "dictobject.h", "methodobject.h", "objimpl.h",  "moduleobject.h",
-                                        "weakrefobject.h", "cellobject.h", "funcobject.h", "pystate.h",    "ceval.h"};
+    static const char *const names[] = {
+        "object.h",        "refcount.h",   "abstract.h",     "listobject.h", "tupleobject.h",
+        "unicodeobject.h", "dictobject.h", "methodobject.h", "objimpl.h",    "moduleobject.h",
+        "weakrefobject.h", "cellobject.h", "funcobject.h",   "pystate.h",    "ceval.h"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
@@ -108,7 +110,8 @@ static bool of_python(const char *path)
 
     if (length < 3 || strcmp(path + length - 2, ".h") != 0 || name < 2)
         return false;
-    if (strcmp(path + name, "pythoncapi_compat.h") == 0) /* CPython's inline functions for older versions, copied into projects */
+    if (strcmp(path + name, "pythoncapi_compat.h") ==
+        0) /* CPython's inline functions for older versions, copied into projects */
         return true;
     end = name - 1;
     part = last_part(path, end);
@@ -117,7 +120,8 @@ static bool of_python(const char *path)
         end = part - 1;
         part = last_part(path, end);
     }
-    if (part >= 9 && strncmp(path + part - 9, "/include/", 9) == 0 && is_include_folder(path + part, end - part))
+    if (part >= 9 && strncmp(path + part - 9, "/include/", 9) == 0 &&
+        is_include_folder(path + part, end - part))
         return true;
     if (end - part == 7 && strncmp(path + part, "Include", 7) == 0 && is_known_header(path + name))
         return true;

@@ -1,11 +1,13 @@
-/* From a line of a C file that Cython generated to the .pyx line it was made for. Cython writes a comment before the code of
- * each statement,
+/* From a line of a C file that Cython generated to the .pyx line it was made for. Cython writes a comment
+ * before the code of each statement,
  *
  *     /" "pkg/mod.pyx":12            (the slash and the quote stand for the opening of a C comment)
  *      * <the statement with its neighbours, the line itself marked "# <<<<<">
  *
- * and what follows belongs to it, up to the next comment or to the function's clean-up ("function exit code" and the labels
- * __pyx_L<n>_error), which belongs to no statement. Nothing is guessed: a line outside a function body has no answer. */
+ * and what follows belongs to it, up to the next comment or to the function's clean-up ("function exit code"
+ * and the labels
+ * __pyx_L<n>_error), which belongs to no statement. Nothing is guessed: a line outside a function body has no
+ * answer. */
 #include "symbol/internal.h"
 
 #include <ctype.h>
@@ -13,10 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    GENERATED_MOST = 32 * 1024 * 1024,
-    NAME_MOST = 1024
-};
+enum { GENERATED_MOST = 32 * 1024 * 1024, NAME_MOST = 1024 };
 
 struct statement {
     const char *file; /* resolved, interned */
@@ -42,8 +41,9 @@ struct scan {
     const char *name; /* as written in the comment before, and what it resolved to */
     size_t name_length;
     const char *resolved;
-    int line, head;   /* this line; the first line of the declaration that it may belong to */
-    int current, pending, last; /* statements: of this line, before the next function, last seen in this body */
+    int line, head; /* this line; the first line of the declaration that it may belong to */
+    int current, pending,
+        last; /* statements: of this line, before the next function, last seen in this body */
     bool in_comment, in_body, at_exit;
 };
 
@@ -92,7 +92,8 @@ static int parse_comment(struct scan *scan, const char *text, const char *end)
     quote = memchr(name, '"', (size_t)(end - name));
     if (quote == NULL || quote == name || quote - name > NAME_MOST || !begins(quote, end, "\":"))
         return -1;
-    for (const char *digit = quote + 2; digit < end && isdigit((unsigned char)*digit) && line < INT32_MAX / 10 - 1; digit++)
+    for (const char *digit = quote + 2;
+         digit < end && isdigit((unsigned char)*digit) && line < INT32_MAX / 10 - 1; digit++)
         line = 10 * line + (*digit - '0');
     if (line == 0)
         return -1;
@@ -198,7 +199,8 @@ static struct rs_pyx_map *read_map(struct rs_symbols *symbols, const char *file)
     size_t size;
     const char *text = rs_source_text(symbols, file, GENERATED_MOST, &size);
     struct rs_pyx_map *map;
-    struct scan scan = {.symbols = symbols, .generated = file, .head = 1, .current = -1, .pending = -1, .last = -1};
+    struct scan scan = {
+        .symbols = symbols, .generated = file, .head = 1, .current = -1, .pending = -1, .last = -1};
 
     if (text == NULL || size < sizeof(mark) - 1 || memcmp(text, mark, sizeof(mark) - 1) != 0)
         return NULL;
@@ -251,8 +253,8 @@ static int def_at(const struct rs_pyx_map *map, int line)
     return low < map->bodies.count && map->bodies.items[low].first <= line ? map->bodies.items[low].def : -1;
 }
 
-bool rs_pyx_line(struct rs_symbols *symbols, const char *file, int line, bool of_function, const char **pyx_file,
-                 int *pyx_line)
+bool rs_pyx_line(struct rs_symbols *symbols, const char *file, int line, bool of_function,
+                 const char **pyx_file, int *pyx_line)
 {
     const struct rs_pyx_map *map = get_map(symbols, file);
     int statement;

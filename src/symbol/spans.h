@@ -1,5 +1,5 @@
-/* Address ranges that nest or overlap, flattened so that one binary search finds the innermost. Refuses nothing:
- * contradictory input gives some answer, never a crash. */
+/* Address ranges that nest or overlap, flattened so that one binary search finds the innermost. Refuses
+ * nothing: contradictory input gives some answer, never a crash. */
 #pragma once
 #include <stdint.h>
 

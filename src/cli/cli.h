@@ -1,0 +1,36 @@
+/* The subcommands: each is one file with one function that gets its own arguments (argv[0] is its name) and answers the exit
+ * status. Only this room prints and reads options. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+int rs_cli_run(int argc, char **argv);
+int rs_cli_report(int argc, char **argv);
+int rs_cli_inspect(int argc, char **argv);
+int rs_cli_explain(int argc, char **argv);
+
+enum { RS_EXIT_FINDINGS = 66, RS_EXIT_USAGE = 2 };
+
+enum rs_option_kind { RS_OPTION_FLAG, RS_OPTION_TEXT, RS_OPTION_LIST, RS_OPTION_NUMBER, RS_OPTION_SIZE };
+
+struct rs_option {
+    const char *name;      /* "--json" */
+    const char *shorthand; /* "-o", or NULL */
+    const char *value;     /* what the usage calls the value, NULL for a flag */
+    const char *help;
+    enum rs_option_kind kind;
+    void *to; /* bool *, const char **, struct rs_strings *, long *, unsigned long long * */
+};
+
+struct rs_strings {
+    const char *items[64];
+    size_t count;
+};
+
+/* Reads options up to "--" or the first word that is none; answers its index, or -1 after one line on standard error that
+ * quotes the offending word and names the nearest option. "--help" prints the usage and answers -2. */
+int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_option *options, size_t count);
+/* The nearest of the words (NULL-terminated), or NULL if none is near. */
+const char *rs_cli_nearest(const char *word, const char *const *words);
+/* One line on standard error, "refsan: ...", answers RS_EXIT_USAGE. */
+int rs_cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,0 +1,350 @@
+/* See host.h. */
+#include "cli/host.h"
+
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "contract/contract.h"
+#include "wire/plan.h"
+
+enum { READ_AT_ONCE = 4 << 20 };
+
+const char *rs_host_stem(const char *path, char *to, size_t room)
+{
+    const char *name = strrchr(path, '/');
+    size_t length;
+
+    name = name != NULL ? name + 1 : path;
+    length = strcspn(name, ".");
+    snprintf(to, room, "%.*s", (int)length, name);
+    return to;
+}
+
+static bool matches(const struct rs_strings *patterns, const char *path)
+{
+    char stem[256];
+
+    rs_host_stem(path, stem, sizeof(stem));
+    for (size_t i = 0; i < patterns->count; i++) {
+        const char *pattern = patterns->items[i], *last = strrchr(pattern, '.');
+
+        if (fnmatch(pattern, stem, 0) == 0 || fnmatch(pattern, path, 0) == 0 || (last != NULL && strcmp(last + 1, stem) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the file mentions the C-API at all: libc and its like are not worth decoding. */
+static bool mentions_python(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    bool found = false;
+    void *map;
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 64) {
+        map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (map != MAP_FAILED) {
+            found = memmem(map, (size_t)status.st_size, "PyErr_", 6) != NULL || memmem(map, (size_t)status.st_size, "_Py_Dealloc", 11) != NULL ||
+                    memmem(map, (size_t)status.st_size, "PyInit_", 7) != NULL || memmem(map, (size_t)status.st_size, "_Py_DecRef", 10) != NULL;
+            munmap(map, (size_t)status.st_size);
+        }
+    }
+    close(fd);
+    return found;
+}
+
+static bool has_init_file(const char *folder)
+{
+    char path[RS_PATH_MAX + 16];
+
+    snprintf(path, sizeof(path), "%s/__init__.py", folder);
+    return access(path, R_OK) == 0;
+}
+
+/* Modules shipped together: the topmost package folder that holds the file; a module outside any package is a family of its
+ * own. Helper libraries beside a package ("NAME.libs") belong to it. */
+static uint32_t family_of(struct rs_host *host, const char *path)
+{
+    char key[RS_PATH_MAX], top[RS_PATH_MAX];
+    char *slash;
+
+    snprintf(key, sizeof(key), "%s", path);
+    snprintf(top, sizeof(top), "%s", path);
+    while ((slash = strrchr(key, '/')) != NULL && slash != key) {
+        *slash = 0;
+        if (!has_init_file(key))
+            break;
+        snprintf(top, sizeof(top), "%s", key);
+    }
+    if (strcmp(top, path) == 0 && (slash = strstr(top, ".libs/")) != NULL)
+        *slash = 0;
+    for (size_t i = 0; i < host->families.count; i++)
+        if (strcmp(host->families.items[i], top) == 0)
+            return (uint32_t)i + 1;
+    *RS_PUSH(&host->families) = rs_strdup(top);
+    return (uint32_t)host->families.count;
+}
+
+struct rs_image *rs_host_image(struct rs_host *host, const char *path)
+{
+    struct rs_image *image;
+    struct rs_error err = {""};
+
+    for (size_t i = 0; i < host->images.count; i++)
+        if (strcmp(host->images.items[i]->path, path) == 0)
+            return host->images.items[i];
+    image = rs_alloc(sizeof(*image));
+    *RS_PUSH(&host->images) = image;
+    image->path = rs_strdup(path);
+    if (!mentions_python(path))
+        return image;
+    if (strstr(path, "/lib-dynload/") != NULL && !host->stdlib && !matches(host->only, path)) {
+        host->skipped_stdlib++;
+        return image;
+    }
+    if ((host->only->count > 0 && !matches(host->only, path)) || matches(host->skip, path))
+        return image;
+    image->wanted = true;
+    image->family = family_of(host, path);
+    image->analysis = rs_plan_analyse(path, &err);
+    if (image->analysis == NULL)
+        image->refused = rs_strdup(err.text);
+    return image;
+}
+
+struct picking {
+    struct rs_host *host;
+    unsigned python;
+};
+
+static void note_unknown(struct rs_host *host, const char *name)
+{
+    for (size_t i = 0; i < host->unknown.count; i++)
+        if (strcmp(host->unknown.items[i], name) == 0)
+            return;
+    *RS_PUSH(&host->unknown) = rs_strdup(name);
+}
+
+static bool pick(void *context, const char *name, struct rs_plan_choice *choice)
+{
+    const struct picking *picking = context;
+    const struct rs_contract *row = rs_contract_find(name, picking->python);
+
+    if (row == NULL) {
+        note_unknown(picking->host, name);
+        choice->contract = RS_IMPORT_UNKNOWN;
+        choice->identity = false;
+        return true;
+    }
+    choice->contract = rs_contract_index(row);
+    choice->identity = (row->flags & RS_IDENTITY) != 0;
+    return rs_contract_matters(row);
+}
+
+static void number_sites(struct rs_host *host, const struct rs_analysis *analysis, uint64_t base)
+{
+    const struct rs_site *site;
+
+    for (unsigned i = 0; (site = rs_plan_site(analysis, i)) != NULL; i++) {
+        *rs_map_at(&host->site_at, base + site->at) = host->sites.count + 1;
+        *RS_PUSH(&host->sites) = (struct rs_site_place){base + site->at, site->form == RS_SITE_ADD ? site->delta : 0};
+    }
+}
+
+static void answer_module(struct rs_process *process, const struct rs_process_slot *request)
+{
+    struct rs_host *host = process->host;
+    struct rs_image *image = rs_host_image(host, request->path);
+    struct picking picking = {host, process->books->python};
+    struct rs_plan_target target = {request->base, request->area, request->area_size, (uint32_t)host->sites.count, image->family, pick, &picking};
+    struct rs_error err;
+    void *blob = NULL;
+    size_t size = 0;
+
+    if (image->analysis != NULL && rs_plan_emit(image->analysis, &target, &blob, &size, &err) &&
+        ((const struct rs_plan_header *)blob)->status == RS_PLAN_READY)
+        number_sites(host, image->analysis, request->base);
+    rs_recording_answer(host->recording, process->slot, blob, size);
+    free(blob);
+}
+
+static bool nothing(void *context, const char *name, struct rs_plan_choice *choice)
+{
+    return false;
+}
+
+/* The interpreter's own functions: only their entries. */
+static void answer_entries(struct rs_process *process, const struct rs_process_slot *request)
+{
+    struct rs_host *host = process->host;
+    struct rs_plan_target target = {request->base, request->area, request->area_size, (uint32_t)host->sites.count, 0, nothing, NULL};
+    struct rs_analysis *analysis;
+    struct rs_error err;
+    unsigned count = 0;
+    void *blob = NULL;
+    size_t size = 0;
+
+    while (count < 15 && request->offsets[count] != 0)
+        count++;
+    analysis = rs_plan_analyse_entries(request->path, request->offsets, count, &err);
+    if (analysis != NULL)
+        rs_plan_emit(analysis, &target, &blob, &size, &err);
+    rs_recording_answer(host->recording, process->slot, blob, size);
+    free(blob);
+    if (analysis != NULL)
+        rs_plan_close(analysis);
+}
+
+static bool find_site(void *context, uint32_t site, struct rs_site_fact *fact)
+{
+    const struct rs_host *host = context;
+
+    if (site >= host->sites.count)
+        return false;
+    fact->pc = host->sites.items[site].pc;
+    fact->delta = host->sites.items[site].delta;
+    return true;
+}
+
+static void arm(void *context, const struct rs_event *event)
+{
+    struct rs_process *process = context;
+    uint64_t *site = rs_map_find(&process->host->site_at, event->pc);
+
+    if (site != NULL)
+        rs_recording_arm(process->host->recording, process->slot, (uint32_t)*site - 1);
+}
+
+static void born(void *context, unsigned slot, const struct rs_process_slot *slot_now)
+{
+    struct rs_host *host = context;
+    struct rs_process *process = rs_alloc(sizeof(*process));
+
+    process->slot = slot;
+    process->pid = slot_now->pid;
+    process->host = host;
+    process->books = rs_ledger_open(slot_now->pid, slot_now->birth == RS_BORN_FORK);
+    process->books->site = find_site;
+    process->books->site_context = host;
+    process->books->arm = arm;
+    process->books->arm_context = process;
+    *RS_PUSH(&host->processes) = process;
+}
+
+static void count_store(struct rs_host *host, const struct rs_slot *record)
+{
+    struct rs_site_fact site;
+    uint64_t *counts;
+    int delta;
+
+    if (!find_site(host, record->tag, &site))
+        return;
+    delta = site.delta != 0 ? site.delta : (int16_t)((record->a >> 48) - (record->b & 0xffff));
+    counts = rs_map_at(&host->site_counts, (uint64_t)record->tag + 1);
+    *counts += delta > 0 ? (uint64_t)delta << 32 : (uint64_t)-delta;
+}
+
+static void on_record(void *context, const struct rs_slot *record, unsigned slots)
+{
+    struct rs_process *process = context;
+
+    if (process->host->count_sites && record->tag < RS_TAG)
+        count_store(process->host, record);
+    rs_ledger_record(process->books, record, slots);
+}
+
+static void on_stray(void *context, uint64_t address, uint32_t site)
+{
+    struct rs_process *process = context;
+
+    rs_ledger_stray(process->books, address, site);
+}
+
+static uint64_t read_process(struct rs_process *process, uint64_t bytes)
+{
+    struct rs_recording *recording = process->host->recording;
+    uint64_t read = rs_recording_read(recording, process->slot, bytes, on_record, process);
+
+    rs_recording_read_stray(recording, process->slot, on_stray, process);
+    return read;
+}
+
+static bool serve_request(struct rs_process *process)
+{
+    const struct rs_process_slot *request = rs_recording_request(process->host->recording, process->slot);
+
+    if (request == NULL)
+        return false;
+    while (read_process(process, READ_AT_ONCE) > 0)
+        ; /* what was recorded before: the Python's version above all */
+    if (request->request_kind == RS_REQUEST_MODULE)
+        answer_module(process, request);
+    else
+        answer_entries(process, request);
+    return true;
+}
+
+bool rs_host_serve(struct rs_host *host)
+{
+    size_t before = host->processes.count;
+    bool busy;
+
+    rs_recording_admit(host->recording, born, host);
+    busy = host->processes.count != before;
+    for (size_t i = 0; i < host->processes.count; i++) {
+        busy |= serve_request(host->processes.items[i]);
+        busy |= read_process(host->processes.items[i], READ_AT_ONCE) > 0;
+    }
+    return busy;
+}
+
+void rs_host_drain(struct rs_host *host)
+{
+    for (size_t i = 0; i < host->processes.count; i++) {
+        struct rs_process *process = host->processes.items[i];
+        uint64_t lost;
+
+        while (read_process(process, READ_AT_ONCE) > 0)
+            ;
+        lost = rs_recording_lost(host->recording, process->slot);
+        if (lost > 0)
+            *RS_PUSH(&process->books->limits) = (struct rs_limit){"events lost (the recording was full, or broken)", lost};
+    }
+}
+
+void rs_host_close(struct rs_host *host)
+{
+    for (size_t i = 0; i < host->processes.count; i++) {
+        rs_ledger_close(host->processes.items[i]->books);
+        free(host->processes.items[i]);
+    }
+    for (size_t i = 0; i < host->images.count; i++) {
+        struct rs_image *image = host->images.items[i];
+
+        if (image->analysis != NULL)
+            rs_plan_close(image->analysis);
+        free((char *)image->refused);
+        free(image->path);
+        free(image);
+    }
+    for (size_t i = 0; i < host->families.count; i++)
+        free((char *)host->families.items[i]);
+    for (size_t i = 0; i < host->unknown.count; i++)
+        free((char *)host->unknown.items[i]);
+    RS_VEC_CLOSE(&host->processes);
+    RS_VEC_CLOSE(&host->images);
+    RS_VEC_CLOSE(&host->families);
+    RS_VEC_CLOSE(&host->unknown);
+    RS_VEC_CLOSE(&host->sites);
+    rs_map_close(&host->site_at);
+    rs_map_close(&host->site_counts);
+}

@@ -1,0 +1,51 @@
+/* refsan: the command. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"run", rs_cli_run, "run a program and judge its extension modules"},
+    {"report", rs_cli_report, "render kept books again"},
+    {"inspect", rs_cli_inspect, "what refsan can see of a module's file"},
+    {"explain", rs_cli_explain, "a rule, in plain words"},
+};
+enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static void usage(FILE *to)
+{
+    fputs("usage: refsan COMMAND [OPTIONS] ...\n\n", to);
+    for (unsigned i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+    fputs("\nrefsan COMMAND --help says more; refsan run -- python3 script.py is where to begin.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+    const char *names[COMMANDS + 1] = {0}, *near;
+
+    if (argc < 2) {
+        usage(stderr);
+        return RS_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("refsan " RS_VERSION);
+        return 0;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    for (unsigned i = 0; i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+        names[i] = commands[i].name;
+    }
+    near = rs_cli_nearest(argv[1], names);
+    return rs_cli_usage_error("unknown command '%s'%s%s%s", argv[1], near ? "; did you mean '" : "; see refsan --help", near ? near : "",
+                              near ? "'?" : "");
+}

@@ -1,0 +1,89 @@
+/* See names.h. */
+#include "cli/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "trace/lines.h"
+
+enum { FRAMES = 32 };
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* The table that leads to the function which holds the place: the nearest known entry before it. */
+static const char *table_name(const struct rs_naming *naming, const struct rs_books *books, const struct rs_module *module, uint64_t pc,
+                              struct rs_arena *arena)
+{
+    struct rs_image *image = rs_host_image(naming->host, module->path);
+    uint64_t start = image->analysis != NULL ? module->base + rs_plan_function_at(image->analysis, (uint32_t)(pc - module->base)) : 0;
+    const struct rs_role *role = start > module->base ? rs_ledger_role(books, start) : NULL;
+    const struct rs_method *method = start > module->base ? rs_plan_method_at(image->analysis, (uint32_t)(start - module->base)) : NULL;
+    const char *name = role != NULL ? role->name : NULL;
+
+    if (name == NULL && method != NULL)
+        name = method->owner != NULL ? rs_arena_printf(arena, "%s.%s", method->owner, method->name) : method->name;
+    if (name != NULL && pc > start)
+        return rs_arena_printf(arena, "%s (method table) + 0x%llx", name, (unsigned long long)(pc - start));
+    if (name != NULL)
+        return rs_arena_printf(arena, "%s (method table)", name);
+    if (start > module->base)
+        return rs_arena_printf(arena, "function at %s+0x%llx", base_name(module->path), (unsigned long long)(start - module->base));
+    return NULL;
+}
+
+static void place(void *context, const struct rs_books *books, uint64_t pc, bool is_entry, struct rs_arena *arena, struct rs_place *to)
+{
+    struct rs_naming *naming = context;
+    const struct rs_module *module = rs_ledger_module_of(books, pc);
+    struct rs_frame frames[FRAMES], *frame = NULL;
+    char stem[256];
+    size_t count;
+
+    *to = (struct rs_place){0};
+    if (module == NULL) {
+        to->address = rs_arena_printf(arena, "0x%llx", (unsigned long long)pc);
+        to->function = "unknown function";
+        return;
+    }
+    to->module = rs_arena_strdup(arena, rs_host_stem(module->path, stem, sizeof(stem)));
+    to->address = rs_arena_printf(arena, "%s+0x%llx", base_name(module->path), (unsigned long long)(pc - module->base));
+    if (is_entry)
+        count = rs_symbol_entry(naming->symbols, module->path, NULL, pc - module->base, frames);
+    else
+        count = rs_symbol_frames(naming->symbols, module->path, NULL, pc - module->base, frames, FRAMES);
+    if (count > 0)
+        frame = &frames[rs_symbol_blame(frames, count)];
+    if (frame != NULL && frame->function != NULL) {
+        to->function = rs_arena_strdup(arena, frame->function);
+        to->file = frame->file != NULL ? rs_arena_strdup(arena, frame->file) : NULL;
+        to->line = frame->line;
+        to->pyx_file = frame->pyx_file != NULL ? rs_arena_strdup(arena, frame->pyx_file) : NULL;
+        to->pyx_line = frame->pyx_line;
+        return;
+    }
+    to->function = table_name(naming, books, module, pc, arena);
+    if (to->function == NULL)
+        to->function = to->address;
+}
+
+static void python(void *context, const struct rs_books *books, uint32_t code, uint32_t instr, struct rs_arena *arena, struct rs_line *line)
+{
+    const struct rs_code *known = code < books->codes.count ? &books->codes.items[code] : NULL;
+
+    line->language = "python";
+    if (known == NULL)
+        return;
+    line->function = rs_arena_strdup(arena, known->name);
+    line->file = rs_arena_strdup(arena, known->file);
+    line->line = rs_trace_line(books->python, known->table, known->table_size, known->firstline, instr);
+}
+
+struct rs_names rs_cli_names(struct rs_naming *naming)
+{
+    return (struct rs_names){.context = naming, .place = place, .python = python};
+}

@@ -1,0 +1,48 @@
+/* Shared by the files of the room: objects, accounts, bookings, facts. */
+#pragma once
+#include "ledger/ledger.h"
+
+enum rs_frame_kind { RS_FRAME_ENTRY, RS_FRAME_CALL };
+
+struct rs_stolen {
+    uint64_t address;
+    uint8_t argument, flags;
+};
+
+struct rs_call_frame {
+    enum rs_frame_kind kind;
+    uint32_t sp;
+    uint64_t function;   /* entry */
+    uint64_t pc;         /* call: return address */
+    const struct rs_contract *contract;
+    uint32_t module;     /* call: its module's number; entry: index + 1 of the module, 0 unknown */
+    uint64_t seq;
+    uint32_t code, instr;
+    bool init;
+    struct rs_stolen stolen[16]; /* provisional steals and dropped values, settled when the call leaves */
+    unsigned stolen_count;
+    struct rs_event failed; /* entry: the last call in it that failed with an exception */
+    bool has_failed;
+    uint64_t self; /* entry of a tp_dealloc, or _Py_Dealloc: the object whose dealloc is in progress */
+};
+
+struct rs_thread {
+    uint64_t id;
+    RS_VEC(struct rs_call_frame) frames;
+};
+
+struct rs_object *rs_books_object(struct rs_books *books, uint64_t address); /* NULL: never seen */
+/* A new incarnation at this address: serial, no accounts. */
+struct rs_object *rs_books_reborn(struct rs_books *books, uint64_t address, uint64_t type, uint64_t size);
+struct rs_account *rs_books_account(struct rs_books *books, struct rs_object *object, uint32_t family);
+void rs_books_drop_accounts(struct rs_books *books, struct rs_object *object);
+
+/* The context of an event: the innermost module function in progress of the current thread. */
+struct rs_event rs_books_event(struct rs_books *books, enum rs_event_kind kind, uint64_t pc, int delta);
+/* Adds it to the account: balance, history, open acquisitions. Raises RS_FACT_DEFICIT when the balance falls below 0. */
+void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_event *event);
+bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object);
+
+struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object,
+                              const struct rs_event *event);
+void rs_books_limit(struct rs_books *books, const char *what, uint64_t number);

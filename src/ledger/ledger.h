@@ -1,0 +1,191 @@
+/* The books of one process: an account for every (family, object) pair, kept from the ordered stream of records.
+ *
+ * Pure: records in, accounts and facts out; no file, no process, no symbol is looked at. A balance is an interval [lo, hi]:
+ * what is not known widens it. A fact is something that was seen to be wrong, with a copy of what the books said of the
+ * object at that moment; the same fault is kept once, with a count. What a fact means is the verdict room's affair.
+ * The law that is implemented here: docs/internals/books.md. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "wire/recording.h"
+
+struct rs_contract;
+
+enum { RS_EVENTS_FIRST = 6, RS_EVENTS_LAST = 8, RS_EVENTS_KEPT = RS_EVENTS_FIRST + RS_EVENTS_LAST, RS_OPEN_KEPT = 8 };
+enum { RS_NO_CODE = 0xffffffff };
+
+enum rs_event_kind {
+    RS_EVENT_CREATE,   /* a call returned it new with count 1, or PyObject_Init made it */
+    RS_EVENT_ACQUIRE,  /* a new reference, or an inlined increment */
+    RS_EVENT_RELEASE,  /* an inlined decrement, or a call that gives a reference up */
+    RS_EVENT_BORROW,   /* a call returned it borrowed */
+    RS_EVENT_STEAL,    /* its reference passed to a call */
+    RS_EVENT_ARGUMENT, /* the interpreter passed it in */
+    RS_EVENT_RETURN,   /* returned to the interpreter */
+    RS_EVENT_FREE,
+    RS_EVENT_TOUCH,    /* used although it is dead */
+};
+
+struct rs_event {
+    uint64_t seq;      /* position in the recording */
+    uint64_t pc;       /* a store's instruction, a call's return address, or a function's entry (is_entry) */
+    uint64_t function; /* entry of the module function in progress, 0 unknown */
+    uint64_t call;     /* seq of that function's entry: events of one call have the same */
+    const struct rs_contract *contract; /* call or role, NULL for a store */
+    uint32_t code, instr; /* Python place: index in codes, RS_NO_CODE */
+    int32_t delta, balance; /* balance: hi after */
+    int64_t count;     /* reference count after, -1 unknown */
+    uint32_t times;    /* equal events in a row */
+    uint8_t kind;      /* enum rs_event_kind */
+    bool is_entry, init; /* init: during the module's initialisation */
+    uint32_t family;
+};
+
+struct rs_account {
+    struct rs_account *next; /* of the same object */
+    uint32_t family;
+    int64_t lo, hi;
+    uint64_t acquired, released, events;
+    bool moved;   /* a raw move is possible: a container of the family took or gave it unseen */
+    bool unsure;  /* a call never left, or an unknown call took part */
+    struct rs_event first[RS_EVENTS_FIRST], last[RS_EVENTS_LAST]; /* last: a ring by events */
+    struct rs_event open[RS_OPEN_KEPT]; /* acquisitions not yet given back, the latest last; beyond: only counted */
+    uint64_t open_count;
+    struct rs_event negative; /* where hi first fell below 0 */
+    bool has_negative;
+};
+
+struct rs_object {
+    uint64_t address, type, size;
+    uint64_t serial;      /* n-th tracked object of its type */
+    int64_t count;        /* last known reference count */
+    bool dead, shut;      /* shut: its tp_dealloc has begun */
+    bool before_fork;     /* seen before this process began: its balance is unknown */
+    uint64_t died_at;     /* seq */
+    struct rs_event death; /* the last event before it died, of any family */
+    bool has_death;
+    struct rs_event killer; /* the call that was in progress when its memory was freed (contract NULL: none) */
+    bool has_killer;
+    struct rs_account *accounts;
+};
+
+enum rs_fact_kind {
+    RS_FACT_TOUCH,    /* a module changed its count or passed it to a call although it was freed */
+    RS_FACT_ZERO,     /* its count was 0 outside its own dealloc and a module changed it */
+    RS_FACT_POISON,   /* somebody unseen changed the count of the freed object */
+    RS_FACT_FAULT,    /* the process was ended by a signal; the object, if any, names the dead one behind it */
+    RS_FACT_WITNESS,  /* a live owner still refers to the dead object */
+    RS_FACT_DEFICIT,  /* a balance fell below zero: a suspect until a consequence is seen */
+    RS_FACT_LOST,     /* a reference that the books know is held nowhere in memory */
+    RS_FACT_ERROR,    /* result and exception contradict each other */
+    RS_FACT_GIL,      /* a count was changed without the GIL */
+    RS_FACT_TRAVERSE, /* the collector counted more references than there are */
+    RS_FACT_DRIFT,    /* differential census: the count drifts away from the words that point at it */
+    RS_FACTS
+};
+
+struct rs_fact {
+    enum rs_fact_kind kind;
+    uint64_t count, seq;
+    bool has_object, has_event, has_blame;
+    struct rs_object object;       /* copy; its accounts are copies, too (up to 3, the blamed first) */
+    struct rs_account account[3];
+    unsigned accounts;
+    struct rs_event event;         /* the event that showed it */
+    uint64_t lost;                 /* RS_FACT_LOST: references without holder */
+    uint64_t words, visits;        /* census figures */
+    uint64_t owner, owner_type;    /* WITNESS, TRAVERSE */
+    uint32_t owner_kind;           /* WITNESS: 1 frame local (owner is a code index), 2 container */
+    unsigned exit_flags;           /* ERROR: enum rs_exit_flags */
+    bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */
+    bool has_cause;                /* ERROR: the call that failed last */
+    struct rs_event cause;
+};
+
+struct rs_code {
+    const char *name, *file;
+    uint32_t firstline;
+    const uint8_t *table;
+    size_t table_size;
+};
+
+struct rs_type {
+    uint64_t address;
+    const char *name;
+    uint64_t flags, serials;
+};
+
+struct rs_role {
+    const struct rs_contract *contract;
+    const char *name;
+    uint64_t owner;
+};
+
+struct rs_module {
+    uint64_t base, text_lo, text_hi, writes_lo, writes_hi;
+    uint32_t number, family, first_site, sites, sites_found, functions_skipped, patches_refused;
+    const char *path;
+};
+
+/* What the ledger must be told about a site number; the host knows it from the plans. */
+struct rs_site_fact {
+    uint64_t pc;   /* absolute */
+    int32_t delta; /* of an in-place add; 0: the record carries the new count */
+};
+
+struct rs_limit {
+    const char *what;
+    uint64_t number;
+};
+
+struct rs_books {
+    int pid;
+    unsigned python; /* 0x030b */
+    bool is_executable, forked, finalized, census_done;
+    const char *python_text;
+    struct rs_arena arena;
+    RS_VEC(struct rs_module) modules;
+    RS_VEC(struct rs_code) codes;
+    RS_VEC(struct rs_limit) limits;
+    RS_VEC(struct rs_fact) facts;
+    struct rs_map objects; /* address -> struct rs_object * */
+    struct rs_map types, roles, code_at, fact_at, threads;
+    struct rs_object *spare_objects;
+    struct rs_account *spare_accounts;
+    struct rs_thread *thread;
+    uint64_t seq, events, object_count, live_objects;
+    bool in_census;
+    struct rs_fault_record fault;
+    bool has_fault;
+    uint64_t stack_at;
+    uint8_t stack[32 * 1024];
+    size_t stack_size;
+    RS_VEC(uint64_t) python_stack; /* pairs: code index, instruction */
+    /* Which delta a site has; set by the owner of the books. */
+    bool (*site)(void *context, uint32_t site, struct rs_site_fact *fact);
+    void *site_context;
+    /* Told at once about a suspect's site or function, so that the runtime can arm it; may be NULL. */
+    void (*arm)(void *context, const struct rs_event *event);
+    void *arm_context;
+};
+
+struct rs_books *rs_ledger_open(int pid, bool forked);
+void rs_ledger_close(struct rs_books *books);
+/* Books one record. `slots` are those of the record; malformed ones are counted as a limit and passed over. */
+void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+/* A store without the GIL, from the stray ring. */
+void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t site);
+
+const struct rs_module *rs_ledger_module_of(const struct rs_books *books, uint64_t pc);
+const struct rs_role *rs_ledger_role(const struct rs_books *books, uint64_t function);
+const struct rs_type *rs_ledger_type(const struct rs_books *books, uint64_t type);
+/* The account of a family, or NULL. */
+struct rs_account *rs_ledger_account(const struct rs_object *object, uint32_t family);
+/* The n-th kept event in order, 0 .. rs_ledger_kept(account) - 1. */
+unsigned rs_ledger_kept(const struct rs_account *account);
+const struct rs_event *rs_ledger_event(const struct rs_account *account, unsigned n);

@@ -1,0 +1,765 @@
+/* From records to bookings: the table of the law (docs/internals/books.md), one function a kind of record. */
+#include "ledger/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contract/contract.h"
+
+enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31 };
+
+/* ---------------------------------------------------------------- look-ups */
+
+const struct rs_module *rs_ledger_module_of(const struct rs_books *books, uint64_t pc)
+{
+    for (size_t i = 0; i < books->modules.count; i++)
+        if (pc - books->modules.items[i].text_lo < books->modules.items[i].text_hi - books->modules.items[i].text_lo)
+            return &books->modules.items[i];
+    return NULL;
+}
+
+const struct rs_role *rs_ledger_role(const struct rs_books *books, uint64_t function)
+{
+    uint64_t *place = rs_map_find(&books->roles, function);
+
+    return place != NULL ? (const struct rs_role *)*place : NULL;
+}
+
+const struct rs_type *rs_ledger_type(const struct rs_books *books, uint64_t type)
+{
+    uint64_t *place = rs_map_find(&books->types, type);
+
+    return place != NULL ? (const struct rs_type *)*place : NULL;
+}
+
+struct rs_books *rs_ledger_open(int pid, bool forked)
+{
+    struct rs_books *books = rs_alloc(sizeof(*books));
+
+    books->pid = pid;
+    books->forked = forked;
+    return books;
+}
+
+void rs_ledger_close(struct rs_books *books)
+{
+    for (size_t i = 0; i < books->threads.room; i++)
+        if (books->threads.keys[i] != 0)
+            RS_VEC_CLOSE(&((struct rs_thread *)books->threads.values[i])->frames);
+    rs_map_close(&books->threads);
+    rs_map_close(&books->objects);
+    rs_map_close(&books->types);
+    rs_map_close(&books->roles);
+    rs_map_close(&books->code_at);
+    rs_map_close(&books->fact_at);
+    RS_VEC_CLOSE(&books->modules);
+    RS_VEC_CLOSE(&books->codes);
+    RS_VEC_CLOSE(&books->limits);
+    RS_VEC_CLOSE(&books->facts);
+    RS_VEC_CLOSE(&books->python_stack);
+    rs_arena_close(&books->arena);
+    free(books);
+}
+
+/* The object of a word, made known if the recording never introduced it (a forked child's inheritance). */
+static struct rs_object *object_at(struct rs_books *books, uint64_t address)
+{
+    struct rs_object *object = rs_books_object(books, address);
+
+    if (object == NULL) {
+        object = rs_books_reborn(books, address, 0, 0);
+        object->before_fork = true;
+    }
+    return object;
+}
+
+/* ---------------------------------------------------------------- threads and frames */
+
+static void on_thread(struct rs_books *books, uint64_t id)
+{
+    uint64_t *place = rs_map_at(&books->threads, id | 1ull << 63);
+
+    if (*place == 0) {
+        struct rs_thread *thread = rs_arena_alloc(&books->arena, sizeof(*thread));
+
+        thread->id = id;
+        *place = (uint64_t)thread;
+    }
+    books->thread = (struct rs_thread *)*place;
+}
+
+static void doubt(struct rs_books *books, const struct rs_call_frame *frame)
+{
+    for (unsigned i = 0; i < frame->stolen_count; i++) {
+        struct rs_object *object = rs_books_object(books, frame->stolen[i].address);
+
+        for (struct rs_account *a = object != NULL ? object->accounts : NULL; a != NULL; a = a->next)
+            a->unsure = true;
+    }
+}
+
+/* Frames deeper than `sp` that never left: an exception or longjmp passed them. A stack elsewhere (a greenlet's) is not deeper. */
+static void unwind(struct rs_books *books, uint32_t sp)
+{
+    struct rs_thread *thread = books->thread;
+
+    while (thread->frames.count > 0) {
+        const struct rs_call_frame *top = &thread->frames.items[thread->frames.count - 1];
+
+        if ((int32_t)(top->sp - sp) >= 0)
+            return;
+        doubt(books, top);
+        thread->frames.count--;
+    }
+}
+
+/* Pops down to the frame of this kind and stack pointer; NULL if it is not there. */
+static bool pop(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp, struct rs_call_frame *frame)
+{
+    struct rs_thread *thread = books->thread;
+
+    for (size_t i = thread->frames.count; i > 0; i--) {
+        if (thread->frames.items[i - 1].sp != sp || thread->frames.items[i - 1].kind != kind)
+            continue;
+        *frame = thread->frames.items[i - 1];
+        for (size_t k = i; k < thread->frames.count; k++)
+            doubt(books, &thread->frames.items[k]);
+        thread->frames.count = i - 1;
+        return true;
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------- stores */
+
+static struct rs_fact *touch(struct rs_books *books, struct rs_object *object, struct rs_event *event, enum rs_fact_kind kind)
+{
+    struct rs_account *account = rs_ledger_account(object, event->family);
+
+    event->balance = account != NULL ? (int32_t)account->hi : 0;
+    return rs_books_fact(books, kind, object, event);
+}
+
+static void on_store(struct rs_books *books, const struct rs_slot *record)
+{
+    uint64_t address = RS_WORD_ADDRESS(record->a);
+    uint32_t before = record->b;
+    struct rs_site_fact site;
+    struct rs_object *object;
+    struct rs_event event;
+    const struct rs_module *module;
+    int delta;
+
+    books->events++;
+    if (books->site == NULL || !books->site(books->site_context, record->tag, &site))
+        return;
+    delta = site.delta != 0 ? site.delta : (int16_t)((record->a >> 48) - (before & 0xffff));
+    if (delta == 0 || (books->python >= 0x030c && before >> IMMORTAL_BIT && before != POISON))
+        return;
+    object = object_at(books, address);
+    event = rs_books_event(books, delta > 0 ? RS_EVENT_ACQUIRE : RS_EVENT_RELEASE, site.pc, delta);
+    module = rs_ledger_module_of(books, site.pc);
+    event.family = module != NULL ? module->family : 0;
+    event.count = (int64_t)before + delta;
+    if (before == POISON || object->dead) {
+        event.kind = RS_EVENT_TOUCH;
+        touch(books, object, &event, RS_FACT_TOUCH);
+        return;
+    }
+    if (delta > ODD_DELTA || delta < -ODD_DELTA) { /* no reference counting: an initialisation by hand */
+        rs_books_account(books, object, event.family)->unsure = true;
+        return;
+    }
+    if (before == 0 && (object->shut || object->accounts != NULL) && !rs_books_in_dealloc(books, address))
+        touch(books, object, &event, RS_FACT_ZERO);
+    rs_books_book(books, object, &event);
+}
+
+void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
+{
+    struct rs_object *object = rs_books_object(books, address);
+    struct rs_event event = {.seq = books->seq, .count = -1, .code = RS_NO_CODE, .times = 1, .kind = RS_EVENT_TOUCH};
+    const struct rs_module *module;
+    struct rs_site_fact site;
+
+    books->events++;
+    if (books->site == NULL || !books->site(books->site_context, number, &site))
+        return;
+    event.pc = site.pc;
+    event.delta = site.delta;
+    module = rs_ledger_module_of(books, site.pc);
+    event.family = module != NULL ? module->family : 0;
+    rs_books_fact(books, RS_FACT_GIL, object, &event);
+}
+
+/* ---------------------------------------------------------------- calls */
+
+static void book_word(struct rs_books *books, uint64_t word, struct rs_event event, uint32_t family)
+{
+    struct rs_object *object = object_at(books, RS_WORD_ADDRESS(word));
+
+    event.family = family;
+    if (RS_WORD_FLAGS(word) & RS_WORD_DEAD) {
+        bool handed_in = event.kind == RS_EVENT_BORROW || event.kind == RS_EVENT_ACQUIRE || (event.is_entry && event.kind == RS_EVENT_ARGUMENT);
+
+        event.kind = RS_EVENT_TOUCH;
+        event.delta = 0;
+        touch(books, object, &event, RS_FACT_TOUCH)->from_result = handed_in;
+        return;
+    }
+    if (RS_WORD_FLAGS(word) & RS_WORD_IMMORTAL)
+        return;
+    event.count = RS_WORD_FLAGS(word) & RS_WORD_ONE ? 1 : RS_WORD_FLAGS(word) & RS_WORD_ZERO ? 0 : -1;
+    rs_books_book(books, object, &event);
+}
+
+static uint32_t family_of(const struct rs_books *books, uint32_t module)
+{
+    return module < books->modules.count ? books->modules.items[module].family : 0;
+}
+
+/* What the contract and the word's flags say happens to the caller's reference when the call begins. */
+static enum rs_event_kind before_call(const struct rs_contract *contract, uint64_t word, int *delta)
+{
+    unsigned argument = RS_WORD_ARG(word);
+    const struct rs_argument *a = argument < contract->nargs ? &contract->args[argument] : NULL;
+
+    *delta = 0;
+    if (RS_WORD_FLAGS(word) & RS_WORD_OLD) {
+        *delta = -1;
+        return RS_EVENT_RELEASE;
+    }
+    if ((RS_WORD_FLAGS(word) & RS_WORD_STEAL) || (a != NULL && a->kind == RS_ARG_STEAL)) {
+        *delta = -1;
+        return RS_EVENT_STEAL;
+    }
+    return RS_EVENT_ARGUMENT;
+}
+
+static void note_stolen(struct rs_call_frame *frame, uint64_t word)
+{
+    if (frame->stolen_count < sizeof(frame->stolen) / sizeof(*frame->stolen))
+        frame->stolen[frame->stolen_count++] =
+            (struct rs_stolen){RS_WORD_ADDRESS(word), (uint8_t)RS_WORD_ARG(word), (uint8_t)RS_WORD_FLAGS(word)};
+}
+
+/* A tail call leaves by its caller's return address, which lies outside the module: then the function in progress is the place. */
+static uint64_t place_of_call(const struct rs_books *books, uint64_t return_address, const struct rs_event *event, bool *is_entry)
+{
+    const struct rs_module *module = rs_ledger_module_of(books, return_address);
+
+    *is_entry = module == NULL;
+    return module != NULL ? return_address - 1 : event->function;
+}
+
+static void on_enter(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    unsigned count = 2 * (slots - 1);
+    uint32_t index = (uint32_t)words[0], module = (uint32_t)(words[0] >> 32);
+    const struct rs_contract *contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
+    struct rs_call_frame frame = {.kind = RS_FRAME_CALL, .sp = record->b, .pc = record->a, .contract = contract, .module = module, .seq = books->seq};
+    struct rs_event event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
+
+    unwind(books, record->b);
+    event.pc = place_of_call(books, record->a, &event, &event.is_entry);
+    event.contract = contract;
+    frame.pc = event.pc;
+    for (unsigned i = 1; i < count && words[i] != 0 && contract != NULL; i++) {
+        int delta;
+        enum rs_event_kind kind = before_call(contract, words[i], &delta);
+
+        if (contract->flags & RS_DEALLOCATES)
+            frame.self = RS_WORD_ADDRESS(words[i]);
+        if (delta == 0 && !(RS_WORD_FLAGS(words[i]) & RS_WORD_DEAD))
+            continue; /* a borrowed argument changes nothing */
+        event.kind = (uint8_t)kind;
+        event.delta = delta;
+        note_stolen(&frame, words[i]);
+        book_word(books, words[i], event, family_of(books, module));
+    }
+    *RS_PUSH(&books->thread->frames) = frame;
+}
+
+static bool call_failed(const struct rs_contract *contract, uint64_t result)
+{
+    if (contract->result != RS_RESULT_VALUE)
+        return result == 0;
+    return contract->failure != RS_NEVER_FAILS && (int32_t)result == contract->failure;
+}
+
+/* Steals that did not happen are taken back. */
+static void settle(struct rs_books *books, const struct rs_call_frame *frame, bool failed)
+{
+    for (unsigned i = 0; i < frame->stolen_count; i++) {
+        const struct rs_stolen *stolen = &frame->stolen[i];
+        const struct rs_argument *a = stolen->argument < frame->contract->nargs ? &frame->contract->args[stolen->argument] : NULL;
+        struct rs_event event;
+
+        if (a == NULL || a->kind != RS_ARG_STEAL || a->when == RS_ALWAYS || (a->when == RS_ON_FAILURE) == failed)
+            continue;
+        event = rs_books_event(books, RS_EVENT_ACQUIRE, frame->pc, +1);
+        event.contract = frame->contract;
+        book_word(books, stolen->address, event, family_of(books, frame->module));
+    }
+}
+
+static void after_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t word, struct rs_event event)
+{
+    uint32_t family = family_of(books, frame->module);
+    struct rs_object *object = object_at(books, RS_WORD_ADDRESS(word));
+    unsigned flags = (unsigned)RS_WORD_FLAGS(word);
+
+    if (flags & RS_WORD_UNKNOWN) {
+        struct rs_account *account = rs_books_account(books, object, family);
+
+        account->hi++;
+        return;
+    }
+    if ((flags & RS_WORD_NEW) && (flags & RS_WORD_ONE)) {
+        /* count 1 on a new result: nobody else has it; whatever was booked before belongs to an earlier life */
+        if (object->accounts != NULL)
+            object = rs_books_reborn(books, object->address, object->type, object->size);
+        object->dead = object->shut = false;
+        event.kind = RS_EVENT_CREATE;
+    } else {
+        event.kind = flags & RS_WORD_NEW ? RS_EVENT_ACQUIRE : RS_EVENT_BORROW;
+    }
+    event.delta = flags & RS_WORD_NEW ? 1 : 0;
+    book_word(books, word, event, family);
+}
+
+/* The exception that the function in progress may return with. */
+static void note_failed(struct rs_books *books, const struct rs_call_frame *call)
+{
+    struct rs_event event = rs_books_event(books, RS_EVENT_BORROW, call->pc, 0);
+
+    event.contract = call->contract;
+    for (size_t i = books->thread->frames.count; i > 0; i--) {
+        if (books->thread->frames.items[i - 1].kind == RS_FRAME_ENTRY) {
+            books->thread->frames.items[i - 1].failed = event;
+            books->thread->frames.items[i - 1].has_failed = true;
+            return;
+        }
+    }
+}
+
+static void on_leave(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    unsigned count = 2 * (slots - 1);
+    struct rs_call_frame frame;
+    struct rs_event event;
+
+    if (!pop(books, RS_FRAME_CALL, record->b, &frame))
+        return;
+    if (frame.contract != NULL) {
+        bool failure = call_failed(frame.contract, record->a);
+
+        settle(books, &frame, failure);
+        if (failure && (frame.contract->flags & RS_SETS_ERROR))
+            note_failed(books, &frame);
+    }
+    event = rs_books_event(books, RS_EVENT_BORROW, frame.pc, 0);
+    event.contract = frame.contract;
+    event.is_entry = rs_ledger_module_of(books, frame.pc) != NULL && frame.pc == event.function;
+    for (unsigned i = 1; i < count && words[i] != 0; i++)
+        after_call(books, &frame, words[i], event);
+}
+
+/* ---------------------------------------------------------------- entries and exits */
+
+static bool named(const struct rs_contract *contract, const char *name)
+{
+    return contract != NULL && strcmp(contract->name, name) == 0;
+}
+
+static bool is_init(const struct rs_contract *contract)
+{
+    return named(contract, "init") || named(contract, "mod.exec") || named(contract, "mod.create");
+}
+
+static void on_entry(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    unsigned count = 2 * (slots - 1);
+    uint32_t index = (uint32_t)words[0];
+    const struct rs_contract *role = index < rs_contract_count() ? rs_contract_at(index) : NULL;
+    const struct rs_module *module = rs_ledger_module_of(books, record->a);
+    uint64_t *code = rs_map_find(&books->code_at, words[1]);
+    struct rs_call_frame frame = {.kind = RS_FRAME_ENTRY, .sp = record->b, .function = record->a, .contract = role, .seq = books->seq,
+                                  .code = code != NULL ? (uint32_t)*code - 1 : RS_NO_CODE, .instr = (uint32_t)(words[0] >> 32)};
+    struct rs_event event;
+
+    books->events++;
+    unwind(books, record->b);
+    frame.module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
+    frame.init = is_init(role) || (books->thread->frames.count > 0 && rs_books_event(books, RS_EVENT_ARGUMENT, 0, 0).init);
+    if (count > 2 && named(role, "tp_dealloc"))
+        frame.self = RS_WORD_ADDRESS(words[2]);
+    *RS_PUSH(&books->thread->frames) = frame;
+    event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
+    event.is_entry = true;
+    event.contract = role;
+    for (unsigned i = 2; i < count && words[i] != 0; i++) {
+        bool type = RS_WORD_ARG(words[i]) == RS_ARG_SELF_TYPE;
+
+        event.delta = type ? 1 : 0;
+        event.kind = type ? RS_EVENT_ACQUIRE : RS_EVENT_ARGUMENT;
+        book_word(books, words[i], event, module != NULL ? module->family : 0);
+    }
+}
+
+static void check_error(struct rs_books *books, const struct rs_call_frame *frame, unsigned flags, const struct rs_event *event)
+{
+    const struct rs_contract *role = frame->contract;
+    bool null = flags & RS_EXIT_RESULT_NULL, set = flags & RS_EXIT_ERROR_SET;
+    struct rs_fact *fact;
+
+    if (role == NULL || !(role->flags & RS_SETS_ERROR) || (flags & RS_EXIT_ERROR_BEFORE) || null == set)
+        return;
+    if (null && !set && (role->flags & RS_MISS_IS_NULL))
+        return;
+    fact = rs_books_fact(books, RS_FACT_ERROR, NULL, event);
+    fact->exit_flags = flags;
+    if (set && frame->has_failed) {
+        fact->cause = frame->failed;
+        fact->has_cause = true;
+    }
+}
+
+static void on_exit_record(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    unsigned count = 2 * (slots - 1);
+    struct rs_call_frame frame;
+    struct rs_event event;
+
+    if (books->thread->frames.count == 0)
+        return;
+    event = rs_books_event(books, RS_EVENT_RETURN, 0, -1);
+    if (!pop(books, RS_FRAME_ENTRY, record->b, &frame))
+        return;
+    event.pc = event.function = frame.function;
+    event.call = frame.seq;
+    event.code = frame.code;
+    event.instr = frame.instr;
+    event.init = frame.init;
+    event.is_entry = true;
+    event.contract = frame.contract;
+    for (unsigned i = 1; i < count && words[i] != 0; i++)
+        if (RS_WORD_FLAGS(words[i]) & RS_WORD_NEW)
+            book_word(books, words[i], event, family_of(books, frame.module));
+    check_error(books, &frame, (unsigned)(words[0] >> 32), &event);
+}
+
+/* ---------------------------------------------------------------- lives and deaths */
+
+static void on_object(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a);
+
+    if (object != NULL && object->shut && record->b == 0)
+        return; /* still in its free list */
+    object = rs_books_reborn(books, record->a, words[0], words[1]);
+    object->count = record->b;
+}
+
+static void note_killer(struct rs_books *books, struct rs_object *object)
+{
+    const struct rs_thread *thread = books->thread;
+
+    object->has_killer = thread->frames.count > 0;
+    if (!object->has_killer)
+        return;
+    object->killer = rs_books_event(books, RS_EVENT_FREE, 0, 0);
+    for (size_t i = thread->frames.count; i > 0; i--) {
+        const struct rs_call_frame *frame = &thread->frames.items[i - 1];
+
+        if (frame->kind == RS_FRAME_CALL && frame->seq > object->killer.call && frame->contract != NULL) {
+            object->killer.pc = frame->pc;
+            object->killer.contract = frame->contract;
+            return;
+        }
+        if (frame->kind == RS_FRAME_ENTRY && frame->seq == object->killer.call)
+            return;
+    }
+}
+
+static void on_free(struct rs_books *books, uint64_t address)
+{
+    struct rs_object *object = rs_books_object(books, address);
+    uint64_t *code = rs_map_find(&books->code_at, address);
+
+    if (code != NULL)
+        rs_map_remove(&books->code_at, address);
+    if (object == NULL)
+        return;
+    object->dead = true;
+    if (!object->shut)
+        object->died_at = books->seq;
+    note_killer(books, object);
+}
+
+static void on_death(struct rs_books *books, uint64_t address)
+{
+    struct rs_object *object = rs_books_object(books, address);
+
+    if (object == NULL)
+        return;
+    object->shut = true;
+    object->died_at = books->seq;
+    note_killer(books, object);
+}
+
+static void on_poison(struct rs_books *books, const struct rs_slot *record)
+{
+    struct rs_object *object = rs_books_object(books, record->a);
+    struct rs_fact *fact;
+
+    if (object == NULL)
+        return;
+    fact = rs_books_fact(books, RS_FACT_POISON, object, NULL);
+    fact->event.delta = (int32_t)record->b;
+}
+
+static void on_witness(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a), *owner;
+    struct rs_fact *fact;
+    uint64_t *code;
+
+    if (object == NULL)
+        return;
+    fact = rs_books_fact(books, RS_FACT_WITNESS, object, NULL);
+    fact->owner_kind = (uint32_t)words[1];
+    if (words[1] == 1) {
+        code = rs_map_find(&books->code_at, words[0]);
+        fact->owner = code != NULL ? *code : 0;
+    } else {
+        owner = rs_books_object(books, words[0]);
+        fact->owner = words[0];
+        fact->owner_type = owner != NULL ? owner->type : 0;
+    }
+}
+
+static void on_live(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a);
+    int64_t lost = (int64_t)record->b - (int64_t)words[0];
+
+    books->live_objects++;
+    if (object == NULL || object->before_fork || lost <= 0 || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
+        return;
+    object->count = record->b;
+    for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
+        const struct rs_event *open;
+        struct rs_fact *fact;
+
+        if (a->lo <= 0 || a->unsure || a->open_count == 0)
+            continue;
+        open = &a->open[(a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1];
+        if (open->init)
+            continue; /* what is acquired once, while the module starts, is no leak */
+        fact = rs_books_fact(books, RS_FACT_LOST, object, open);
+        fact->lost += (uint64_t)(lost < a->lo ? lost : a->lo);
+        fact->words = words[0];
+    }
+}
+
+static void on_traverse(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = object_at(books, record->a);
+    struct rs_fact *fact = rs_books_fact(books, RS_FACT_TRAVERSE, object, NULL);
+
+    fact->visits = words[0];
+    fact->owner = words[1];
+    fact->owner_type = words[2];
+}
+
+/* ---------------------------------------------------------------- tables and texts */
+
+/* The text of a record whose fixed part has `fixed` words before the length; NULL if it does not fit. */
+static const char *text_of(const struct rs_slot *record, unsigned slots, unsigned fixed, size_t *length)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    size_t room = 16 * (size_t)(slots - 1);
+
+    if (8 * (size_t)(fixed + 1) > room)
+        return NULL;
+    *length = words[fixed];
+    return *length <= room - 8 * (size_t)(fixed + 1) ? (const char *)(words + fixed + 1) : NULL;
+}
+
+static void on_module(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const struct rs_module_record *r = (const struct rs_module_record *)record;
+
+    if (16 * (size_t)slots < sizeof(*r) + r->length)
+        return;
+    *RS_PUSH(&books->modules) = (struct rs_module){
+        .base = r->head.a, .number = r->head.b, .text_lo = r->text_lo, .text_hi = r->text_hi, .writes_lo = r->writes_lo,
+        .writes_hi = r->writes_hi, .family = r->family, .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
+        .functions_skipped = r->functions_skipped, .patches_refused = r->patches_refused,
+        .path = rs_arena_strndup(&books->arena, (const char *)(r + 1), r->length),
+    };
+}
+
+static void on_type(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    uint64_t *place = rs_map_at(&books->types, record->a);
+    struct rs_type *type = rs_arena_alloc(&books->arena, sizeof(*type));
+    size_t length;
+    const char *name = text_of(record, slots, 2, &length);
+
+    type->address = record->a;
+    type->flags = record->b;
+    type->name = name != NULL && length > 0 ? rs_arena_strndup(&books->arena, name, length) : "object";
+    *place = (uint64_t)type;
+}
+
+static void on_role(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    uint64_t *place = rs_map_at(&books->roles, record->a);
+    struct rs_role *role;
+    size_t length;
+    const char *name = text_of(record, slots, 2, &length);
+
+    if (*place != 0 || name == NULL)
+        return;
+    role = rs_arena_alloc(&books->arena, sizeof(*role));
+    role->contract = record->b < rs_contract_count() ? rs_contract_at(record->b) : NULL;
+    role->owner = words[0];
+    role->name = rs_arena_strndup(&books->arena, name, length);
+    *place = (uint64_t)role;
+}
+
+static void on_code(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    size_t length;
+    const char *text = text_of(record, slots, 3, &length);
+    struct rs_code code = {.firstline = record->b};
+
+    if (text == NULL || words[0] > length || words[1] > length || words[2] > length || words[0] + words[1] + words[2] > length)
+        return;
+    code.name = rs_arena_strndup(&books->arena, text, words[0]);
+    code.file = rs_arena_strndup(&books->arena, text + words[0], words[1]);
+    code.table_size = words[2];
+    code.table = (const uint8_t *)memcpy(rs_arena_alloc(&books->arena, words[2] + 1), text + words[0] + words[1], words[2]);
+    *RS_PUSH(&books->codes) = code;
+    *rs_map_at(&books->code_at, record->a) = books->codes.count;
+}
+
+static void on_python(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    size_t length;
+    const char *text = text_of(record, slots, 0, &length);
+
+    books->python = (unsigned)record->a;
+    books->is_executable = record->b != 0;
+    books->python_text = text != NULL ? rs_arena_strndup(&books->arena, text, length) : "";
+}
+
+static void on_limit(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    size_t length;
+    const char *text = text_of(record, slots, 0, &length);
+
+    if (text != NULL)
+        rs_books_limit(books, rs_arena_strndup(&books->arena, text, length), record->a);
+}
+
+static void on_fault(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    struct rs_object *object;
+
+    if (16 * (size_t)slots < sizeof(books->fault))
+        return;
+    memcpy(&books->fault, record, sizeof(books->fault));
+    books->has_fault = true;
+    books->stack_size = 0;
+    books->python_stack.count = 0;
+    object = books->fault.object != 0 ? rs_books_object(books, books->fault.object) : NULL;
+    rs_books_fact(books, RS_FACT_FAULT, object, NULL);
+}
+
+static void on_stack(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    size_t length;
+    const char *bytes = text_of(record, slots, 0, &length);
+
+    if (bytes == NULL || length > sizeof(books->stack) - books->stack_size)
+        return;
+    if (books->stack_size == 0)
+        books->stack_at = record->a;
+    if (books->stack_at + books->stack_size != record->a)
+        return;
+    memcpy(books->stack + books->stack_size, bytes, length);
+    books->stack_size += length;
+}
+
+static void on_frame(struct rs_books *books, const struct rs_slot *record)
+{
+    uint64_t *code = rs_map_find(&books->code_at, record->a);
+
+    if (code == NULL)
+        return;
+    *RS_PUSH(&books->python_stack) = *code - 1;
+    *RS_PUSH(&books->python_stack) = record->b;
+}
+
+/* How many slots a kind has at least: what its function reads without looking. */
+static const uint8_t least[RS_RECORDS] = {
+    [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2,
+    [RS_REC_API_LEAVE] = 2, [RS_REC_ENTRY] = 2, [RS_REC_EXIT] = 2, [RS_REC_ROLE] = 3, [RS_REC_CODE] = 3, [RS_REC_LIVE] = 2,
+    [RS_REC_WITNESS] = 2, [RS_REC_TRAVERSE] = 3, [RS_REC_LIMIT] = 2, [RS_REC_PYTHON] = 2, [RS_REC_STACK] = 2, [RS_REC_UNVISITED] = 2,
+    [RS_REC_BASE] = 2,
+};
+
+void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    unsigned kind = RS_TAG_KIND(record->tag);
+
+    books->seq++;
+    if (record->tag < RS_TAG) {
+        on_store(books, record);
+        return;
+    }
+    if (kind >= RS_RECORDS || slots < least[kind] || slots < 1) {
+        rs_books_limit(books, "records that make no sense (refsan bug, or a broken recording)", 1);
+        return;
+    }
+    if (books->thread == NULL)
+        on_thread(books, 0);
+    switch (kind) {
+    case RS_REC_THREAD: on_thread(books, record->a); break;
+    case RS_REC_MODULE: on_module(books, record, slots); break;
+    case RS_REC_TYPE: on_type(books, record, slots); break;
+    case RS_REC_OBJECT: on_object(books, record); break;
+    case RS_REC_FREE: on_free(books, record->a); break;
+    case RS_REC_DEATH: on_death(books, record->a); break;
+    case RS_REC_API_ENTER: on_enter(books, record, slots); break;
+    case RS_REC_API_LEAVE: on_leave(books, record, slots); break;
+    case RS_REC_ENTRY: on_entry(books, record, slots); break;
+    case RS_REC_EXIT: on_exit_record(books, record, slots); break;
+    case RS_REC_ROLE: on_role(books, record, slots); break;
+    case RS_REC_CODE: on_code(books, record, slots); break;
+    case RS_REC_LIVE: on_live(books, record); break;
+    case RS_REC_POISON: on_poison(books, record); break;
+    case RS_REC_WITNESS: on_witness(books, record); break;
+    case RS_REC_TRAVERSE: on_traverse(books, record); break;
+    case RS_REC_FAULT: on_fault(books, record, slots); break;
+    case RS_REC_PYFRAME: on_frame(books, record); break;
+    case RS_REC_STACK: on_stack(books, record, slots); break;
+    case RS_REC_PYTHON: on_python(books, record, slots); break;
+    case RS_REC_LIMIT: on_limit(books, record, slots); break;
+    case RS_REC_FINALIZE: books->finalized = true; break;
+    case RS_REC_CENSUS: books->census_done |= record->a == 0; break;
+    }
+}

@@ -1,0 +1,213 @@
+/* API calls of a module through its GOT. */
+#include "runtime/api/calls.h"
+
+#include <dlfcn.h>
+
+#include "contract/contract.h"
+#include "runtime/api/roles.h"
+#include "runtime/api/words.h"
+#include "runtime/arch.h"
+#include "runtime/heap/object.h"
+#include "runtime/log.h"
+#include "runtime/modules.h"
+#include "runtime/pyabi/pyabi.h"
+#include "runtime/sys/sys.h"
+
+enum { EXPORTED = 8192 };
+
+/* Which functions bring tables of the module's own functions to the interpreter, and in which argument. */
+enum table { TABLE_NONE, TABLE_DEFINITION, TABLE_TYPE_LATER, TABLE_METHOD, TABLE_METHODS, TABLE_GETSET, TABLE_CAPSULE };
+static const struct {
+    const char *name;
+    uint8_t table, argument;
+} tables[] = {
+    {"PyModule_Create2", TABLE_DEFINITION, 0},     {"PyModuleDef_Init", TABLE_DEFINITION, 0},
+    {"PyModule_FromDefAndSpec2", TABLE_DEFINITION, 0}, {"PyType_Ready", TABLE_TYPE_LATER, 0},
+    {"PyType_FromSpec", TABLE_TYPE_LATER, 255},    {"PyType_FromSpecWithBases", TABLE_TYPE_LATER, 255},
+    {"PyType_FromModuleAndSpec", TABLE_TYPE_LATER, 255}, {"PyType_FromMetaclass", TABLE_TYPE_LATER, 255},
+    {"PyStructSequence_NewType", TABLE_TYPE_LATER, 255}, {"PyCFunction_NewEx", TABLE_METHOD, 0},
+    {"PyCFunction_New", TABLE_METHOD, 0},          {"PyCMethod_New", TABLE_METHOD, 0},
+    {"PyDescr_NewMethod", TABLE_METHOD, 1},        {"PyDescr_NewClassMethod", TABLE_METHOD, 1},
+    {"PyModule_AddFunctions", TABLE_METHODS, 1},   {"PyDescr_NewGetSet", TABLE_GETSET, 1},
+    {"PyCapsule_New", TABLE_CAPSULE, 2},
+};
+
+static struct {
+    uint64_t address;
+    const struct rs_contract *contract;
+} exported[EXPORTED];
+
+static unsigned exported_place(uint64_t address)
+{
+    unsigned i = (unsigned)(address * 0x9E3779B97F4A7C15u >> 40) & (EXPORTED - 1);
+
+    while (exported[i].address != 0 && exported[i].address != address)
+        i = (i + 1) & (EXPORTED - 1);
+    return i;
+}
+
+void rt_api_open(void)
+{
+    unsigned taken = 0;
+
+    rt_formats_open();
+    rt_roles_open();
+    for (unsigned i = 0; i < rs_contract_count() && taken < EXPORTED / 2; i++) {
+        const struct rs_contract *row = rs_contract_at(i);
+        uint64_t address;
+        unsigned place;
+
+        if ((row->flags & RS_MACRO) || row->name[0] == 0 || (row->name[0] != 'P' && row->name[0] != '_'))
+            continue;
+        if (rs_contract_find(row->name, rt_python.abi->version) != row)
+            continue;
+        address = (uint64_t)dlsym(RTLD_DEFAULT, row->name);
+        if (address == 0)
+            continue;
+        place = exported_place(address);
+        taken += exported[place].address == 0;
+        exported[place].address = address;
+        exported[place].contract = row;
+    }
+}
+
+const struct rs_contract *rt_call_exported(uint64_t address)
+{
+    unsigned place = exported_place(address);
+
+    return exported[place].address == address ? exported[place].contract : NULL;
+}
+
+void rt_api_import(uint64_t *words, uint32_t contract, uint64_t real, struct rt_module *module, const char *name)
+{
+    words[RT_IMPORT_REAL] = real;
+    words[RT_IMPORT_CONTRACT] = contract == RS_IMPORT_UNKNOWN ? 0 : (uint64_t)rs_contract_at(contract);
+    words[RT_IMPORT_MODULE] = (uint64_t)module;
+    words[RT_IMPORT_TABLE] = 0;
+    for (unsigned i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+        if (rt_same(name, tables[i].name))
+            words[RT_IMPORT_TABLE] = i + 1;
+}
+
+bool rt_call_gil(void)
+{
+    if (!rt_gil && rt_python_gil())
+        rt_gil = 1;
+    return rt_gil;
+}
+
+static void log_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, const struct rt_words *words)
+{
+    unsigned slots = 1 + (words->count + 2) / 2;
+    struct rs_slot *head = rt_log_begin(slots);
+    uint64_t *to = (uint64_t *)(head + 1);
+
+    if (head == NULL)
+        return;
+    *head = (struct rs_slot){a, RS_TAG_OF(kind, slots), sp};
+    to[0] = first;
+    for (unsigned i = 0; i < words->count; i++)
+        to[1 + i] = words->word[i];
+    if (!(words->count & 1))
+        to[1 + words->count] = 0;
+    rt_log_commit(slots);
+}
+
+/* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded at enter. */
+uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract, const struct rt_module *module)
+{
+    struct rt_words words;
+    unsigned index = contract != NULL ? rs_contract_index(contract) : RS_IMPORT_UNKNOWN;
+
+    words.count = 0;
+    frame->state[0] = (uint64_t)contract;
+    frame->state[1] = index | (uint64_t)module->number << 32;
+    if (contract != NULL)
+        rt_words_before(&words, contract, frame);
+    log_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
+    if (contract == NULL || (contract->flags & RS_VARIADIC) || contract->nargs > 6)
+        return RT_SHIM_CALL_STACK;
+    return RT_SHIM_CALL;
+}
+
+void rt_call_settle(struct rt_frame *frame)
+{
+    const struct rs_contract *contract = (const struct rs_contract *)frame->state[0];
+    struct rt_words words;
+
+    words.count = 0;
+    if (contract != NULL)
+        rt_words_after(&words, contract, frame);
+    else
+        rt_words_add(&words, frame->result, RS_ARG_RESULT, RS_WORD_UNKNOWN);
+    log_words(RS_REC_API_LEAVE, frame->result, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
+}
+
+static void bring_table(unsigned index, const struct rt_frame *frame)
+{
+    uint64_t argument = rt_words_argument(frame, tables[index].argument);
+    uint64_t owner = tables[index].argument == 1 ? frame->args[0] : 0;
+
+    switch (tables[index].table) {
+    case TABLE_DEFINITION:
+        rt_roles_definition(argument);
+        break;
+    case TABLE_METHOD:
+        rt_roles_method(argument, rt_object_type(owner) ? owner : 0);
+        break;
+    case TABLE_METHODS:
+        rt_roles_methods(argument, 0);
+        break;
+    case TABLE_GETSET:
+        rt_roles_getset(argument, owner);
+        break;
+    case TABLE_CAPSULE:
+        rt_roles_function(argument, "capsule.destructor", 0, "capsule destructor");
+        break;
+    }
+}
+
+static uint64_t without_gil(struct rt_frame *frame, const struct rs_contract *contract)
+{
+    if (contract != NULL && (contract->flags & RS_GIL_ACQUIRE)) {
+        frame->state[0] = 1;
+        return RT_SHIM_CALL;
+    }
+    return RT_SHIM_PASS;
+}
+
+uint64_t rt_api_enter(struct rt_frame *frame)
+{
+    struct rs_import_desc *desc = frame->desc;
+    const struct rs_contract *contract = (const struct rs_contract *)desc->runtime[RT_IMPORT_CONTRACT];
+
+    frame->target = desc->runtime[RT_IMPORT_REAL];
+    if (!rt_log_on())
+        return RT_SHIM_PASS;
+    if (!rt_call_gil())
+        return without_gil(frame, contract);
+    if (desc->runtime[RT_IMPORT_TABLE] != 0)
+        bring_table((unsigned)desc->runtime[RT_IMPORT_TABLE] - 1, frame);
+    if (contract != NULL && (contract->flags & RS_GIL_RELEASE)) {
+        rt_gil = 0; /* the last word before another thread may write */
+        return RT_SHIM_PASS;
+    }
+    return rt_call_book(frame, contract, (struct rt_module *)desc->runtime[RT_IMPORT_MODULE]);
+}
+
+void rt_api_leave(struct rt_frame *frame)
+{
+    struct rs_import_desc *desc = frame->desc;
+    uint64_t table = desc->runtime[RT_IMPORT_TABLE];
+
+    if (frame->state[0] == 1) { /* the GIL was acquired: whatever it was before, it is held now */
+        rt_gil = 1;
+        return;
+    }
+    if (!rt_log_on())
+        return;
+    rt_gil = 1; /* the call may have gone through the eval loop, which has given the GIL back to us */
+    if (table != 0 && tables[table - 1].table == TABLE_TYPE_LATER)
+        rt_roles_type(tables[table - 1].argument == 255 ? frame->result : frame->args[tables[table - 1].argument]);
+    rt_call_settle(frame);
+}

@@ -1,0 +1,56 @@
+/* Indirect calls of a module: type slots, API functions called through a pointer. Everything else passes untouched. */
+#include "runtime/api/calls.h"
+
+#include "contract/contract.h"
+#include "runtime/api/roles.h"
+#include "runtime/arch.h"
+#include "runtime/log.h"
+#include "runtime/modules.h"
+
+enum { CACHE = 4096 };
+
+static struct {
+    uint64_t target;
+    const struct rs_contract *contract;
+} cache[CACHE];
+
+static const struct rs_contract *classify(uint64_t target, uint64_t arg0)
+{
+    unsigned place = (unsigned)(target >> 4) & (CACHE - 1);
+    const struct rs_contract *contract;
+
+    if (cache[place].target == target)
+        return rs_contract_matters(cache[place].contract) ? cache[place].contract : NULL;
+    contract = rt_call_exported(target);
+    if (contract == NULL)
+        contract = rt_roles_slot_of(target, arg0);
+    /* a target that nobody knows yet may be known by another first argument later on: only what is known is kept */
+    if (contract != NULL) {
+        cache[place].target = target;
+        cache[place].contract = contract;
+    }
+    return contract != NULL && rs_contract_matters(contract) ? contract : NULL;
+}
+
+uint64_t rt_call_enter(struct rt_frame *frame)
+{
+    const struct rs_call_desc *desc = frame->desc;
+    const struct rt_module *module = (const struct rt_module *)desc->runtime[RT_CALL_MODULE], *other;
+    const struct rs_contract *contract;
+
+    if (!rt_log_on() || frame->target - module->text_lo < module->text_hi - module->text_lo || !rt_call_gil())
+        return RT_SHIM_PASS;
+    other = rt_module_of(frame->target);
+    if (other != NULL && other->family == module->family)
+        return RT_SHIM_PASS;
+    contract = classify(frame->target, frame->args[0]);
+    return contract != NULL ? rt_call_book(frame, contract, module) : RT_SHIM_PASS;
+}
+
+void rt_call_leave(struct rt_frame *frame)
+{
+    if (!rt_log_on())
+        return;
+    rt_gil = 1;
+    rt_call_settle(frame);
+}

@@ -1,0 +1,127 @@
+/* See words.h. */
+#include "runtime/api/words.h"
+
+#include "contract/contract.h"
+#include "runtime/arch.h"
+#include "runtime/heap/object.h"
+#include "wire/recording.h"
+
+enum { ARRAY_MAX = 32, VARARGS_MAX = 48 };
+
+void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsigned flags)
+{
+    enum rt_object_state state;
+
+    if (address == 0 || words->count == RT_WORDS)
+        return;
+    state = rt_object_see(address);
+    if (state == RT_OBJECT_NONE)
+        return;
+    if (state == RT_OBJECT_DEAD) {
+        flags |= RS_WORD_DEAD;
+    } else {
+        uint32_t count = rt_object_count(address);
+
+        if (rt_object_immortal(address))
+            flags |= RS_WORD_IMMORTAL;
+        else if (count <= 1)
+            flags |= count == 1 ? RS_WORD_ONE : RS_WORD_ZERO;
+    }
+    words->word[words->count++] = address | (uint64_t)(arg & 0xff) << 48 | (uint64_t)flags << 56;
+}
+
+uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n)
+{
+    return n < 6 ? frame->args[n] : n - 6 < RT_STACK_WORDS ? frame->stack[n - 6] : 0;
+}
+
+static uint64_t through(uint64_t pointer)
+{
+    return pointer != 0 ? *(const uint64_t *)pointer : 0;
+}
+
+void rt_words_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
+{
+    for (unsigned i = 0; i < contract->nargs; i++) {
+        const struct rs_argument *argument = &contract->args[i];
+        uint64_t value = rt_words_argument(frame, i), count;
+
+        switch (argument->kind) {
+        case RS_ARG_OBJECT:
+        case RS_ARG_STEAL:
+        case RS_ARG_TYPE:
+            rt_words_add(words, value, i, 0);
+            break;
+        case RS_ARG_INOUT:
+            rt_words_add(words, through(value), i, RS_WORD_OLD);
+            break;
+        case RS_ARG_BUFFER_DROP:
+            if (value != 0)
+                rt_words_add(words, through(value + 8), i, RS_WORD_OLD); /* Py_buffer.obj */
+            break;
+        case RS_ARG_OBJECTS:
+            count = argument->count != 0 ? rt_words_argument(frame, argument->count - 1u) : 0;
+            count &= ~(1ull << 63); /* PY_VECTORCALL_ARGUMENTS_OFFSET */
+            for (uint64_t k = 0; value != 0 && k < count && k < ARRAY_MAX; k++)
+                rt_words_add(words, *(const uint64_t *)(value + 8 * k), i, 0);
+            break;
+        case RS_ARG_VARARGS:
+            for (unsigned k = i; k < i + VARARGS_MAX && rt_words_argument(frame, k) != 0; k++)
+                rt_words_add(words, rt_words_argument(frame, k), i, 0);
+            break;
+        case RS_ARG_VARARGS_N:
+            count = rt_words_argument(frame, argument->count - 1u);
+            for (uint64_t k = 0; k < count && k < VARARGS_MAX; k++)
+                rt_words_add(words, rt_words_argument(frame, i + (unsigned)k), i, 0);
+            break;
+        case RS_ARG_BUILD:
+            if (contract->flags & RS_VARIADIC)
+                rt_formats_build(words, (const char *)value, frame, contract->nargs - 1u);
+            break;
+        case RS_ARG_PRINTF:
+            if (contract->flags & RS_VARIADIC)
+                rt_formats_printf(words, (const char *)value, frame, contract->nargs - 1u);
+            break;
+        }
+    }
+}
+
+static bool failed(const struct rs_contract *contract, uint64_t result)
+{
+    if (contract->result != RS_RESULT_VALUE)
+        return result == 0;
+    return contract->failure != RS_NEVER_FAILS && (int32_t)result == contract->failure;
+}
+
+void rt_words_after(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
+{
+    bool failure = failed(contract, frame->result);
+
+    if (contract->result != RS_RESULT_VALUE && frame->result != 0)
+        rt_words_add(words, frame->result, RS_ARG_RESULT, contract->result == RS_RESULT_NEW ? RS_WORD_NEW : 0);
+    for (unsigned i = 0; i < contract->nargs; i++) {
+        uint64_t value = rt_words_argument(frame, i);
+
+        switch (contract->args[i].kind) {
+        case RS_ARG_OUT:
+            if (!(failure && contract->args[i].when == RS_ON_SUCCESS))
+                rt_words_add(words, through(value), i, RS_WORD_NEW);
+            break;
+        case RS_ARG_OUT_BORROWED:
+            if (!failure)
+                rt_words_add(words, through(value), i, 0);
+            break;
+        case RS_ARG_INOUT:
+            rt_words_add(words, through(value), i, RS_WORD_NEW);
+            break;
+        case RS_ARG_BUFFER_OUT:
+            if (!failure && value != 0)
+                rt_words_add(words, through(value + 8), i, RS_WORD_NEW);
+            break;
+        case RS_ARG_PARSE:
+            if (!failure && (contract->flags & RS_VARIADIC))
+                rt_formats_parse(words, (const char *)value, frame, contract->nargs - 1u);
+            break;
+        }
+    }
+}

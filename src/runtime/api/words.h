@@ -1,0 +1,31 @@
+/* Object words of a record (wire/recording.h): what an argument, result or out-parameter refers to. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rs_contract;
+struct rt_frame;
+
+enum { RT_WORDS = 96 };
+
+struct rt_words {
+    uint64_t word[RT_WORDS];
+    unsigned count;
+};
+
+/* Adds the object at `address` if it is one, live or dead; not an object: nothing is added. */
+void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsigned flags);
+/* The n-th integer argument of a call (registers, then the stack). */
+uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n);
+
+/* What a contract's arguments refer to before the call, and its result and out-parameters after it. `to_callee`: the
+ * frame is a call out of the module (else: into it). */
+void rt_words_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
+void rt_words_after(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
+
+/* formats.c: the objects of Py_BuildValue, PyUnicode_FromFormat formats and the addresses of PyArg_Parse formats; the
+ * variadic arguments begin at argument `first`. */
+void rt_formats_build(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first);
+void rt_formats_printf(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first);
+void rt_formats_parse(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first);
+void rt_formats_open(void);

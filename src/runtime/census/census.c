@@ -1,0 +1,297 @@
+/* See census.h. */
+#include "runtime/census/census.h"
+
+#include "runtime/heap/object.h"
+#include "runtime/heap/region.h"
+#include "runtime/log.h"
+#include "runtime/pyabi/pyabi.h"
+#include "runtime/stack/python.h"
+#include "runtime/sys/sys.h"
+
+enum { PAGE = 4096, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14, CHUNK_PAGES = 256 };
+
+/* ---------------------------------------------------------------- holders */
+
+struct wanted {
+    uint64_t object;
+    uint32_t words, pad;
+};
+
+static struct {
+    struct wanted *table; /* open addressing */
+    uint64_t mask, count;
+    uint64_t lowest, highest;
+} wanted;
+
+static struct wanted *place_of(uint64_t object)
+{
+    uint64_t i = object * 0x9E3779B97F4A7C15u >> 32;
+
+    for (;; i++) {
+        struct wanted *w = &wanted.table[i & wanted.mask];
+
+        if (w->object == object || w->object == 0)
+            return w;
+    }
+}
+
+static void count_one(uint64_t object, void *context)
+{
+    (*(uint64_t *)context)++;
+}
+
+static void want(uint64_t object, void *context)
+{
+    struct wanted *w = place_of(object);
+
+    w->object = object;
+    wanted.lowest = object < wanted.lowest ? object : wanted.lowest;
+    wanted.highest = object > wanted.highest ? object : wanted.highest;
+}
+
+static void scan(uint64_t from, uint64_t to)
+{
+    for (const uint64_t *p = (const uint64_t *)((from + 7) & ~7ull); (uint64_t)(p + 1) <= to; p++) {
+        uint64_t word = *p;
+
+        if (word >= wanted.lowest && word <= wanted.highest && (word & 7) == 0) {
+            struct wanted *w = place_of(word);
+
+            if (w->object == word)
+                w->words++;
+        }
+    }
+}
+
+static void scan_span(uint64_t start, size_t block_size, size_t bytes, void *context)
+{
+    const uint8_t *side = rt_object_side(start);
+    size_t blocks = bytes / block_size;
+
+    if (blocks == 0)
+        blocks = 1;
+    for (size_t i = 0; i < blocks; i++)
+        if (side[i * block_size / 16] & RT_SIDE_BLOCK)
+            scan(start + i * block_size, start + (i + 1) * block_size);
+}
+
+/* A mapping that is not ours: only pages that are in memory. */
+static void scan_mapping(uint64_t lo, uint64_t hi)
+{
+    unsigned char resident[CHUNK_PAGES];
+
+    for (uint64_t at = lo; at < hi; at += CHUNK_PAGES * PAGE) {
+        uint64_t pages = (hi - at) / PAGE < CHUNK_PAGES ? (hi - at) / PAGE : CHUNK_PAGES;
+
+        if (rt_sys_mincore((void *)at, pages * PAGE, resident) < 0)
+            continue;
+        for (uint64_t i = 0; i < pages; i++)
+            if (resident[i] & 1)
+                scan(at + i * PAGE, at + (i + 1) * PAGE);
+    }
+}
+
+static uint64_t parse_hex(const char **p)
+{
+    uint64_t n = 0;
+
+    for (;; (*p)++) {
+        char c = **p;
+
+        if (c >= '0' && c <= '9')
+            n = n * 16 + (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            n = n * 16 + (uint64_t)(c - 'a' + 10);
+        else
+            return n;
+    }
+}
+
+static bool is_ours(uint64_t lo, uint64_t hi)
+{
+    uint64_t region_end = rt_hot.region + rt_hot.region_size + rt_hot.region_size / 16 + rt_hot.region_size / 4096 + (64ull << 20);
+
+    if (lo < region_end && hi > rt_hot.region)
+        return true;
+    return lo <= (uint64_t)wanted.table && hi > (uint64_t)wanted.table;
+}
+
+/* "lo-hi rw-p offset dev inode path": private, readable and writable. */
+static void scan_line(const char *line)
+{
+    const char *p = line;
+    uint64_t lo = parse_hex(&p), hi;
+
+    if (*p++ != '-')
+        return;
+    hi = parse_hex(&p);
+    if (p[0] == ' ' && p[1] == 'r' && p[2] == 'w' && p[4] == 'p' && !is_ours(lo, hi))
+        scan_mapping(lo, hi);
+}
+
+static void scan_mappings(void)
+{
+    static char buffer[8192];
+    int file = rt_sys_open_read("/proc/self/maps");
+    size_t held = 0;
+    long got;
+
+    if (file < 0)
+        return;
+    while ((got = rt_sys_read(file, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
+        size_t begin = 0;
+
+        held += (size_t)got;
+        buffer[held] = 0;
+        for (size_t i = 0; i < held; i++) {
+            if (buffer[i] == '\n') {
+                buffer[i] = 0;
+                scan_line(buffer + begin);
+                begin = i + 1;
+            }
+        }
+        held -= begin;
+        rt_copy(buffer, buffer + begin, held);
+        if (held > sizeof(buffer) / 2)
+            held = 0; /* a path longer than that: the line is lost, and so is one holder range: more held, never less */
+    }
+    rt_sys_close(file);
+}
+
+static void report_one(uint64_t object, void *context)
+{
+    uint64_t words[2] = {place_of(object)->words, rt_object_type_of(object)};
+
+    rt_log_put(RS_REC_LIVE, object, rt_object_count(object), words, 2);
+}
+
+void rt_census_holders(void)
+{
+    uint64_t size = 1024;
+
+    wanted.count = 0;
+    rt_object_each(count_one, &wanted.count);
+    rt_object_each_static(count_one, &wanted.count);
+    while (size < 2 * wanted.count)
+        size *= 2;
+    wanted.table = rt_sys_pages(size * sizeof(struct wanted));
+    if (wanted.table == NULL)
+        return;
+    wanted.mask = size - 1;
+    wanted.lowest = UINT64_MAX;
+    wanted.highest = 0;
+    rt_object_each(want, NULL);
+    rt_object_each_static(want, NULL);
+    rt_region_spans(scan_span, NULL);
+    scan_mappings();
+    rt_log_put(RS_REC_CENSUS, 1, 0, NULL, 0);
+    rt_object_each(report_one, NULL);
+    rt_object_each_static(report_one, NULL);
+    rt_log_put(RS_REC_CENSUS, 0, 0, NULL, 0);
+    rt_sys_unmap(wanted.table, size * sizeof(struct wanted));
+}
+
+/* ---------------------------------------------------------------- owners, by tp_traverse */
+
+struct visits {
+    uint64_t object, found;
+};
+
+static int visit(void *member, void *context)
+{
+    struct visits *visits = context;
+
+    visits->found += (uint64_t)member == visits->object;
+    return 0;
+}
+
+struct owners {
+    uint64_t object, total, owner;
+    bool stop_at_first;
+};
+
+/* A live, tracked object at the start of this block: 0 if there is none. Tracked: gc_next is set (PyGC_Head, all versions). */
+static uint64_t tracked_in(uint64_t block, size_t size)
+{
+    for (uint64_t offset = 16; offset <= 32 && offset + 16 <= size; offset += 16) {
+        uint64_t object = block + offset, type = rt_object_type_of(object);
+
+        if (*(uint64_t *)(object - 16) != 0 && (type & 7) == 0 && type > 4096 && rt_object_type(type) &&
+            (*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) && *(uint64_t *)(type + TP_TRAVERSE) != 0)
+            return object;
+    }
+    return 0;
+}
+
+static void owners_in_span(uint64_t start, size_t block_size, size_t bytes, void *context)
+{
+    struct owners *owners = context;
+    const uint8_t *side = rt_object_side(start);
+    size_t blocks = bytes / block_size ? bytes / block_size : 1;
+
+    for (size_t i = 0; i < blocks && !(owners->stop_at_first && owners->owner != 0); i++) {
+        uint64_t object = side[i * block_size / 16] & RT_SIDE_BLOCK ? tracked_in(start + i * block_size, block_size) : 0;
+        struct visits visits = {owners->object, 0};
+        int (*traverse)(void *, int (*)(void *, void *), void *);
+
+        if (object == 0 || object == owners->object)
+            continue;
+        traverse = *(int (**)(void *, int (*)(void *, void *), void *))(rt_object_type_of(object) + TP_TRAVERSE);
+        traverse((void *)object, visit, &visits);
+        owners->total += visits.found;
+        if (visits.found != 0)
+            owners->owner = object;
+    }
+}
+
+static bool is_object(uint64_t local, uint64_t code, void *context)
+{
+    struct rt_place *held = context;
+
+    if (local != held->code)
+        return false;
+    held->code = code;
+    return true;
+}
+
+/* The code object of a live frame with a local variable that refers to the object, or 0. */
+static uint64_t frame_that_holds(uint64_t object)
+{
+    struct rt_place held = {object, 0};
+
+    return rt_stack_locals(is_object, &held) ? held.code : 0;
+}
+
+bool rt_census_witness(uint64_t object)
+{
+    struct owners owners = {.object = object, .stop_at_first = true};
+    uint64_t words[2] = {frame_that_holds(object), 1};
+
+    if (words[0] == 0) {
+        rt_region_spans(owners_in_span, &owners);
+        words[0] = owners.owner;
+        words[1] = 2;
+    }
+    if (words[0] == 0)
+        return false;
+    rt_object_see(words[0]);
+    rt_log_put(RS_REC_WITNESS, object, 0, words, 2);
+    return true;
+}
+
+void rt_census_cleared(uint64_t object)
+{
+    struct owners owners = {.object = object};
+    uint64_t words[4] = {0, 0, 0, frame_that_holds(object)};
+
+    if (words[3] == 0)
+        return;
+    rt_region_spans(owners_in_span, &owners);
+    if (owners.owner == 0 || owners.total + 1 <= rt_object_count(object))
+        return;
+    rt_object_see(owners.owner);
+    words[0] = owners.total;
+    words[1] = owners.owner;
+    words[2] = rt_object_type_of(owners.owner);
+    rt_log_put(RS_REC_TRAVERSE, object, rt_object_count(object), words, 4);
+}

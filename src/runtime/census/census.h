@@ -1,0 +1,17 @@
+/* Looking at memory as a whole: who holds what. Read-only; with the GIL; at exit, at quiet points, at a suspect's death.
+ *
+ * Words are compared exactly with object addresses. What is freed or in quarantine is skipped; pages that were never
+ * touched are skipped, too. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Counts, for every live object that a watched module touched, the words in memory that point at it (RS_REC_LIVE), between
+ * two RS_REC_CENSUS records. */
+void rt_census_holders(void);
+/* Whether a local variable of a live Python frame, or a live tracked object by its tp_traverse, still refers to the object;
+ * recorded (RS_REC_WITNESS) if so. */
+bool rt_census_witness(uint64_t object);
+/* The collector is about to clear an object: if a live frame still holds it, a tp_traverse visits what is not owned
+ * (RS_REC_TRAVERSE names the owner that visits it). */
+void rt_census_cleared(uint64_t object);

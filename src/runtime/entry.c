@@ -1,0 +1,223 @@
+/* The runtime's beginning, forks and end: the only file that sees all of its rooms.
+ *
+ * Promise: without a host, or in a process without a CPython that refsan knows, nothing is changed. What cannot be
+ * covered is said once in the recording; the program runs on in every case. */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "runtime/api/calls.h"
+#include "runtime/api/roles.h"
+#include "runtime/arch.h"
+#include "runtime/census/census.h"
+#include "runtime/heap/object.h"
+#include "runtime/heap/region.h"
+#include "runtime/log.h"
+#include "runtime/modules.h"
+#include "runtime/patch/apply.h"
+#include "runtime/pyabi/pyabi.h"
+#include "runtime/signal/fatal.h"
+#include "runtime/stack/python.h"
+#include "runtime/sys/sys.h"
+
+enum { DYING_MAX = 64, WITNESSES_MAX = 64 };
+
+static struct {
+    uint64_t objects[DYING_MAX]; /* armed objects that died inside a module call: looked at when the call is over */
+    unsigned count, searches;
+} dying;
+
+static void (*real_exit)(int);
+static uint64_t head_at_fork;
+
+void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_set)
+{
+    struct rs_slot *slot;
+
+    if (!rt_log_on() || address < 4096)
+        return;
+    if (!rt_call_gil()) {
+        if (rt_object_peek(address) != RT_OBJECT_NONE)
+            rt_log_stray(address, site);
+        return;
+    }
+    if (rt_object_see(address) == RT_OBJECT_NONE)
+        return;
+    if (rt_hot.ring->armed_sites[site & 0xffff])
+        rt_object_arm(address);
+    slot = rt_log_begin(1);
+    if (slot == NULL)
+        return;
+    *slot = (struct rs_slot){address | (is_set ? (uint64_t)(uint16_t)value << 48 : 0), site, rt_object_count(address)};
+    rt_log_commit(1);
+}
+
+static void look_for_witnesses(void)
+{
+    while (dying.count > 0) {
+        uint64_t object = dying.objects[--dying.count];
+
+        if (dying.searches < WITNESSES_MAX && rt_object_peek(object) != RT_OBJECT_LIVE) {
+            dying.searches++;
+            rt_census_witness(object);
+        }
+    }
+}
+
+static void on_dying(uint64_t object)
+{
+    if (dying.count < DYING_MAX)
+        dying.objects[dying.count++] = object;
+}
+
+static void at_outermost_exit(void)
+{
+    if (dying.count > 0)
+        look_for_witnesses();
+}
+
+/* The interpreter begins to shut down: the program's own objects are all still there. */
+static void at_finalize(void)
+{
+    static bool done;
+
+    if (done || !rt_log_on())
+        return;
+    done = true;
+    rt_gil = 1;
+    rt_log_put(RS_REC_FINALIZE, 0, 0, NULL, 0);
+    rt_quarantine_check();
+    rt_census_holders();
+}
+
+static void before_init(const char *symbol, uint64_t function)
+{
+    if (rt_call_gil()) {
+        rt_region_install(); /* PYTHONMALLOC and dev mode have replaced it by now */
+        rt_object_images();
+        rt_patch_new_images();
+        rt_roles_init(function, symbol);
+    }
+}
+
+static void *(*real_dlsym)(void *handle, const char *name);
+
+/* What the interpreter's import machinery calls between dlopen and the module's init function. */
+static void *find_init(void *handle, const char *name)
+{
+    void *found = real_dlsym(handle, name);
+
+    if (found != NULL && rt_log_on() && name[0] == 'P' && name[1] == 'y' && name[2] == 'I' && name[3] == 'n' && name[4] == 'i' &&
+        name[5] == 't')
+        before_init(name, (uint64_t)found);
+    return found;
+}
+
+__attribute__((visibility("default"))) void _exit(int status)
+{
+    if (real_exit == NULL)
+        real_exit = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
+    if (rt_log_on() && rt_python.abi != NULL && rt_python_gil())
+        at_finalize();
+    real_exit(status);
+    __builtin_unreachable();
+}
+
+static void before_fork(void)
+{
+    rt_region_lock();
+    head_at_fork = rt_log_on() ? rt_log_head() : 0;
+}
+
+static void in_parent(void)
+{
+    rt_region_unlock();
+}
+
+static void in_child(void)
+{
+    int parent = rt_sys_parent();
+
+    rt_region_unlock();
+    if (!rt_log_on())
+        return;
+    if (rt_log_connect(RS_BORN_FORK, parent, head_at_fork)) {
+        for (unsigned i = 0; i < rt_module_count; i++)
+            rt_patch_record_again(&rt_modules[i]);
+    }
+}
+
+static void hook_interpreter(void)
+{
+    uint64_t functions[8], actions[8];
+    unsigned n = 0;
+    const uint64_t types[] = {rt_python.list_type, rt_python.tuple_type, rt_python.dict_type, rt_python.float_type};
+
+    functions[n] = (uint64_t)dlsym(RTLD_DEFAULT, "Py_FinalizeEx");
+    actions[n++] = RT_ACTION_FINALIZE;
+    for (unsigned i = 0; i < sizeof(types) / sizeof(*types); i++) {
+        functions[n] = *(uint64_t *)(types[i] + 48); /* tp_dealloc */
+        actions[n++] = RT_ACTION_DEATH;
+    }
+    if (rt_patch_interpreter(functions, actions, n) != n)
+        rt_log_limit(1, "functions of the interpreter that could not be hooked (exit census, free lists)");
+}
+
+static void record_python(enum rt_python_verdict verdict)
+{
+    const char *why = NULL;
+
+    rt_log_text(RS_REC_PYTHON, rt_python.abi != NULL ? rt_python.abi->version : 0, rt_python.is_executable, NULL, 0, rt_python.version,
+                rt_length(rt_python.version));
+    if (verdict == RT_PYTHON_UNKNOWN)
+        why = "Pythons of a version that refsan does not know";
+    if (verdict == RT_PYTHON_THREADED)
+        why = "free-threaded Pythons: their reference counts have another layout";
+    if (verdict == RT_PYTHON_DEBUG)
+        why = "debug builds of Python: their counts are checked by themselves";
+    if (why != NULL)
+        rt_log_limit(1, why);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    enum rt_python_verdict verdict;
+    const struct rs_control *control;
+
+    rt_log_stop();
+    if (getenv(RS_RECORDING_VARIABLE) == NULL)
+        return;
+    verdict = rt_python_find();
+    if (verdict == RT_PYTHON_NONE || !rt_log_connect(RS_BORN_EXEC, rt_sys_parent(), 0))
+        return;
+    record_python(verdict);
+    if (verdict != RT_PYTHON_KNOWN) {
+        rt_log_stop();
+        return;
+    }
+    control = rt_log_control();
+    rt_object_open();
+    if (!rt_region_open(control->region_bytes, control->quarantine_bytes, rt_python.immortal)) {
+        rt_log_limit(1, "address space for the object region: objects are not tracked");
+        rt_log_stop();
+        return;
+    }
+    rt_object_images();
+    rt_object_dying = on_dying;
+    rt_entry_dying = on_dying;
+    rt_entry_finalize = at_finalize;
+    rt_entry_outermost = at_outermost_exit;
+    rt_entry_clearing = rt_census_cleared;
+    rt_patch_import = rt_api_import;
+    rt_region_install();
+    rt_api_open();
+    hook_interpreter();
+    rt_patch_new_images();
+    rt_patch_loaded = rt_roles_module;
+    real_dlsym = (void *(*)(void *, const char *))dlsym;
+    if (rt_patch_slot("dlsym", (uint64_t)find_init) == 0)
+        rt_log_limit(1, "interpreters whose import of modules cannot be seen: no module is instrumented");
+    rt_fatal_open();
+    pthread_atfork(before_fork, in_parent, in_child);
+}

@@ -1,0 +1,62 @@
+/* Is this address an object? The one question that heap, patch, api and census share.
+ *
+ * Every granule of 16 bytes of the object region has a mark. An address is taken for an object only at the start of a live
+ * block of ours (or 16 or 32 bytes into it, behind a GC header) or in the static data of a loaded image, and only with a
+ * type that is READY and whose own type is a known metatype; never on a stack or in a foreign heap. Nothing is believed
+ * that was not checked: reads of unknown pointers go through rt_sys_peek. With the GIL, unless said otherwise. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum rt_side {
+    RT_SIDE_BLOCK = 1,    /* a live block starts here */
+    RT_SIDE_DEAD = 2,     /* a quarantined object started here */
+    RT_SIDE_OBJECT = 4,   /* a live object that a watched module has touched starts here */
+    RT_SIDE_ARMED = 8,    /* suspected by the books: witnesses are looked for when it dies */
+    RT_SIDE_CODE = 16,    /* a code object whose names were recorded */
+    RT_SIDE_TYPE = 32,    /* a type in the set of known types */
+    RT_SIDE_SHUT = 64,    /* its tp_dealloc has begun: until its count is above 0 again it is dead, in a free list at best */
+};
+
+/* A pointer's worth of what the hooks know about an address. */
+enum rt_object_state { RT_OBJECT_NONE, RT_OBJECT_LIVE, RT_OBJECT_DEAD };
+
+/* Classifies; a live object seen for the first time is marked and recorded (RS_REC_OBJECT). */
+enum rt_object_state rt_object_see(uint64_t address);
+/* The same without marking or recording anything. */
+enum rt_object_state rt_object_peek(uint64_t address);
+/* Marks a live, seen object as suspected. */
+void rt_object_arm(uint64_t address);
+bool rt_object_armed(uint64_t address);
+uint8_t *rt_object_side(uint64_t address); /* NULL outside the region */
+
+/* Learns a type; true if it is one (READY, known metatype). Records RS_REC_TYPE at first sight. */
+bool rt_object_type(uint64_t type);
+/* Type of a live object (unchecked read). */
+static inline uint64_t rt_object_type_of(uint64_t object)
+{
+    return *(const uint64_t *)(object + 8);
+}
+static inline uint32_t rt_object_count(uint64_t object)
+{
+    return *(const uint32_t *)object;
+}
+
+/* Loaded images whose writable data may hold static objects. Called again after each dlopen. */
+void rt_object_images(void);
+
+/* The free hook of the object domain tells that a block goes; true if an object of ours was in it (it is recorded, and
+ * the block belongs into quarantine). */
+bool rt_object_block_freed(uint64_t block, size_t size);
+/* Calls back for each live object that was touched, in address order. */
+void rt_object_each(void (*visit)(uint64_t object, void *context), void *context);
+void rt_object_each_static(void (*visit)(uint64_t object, void *context), void *context);
+
+/* 3.12 and later: a count that no longer changes. */
+bool rt_object_immortal(uint64_t object);
+
+/* An armed object dies: its block is being freed. */
+extern void (*rt_object_dying)(uint64_t object);
+
+void rt_object_open(void);

@@ -1,0 +1,55 @@
+/* The log: facts into the shared recording, in the order in which they happened.
+ *
+ * Called with the GIL (one writer at a time) but for rt_log_stray. Never blocks for longer than RT_LOG_PATIENCE_MS: when
+ * the host is gone or too slow, logging ends for good and the program runs on. Nothing here allocates. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/recording.h"
+
+enum { RT_LOG_PATIENCE_MS = 20000 };
+
+/* What the store hooks read; offsets are known to arch/x86_64/shim.S. */
+struct rt_hot {
+    uint64_t region, region_size; /* the object region; size 0: no region */
+    uint8_t *side;                /* one mark a granule of 16 bytes */
+    struct rs_ring *ring;
+    uint8_t *data; /* the ring's data, mapped twice in a row */
+    uint64_t mask;
+    uint64_t *statics; /* 4096 places: a known static object, or address + 1: known to be none */
+};
+extern struct rt_hot rt_hot;
+
+/* Whether this thread holds the GIL as far as the hooks know; kept by the entry, API and store hooks. */
+extern __thread uint8_t rt_gil __attribute__((tls_model("initial-exec")));
+
+/* Whether facts are recorded at all. */
+bool rt_log_on(void);
+/* Ends logging: the host is gone, or a fork has not connected yet. */
+void rt_log_stop(void);
+/* Connects this process: claims a slot of the control file and waits for its ring. `birth`: enum rs_birth. False if there
+ * is no host, it has ended, or it has no slot left; then nothing is logged. */
+bool rt_log_connect(unsigned birth, int parent, uint64_t parent_head);
+struct rs_control *rt_log_control(void);
+/* Asks the host for something (slot fields filled by `fill`) and waits for the answer. */
+struct rs_process_slot *rt_log_request(void (*fill)(struct rs_process_slot *, void *), void *context);
+void rt_log_request_done(void);
+
+/* A record of `slots` slots to be filled in place, then committed; NULL when logging has ended. */
+struct rs_slot *rt_log_begin(unsigned slots);
+void rt_log_commit(unsigned slots);
+/* One whole record of 1 + words/2 slots. */
+void rt_log_put(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count);
+/* A record whose last part is text (at most 4,000 bytes are kept); `words` as before, the length is added as a word. */
+void rt_log_text(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count, const void *text, size_t length);
+/* What is not covered, for the summary. */
+void rt_log_limit(uint64_t number, const char *what);
+/* From a thread without the GIL: a store. */
+void rt_log_stray(uint64_t address, uint32_t site);
+/* Waits until the host has read everything so far, for at most that long. */
+void rt_log_drain(unsigned milliseconds);
+uint64_t rt_log_head(void);
+/* Inside the slow path of a store hook: room for the next records, or logging ended. */
+bool rt_log_make_room(uint64_t bytes);

@@ -1,0 +1,69 @@
+/* What differs between CPython versions, as one row of a table each, and the interpreter's functions that the runtime calls.
+ *
+ * The rows hold facts of the headers (Include/cpython, Include/internal) of the named versions, measured with offsetof.
+ * A version without a row is not guessed: the runtime stays out and says so. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rt_allocator;
+
+struct rt_pyabi {
+    uint16_t version; /* 0x030b */
+    bool immortal;    /* counts with the sign bit of the low half set never change */
+    bool thread_tls;  /* "current thread state" is the caller's own, NULL without the GIL (3.12+); else it is the holder's */
+    /* PyThreadState */
+    uint16_t thread_id, interp, error, frame; /* frame: a PyFrameObject * (to 3.10), _PyCFrame * (3.11, 3.12) or _PyInterpreterFrame * */
+    uint16_t cframe_frame; /* in _PyCFrame; NO_CFRAME: `frame` is the frame itself */
+    /* the frame */
+    uint16_t frame_back, frame_code, frame_instr, frame_locals;
+    uint8_t instr_kind; /* enum rt_instr_kind */
+    uint16_t frame_owner; /* offset of `owner`; value rt_owner_cstack: a shim frame without Python code; 0: none */
+    uint8_t owner_cstack;
+    /* PyCodeObject */
+    uint16_t code_filename, code_name, code_firstline, code_lines, code_instructions, code_locals;
+    /* PyASCIIObject, PyCompactUnicodeObject */
+    uint16_t ascii_data, compact_data;
+};
+enum { NO_CFRAME = 0xffff };
+enum rt_instr_kind {
+    RT_INSTR_BYTES,  /* an int: offset in bytes */
+    RT_INSTR_WORDS,  /* an int: offset in 2-byte units */
+    RT_INSTR_POINTER /* a pointer into the code object's instructions */
+};
+
+/* The interpreter in this process; version 0: none that refsan knows. */
+struct rt_python {
+    const struct rt_pyabi *abi;
+    bool immortal;
+    uint64_t type_type; /* &PyType_Type */
+    void *(*thread)(void); /* current PyThreadState */
+    void *(*error)(void);  /* PyErr_Occurred */
+    void (*get_allocator)(int domain, struct rt_allocator *);
+    void (*set_allocator)(int domain, struct rt_allocator *);
+    uint64_t list_type, tuple_type, dict_type, float_type, unicode_type, code_type, bytes_type, module_def_type;
+    uint64_t base; /* load base of the image that holds the interpreter (0 for a non-PIE executable) */
+    const char *path;
+    bool is_executable; /* static layout, not position-independent */
+    const char *version; /* Py_GetVersion() */
+};
+extern struct rt_python rt_python;
+
+enum rt_python_verdict {
+    RT_PYTHON_NONE,      /* no CPython in this process */
+    RT_PYTHON_KNOWN,
+    RT_PYTHON_UNKNOWN,   /* a version without a row */
+    RT_PYTHON_THREADED,  /* free-threaded build */
+    RT_PYTHON_DEBUG,     /* debug build */
+};
+/* Looks for an interpreter among the loaded images and fills rt_python. */
+enum rt_python_verdict rt_python_find(void);
+
+/* Whether the calling thread holds the GIL of the main interpreter. Calls into the interpreter: not on the way into a call. */
+bool rt_python_gil(void);
+/* Whether an exception is set in the calling thread (needs the GIL). */
+bool rt_python_error_set(void);
+
+/* The characters of an exact str, as UTF-8; returns the length, 0 if it is no readable str. */
+size_t rt_python_text(uint64_t str, char *to, size_t room);

@@ -1,0 +1,163 @@
+/* See fatal.h. */
+#include "runtime/signal/fatal.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stddef.h>
+#include <ucontext.h>
+
+#include "runtime/heap/object.h"
+#include "runtime/heap/region.h"
+#include "runtime/log.h"
+#include "runtime/pyabi/pyabi.h"
+#include "runtime/stack/python.h"
+#include "runtime/sys/sys.h"
+
+enum { FATAL = 5, STACK_BYTES = 24 * 1024, STACK_CHUNK = 3072 };
+static const int fatal_signals[FATAL] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+
+static struct sigaction theirs[FATAL];
+static bool ours;
+static uint32_t busy;
+static int (*real_sigaction)(int, const struct sigaction *, struct sigaction *);
+
+static int index_of(int signal)
+{
+    for (int i = 0; i < FATAL; i++)
+        if (fatal_signals[i] == signal)
+            return i;
+    return -1;
+}
+
+static const int dwarf_order[16] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP,
+                                    REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+
+static void record_stack(uint64_t sp)
+{
+    char bytes[STACK_CHUNK];
+
+    for (uint64_t at = sp; at < sp + STACK_BYTES; at += STACK_CHUNK) {
+        if (!rt_sys_peek((void *)at, bytes, STACK_CHUNK)) {
+            size_t part = 4096 - (at & 4095); /* up to the end of the last mapped page */
+
+            if (part < STACK_CHUNK && rt_sys_peek((void *)at, bytes, part))
+                rt_log_text(RS_REC_STACK, at, 0, NULL, 0, bytes, part);
+            return;
+        }
+        rt_log_text(RS_REC_STACK, at, 0, NULL, 0, bytes, STACK_CHUNK);
+    }
+}
+
+static void record(int signal, const siginfo_t *info, const ucontext_t *context)
+{
+    struct rs_fault_record *fault;
+    unsigned slots = (sizeof(*fault) + 15) / 16;
+    uint64_t address = signal == SIGSEGV || signal == SIGBUS ? (uint64_t)info->si_addr : 0;
+    uint64_t sp = (uint64_t)context->uc_mcontext.gregs[REG_RSP];
+    void *thread;
+
+    rt_quarantine_check();
+    fault = (struct rs_fault_record *)rt_log_begin(slots);
+    if (fault == NULL)
+        return;
+    *fault = (struct rs_fault_record){.head = {address, RS_TAG_OF(RS_REC_FAULT, slots), (uint32_t)signal}};
+    fault->pc = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+    fault->sp = sp;
+    fault->object = rt_quarantine_named(address);
+    fault->thread = rt_sys_thread();
+    for (unsigned i = 0; i < 16; i++)
+        fault->regs[i] = (uint64_t)context->uc_mcontext.gregs[dwarf_order[i]];
+    if (fault->object == 0) { /* a non-canonical or computed address: a register may still hold the dead object */
+        for (unsigned i = 0; i < 16 && fault->object == 0; i++)
+            fault->object = rt_quarantine_named(fault->regs[i]);
+    }
+    rt_log_commit(slots);
+    record_stack(sp);
+    thread = rt_python.thread();
+    if (thread != NULL)
+        rt_stack_record(thread, true);
+}
+
+/* Does what the program's own action says; returns only if the fault shall happen again under SIG_DFL. */
+static void obey(int signal, siginfo_t *info, void *context)
+{
+    struct sigaction *action = &theirs[index_of(signal)], now = *action;
+
+    if (!(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_IGN && info->si_code <= 0)
+        return;
+    if ((now.sa_flags & SA_SIGINFO) == 0 && (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN)) {
+        struct sigaction standard = {.sa_handler = SIG_DFL};
+
+        real_sigaction(signal, &standard, NULL);
+        if (info->si_code <= 0) /* sent, not raised by an instruction: it will not come again by itself */
+            raise(signal);
+        return;
+    }
+    if (now.sa_flags & SA_RESETHAND)
+        action->sa_handler = SIG_DFL;
+    if (now.sa_flags & SA_SIGINFO)
+        now.sa_sigaction(signal, info, context);
+    else
+        now.sa_handler(signal);
+}
+
+static void on_fatal(int signal, siginfo_t *info, void *context)
+{
+    /* one thread records; a fault while recording goes straight on */
+    if (rt_log_on() && __atomic_exchange_n(&busy, 1, __ATOMIC_SEQ_CST) == 0) {
+        record(signal, info, context);
+        __atomic_store_n(&busy, 0, __ATOMIC_SEQ_CST);
+    }
+    obey(signal, info, context);
+}
+
+static int resolve(void)
+{
+    if (real_sigaction == NULL)
+        real_sigaction = (int (*)(int, const struct sigaction *, struct sigaction *))dlsym(RTLD_NEXT, "sigaction");
+    return real_sigaction != NULL ? 0 : -1;
+}
+
+__attribute__((visibility("default"))) int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
+{
+    int i = index_of(signal);
+
+    if (resolve() != 0)
+        return -1;
+    if (i < 0 || !ours)
+        return real_sigaction(signal, action, old);
+    if (old != NULL)
+        *old = theirs[i];
+    if (action != NULL) {
+        struct sigaction mixed = *action;
+
+        theirs[i] = *action;
+        mixed.sa_flags = (mixed.sa_flags & ~SA_RESETHAND) | SA_SIGINFO;
+        mixed.sa_sigaction = on_fatal;
+        return real_sigaction(signal, &mixed, NULL); /* their mask, their SA_ONSTACK and SA_NODEFER */
+    }
+    return 0;
+}
+
+__attribute__((visibility("default"))) void (*signal(int number, void (*handler)(int)))(int)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
+
+    sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, &old) < 0 ? SIG_ERR : old.sa_handler;
+}
+
+void rt_fatal_open(void)
+{
+    struct sigaction mine = {.sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    if (resolve() != 0)
+        return;
+    sigemptyset(&mine.sa_mask);
+    for (int i = 0; i < FATAL; i++) {
+        real_sigaction(fatal_signals[i], NULL, &theirs[i]);
+        if (theirs[i].sa_handler == SIG_DFL)
+            real_sigaction(fatal_signals[i], &mine, NULL);
+    }
+    ours = true;
+}

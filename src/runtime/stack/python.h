@@ -1,0 +1,16 @@
+/* Where Python code stands: which code object, at which instruction. Reads only; the host turns it into lines. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rt_place {
+    uint64_t code;  /* PyCodeObject *, 0: no Python frame */
+    uint32_t instr; /* byte offset of the instruction in it */
+};
+
+/* The innermost Python frame of the calling thread (needs the GIL). Its code object is recorded at first sight. */
+struct rt_place rt_stack_place(void);
+/* Records every frame of the thread state, innermost first (RS_REC_PYFRAME); `safe`: through checked reads, for a crash. */
+void rt_stack_record(void *thread, bool safe);
+/* Calls back for each local variable (an owned reference) of every frame of every thread; stops when it returns true. */
+bool rt_stack_locals(bool (*visit)(uint64_t object, uint64_t code, void *context), void *context);

@@ -1,0 +1,301 @@
+/* See recording.h. */
+#include "trace/recording.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+enum { RING_LEAST = 1 << 20 };
+
+struct stream {
+    int fd;
+    uint8_t *map; /* header, data, stray */
+    uint64_t data_bytes, size;
+    bool broken;
+    int answer_fd;
+    struct rs_process_slot request;
+};
+
+struct rs_recording {
+    struct rs_control *control;
+    int fd;
+    char address[96];
+    struct rs_recording_options options;
+    struct stream streams[RS_PROCESSES];
+    uint64_t bytes;
+};
+
+static void futex_wake(uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE, 1 << 30, NULL, NULL, 0);
+}
+
+/* Anonymous shared memory that is really there: a page that cannot be had later would be SIGBUS in the program. */
+static int make_file(const char *name, uint64_t size)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC);
+
+    if (fd >= 0 && (ftruncate(fd, (off_t)size) != 0 || fallocate(fd, 0, 0, (off_t)size) != 0)) {
+        int reason = errno;
+
+        close(fd);
+        errno = reason;
+        return -1;
+    }
+    return fd;
+}
+
+struct rs_recording *rs_recording_open(const struct rs_recording_options *options, struct rs_error *err)
+{
+    struct rs_recording *recording = rs_alloc(sizeof(*recording));
+    struct rs_control *control;
+
+    recording->options = *options;
+    recording->fd = make_file("refsan-control", sizeof(*control));
+    control = recording->fd >= 0 ? mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED, recording->fd, 0) : MAP_FAILED;
+    if (control == MAP_FAILED) {
+        rs_fail(err, "no shared memory for the recording: %s", strerror(errno));
+        free(recording);
+        return NULL;
+    }
+    recording->control = control;
+    recording->bytes = sizeof(*control);
+    for (unsigned i = 0; i < RS_PROCESSES; i++)
+        recording->streams[i].fd = recording->streams[i].answer_fd = -1;
+    control->magic = RS_RECORDING_MAGIC;
+    control->version = RS_RECORDING_VERSION;
+    control->host = getpid();
+    control->region_bytes = options->region_bytes;
+    control->quarantine_bytes = options->quarantine_bytes;
+    control->flags = options->flags;
+    if (getrandom(&control->cookie, sizeof(control->cookie), 0) != sizeof(control->cookie))
+        control->cookie = (uint64_t)time(NULL);
+    control->cookie >>= 1;
+    snprintf(recording->address, sizeof(recording->address), "%d:%d:%llu", getpid(), recording->fd, (unsigned long long)control->cookie);
+    return recording;
+}
+
+void rs_recording_close(struct rs_recording *recording)
+{
+    rs_recording_end(recording);
+    for (unsigned i = 0; i < RS_PROCESSES; i++) {
+        struct stream *s = &recording->streams[i];
+
+        if (s->map != NULL)
+            munmap(s->map, s->size);
+        if (s->fd >= 0)
+            close(s->fd);
+        if (s->answer_fd >= 0)
+            close(s->answer_fd);
+    }
+    munmap(recording->control, sizeof(*recording->control));
+    close(recording->fd);
+    free(recording);
+}
+
+const char *rs_recording_address(const struct rs_recording *recording)
+{
+    return recording->address;
+}
+
+void rs_recording_end(struct rs_recording *recording)
+{
+    __atomic_store_n(&recording->control->ended, 1, __ATOMIC_SEQ_CST);
+    for (unsigned i = 0; i < RS_PROCESSES; i++)
+        if (recording->streams[i].map != NULL)
+            futex_wake(&((struct rs_ring *)recording->streams[i].map)->wanted);
+}
+
+void rs_recording_wait(struct rs_recording *recording, unsigned milliseconds)
+{
+    static uint32_t heard;
+    struct timespec limit = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
+    uint32_t now = __atomic_load_n(&recording->control->bell, __ATOMIC_ACQUIRE);
+
+    if (now == heard)
+        syscall(SYS_futex, &recording->control->bell, FUTEX_WAIT, now, &limit, NULL, 0);
+    heard = __atomic_load_n(&recording->control->bell, __ATOMIC_ACQUIRE);
+}
+
+static bool make_ring(struct rs_recording *recording, struct stream *s)
+{
+    struct rs_ring *ring;
+
+    for (uint64_t data = recording->options.ring_bytes; data >= RING_LEAST; data /= 4) {
+        s->size = RS_RING_HEADER + data + RS_STRAY_BYTES;
+        s->data_bytes = data;
+        s->fd = make_file("refsan-ring", s->size);
+        if (s->fd >= 0)
+            break;
+    }
+    if (s->fd < 0)
+        return false;
+    s->map = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
+    if (s->map == MAP_FAILED) {
+        s->map = NULL;
+        return false;
+    }
+    ring = (struct rs_ring *)s->map;
+    ring->magic = RS_RECORDING_MAGIC;
+    ring->capacity = s->data_bytes;
+    recording->bytes += s->size;
+    return true;
+}
+
+void rs_recording_admit(struct rs_recording *recording, void (*born)(void *context, unsigned slot, const struct rs_process_slot *process),
+                        void *context)
+{
+    for (unsigned i = 0; i < RS_PROCESSES; i++) {
+        struct rs_process_slot *slot = &recording->control->processes[i];
+        struct stream *s = &recording->streams[i];
+
+        if (__atomic_load_n(&slot->state, __ATOMIC_ACQUIRE) != RS_SLOT_WAITING)
+            continue;
+        if (s->fd < 0 && make_ring(recording, s)) {
+            slot->ring_fd = s->fd;
+            slot->ring_size = s->size;
+            s->request = *slot;
+            born(context, i, &s->request);
+            __atomic_store_n(&slot->state, RS_SLOT_RUNNING, __ATOMIC_SEQ_CST);
+        } else {
+            __atomic_store_n(&slot->state, RS_SLOT_REFUSED, __ATOMIC_SEQ_CST);
+        }
+        futex_wake(&slot->state);
+    }
+}
+
+const struct rs_process_slot *rs_recording_request(struct rs_recording *recording, unsigned slot)
+{
+    struct rs_process_slot *shared = &recording->control->processes[slot];
+    struct stream *s = &recording->streams[slot];
+
+    if (__atomic_load_n(&shared->request, __ATOMIC_ACQUIRE) != RS_REQUEST_ASKED)
+        return NULL;
+    s->request = *shared;
+    s->request.path[RS_PATH_MAX - 1] = 0;
+    s->request.offsets[15] = 0;
+    return &s->request;
+}
+
+void rs_recording_answer(struct rs_recording *recording, unsigned slot, const void *blob, size_t size)
+{
+    struct rs_process_slot *shared = &recording->control->processes[slot];
+    struct stream *s = &recording->streams[slot];
+
+    if (s->answer_fd >= 0)
+        close(s->answer_fd); /* the runtime has mapped it by now, or never will */
+    s->answer_fd = size > 0 ? make_file("refsan-plan", size) : -1;
+    if (s->answer_fd >= 0 && pwrite(s->answer_fd, blob, size, 0) != (ssize_t)size) {
+        close(s->answer_fd);
+        s->answer_fd = -1;
+    }
+    shared->answer_fd = s->answer_fd;
+    shared->answer_size = s->answer_fd >= 0 ? size : 0;
+    __atomic_store_n(&shared->request, RS_REQUEST_ANSWERED, __ATOMIC_SEQ_CST);
+    futex_wake(&shared->request);
+}
+
+/* How many slots the record at `at` has; 0: it makes no sense. */
+static unsigned length_of(const struct rs_slot *at, uint64_t available)
+{
+    uint64_t slots = at->tag < RS_TAG ? 1 : RS_TAG_SLOTS(at->tag);
+
+    return slots >= 1 && slots * sizeof(struct rs_slot) <= available ? (unsigned)slots : 0;
+}
+
+uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64_t bytes,
+                           void (*record)(void *context, const struct rs_slot *record, unsigned slots), void *context)
+{
+    struct stream *s = &recording->streams[slot];
+    struct rs_ring *ring = (struct rs_ring *)s->map;
+    uint64_t head, tail, start;
+    static struct rs_slot whole[0x10000]; /* a record that wraps is put together here; no record is longer */
+
+    if (ring == NULL || s->broken)
+        return 0;
+    head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
+    start = tail = ring->tail;
+    if (head - tail > s->data_bytes || (head & 15) != 0) {
+        s->broken = true;
+        return 0;
+    }
+    while (tail < head && tail - start < bytes) {
+        uint64_t at = tail & (s->data_bytes - 1), till_end = s->data_bytes - at;
+        const struct rs_slot *here = (const struct rs_slot *)(s->map + RS_RING_HEADER + at);
+        struct rs_slot first = *here;
+        unsigned slots = length_of(&first, head - tail);
+        uint64_t size = slots * sizeof(struct rs_slot);
+
+        if (slots == 0) {
+            s->broken = true;
+            break;
+        }
+        if (slots > 1) {
+            uint64_t part = size < till_end ? size : till_end;
+
+            memcpy(whole, here, part);
+            memcpy((char *)whole + part, s->map + RS_RING_HEADER, size - part);
+            whole[0] = first;
+            here = whole;
+        } else {
+            here = &first;
+        }
+        record(context, here, slots);
+        tail += size;
+    }
+    __atomic_store_n(&ring->tail, tail, __ATOMIC_RELEASE);
+    if (__atomic_exchange_n(&ring->wanted, 0, __ATOMIC_SEQ_CST) != 0)
+        futex_wake(&ring->wanted);
+    return tail - start;
+}
+
+void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void (*stray)(void *context, uint64_t address, uint32_t site),
+                             void *context)
+{
+    struct stream *s = &recording->streams[slot];
+    struct rs_ring *ring = (struct rs_ring *)s->map;
+    uint64_t head;
+
+    if (ring == NULL)
+        return;
+    head = __atomic_load_n(&ring->stray_head, __ATOMIC_ACQUIRE);
+    if (head - ring->stray_tail > RS_STRAY_BYTES)
+        return;
+    while (ring->stray_tail < head) {
+        const struct rs_slot *at = (const struct rs_slot *)(s->map + RS_RING_HEADER + s->data_bytes + (ring->stray_tail & (RS_STRAY_BYTES - 1)));
+
+        stray(context, at->a, at->b);
+        __atomic_store_n(&ring->stray_tail, ring->stray_tail + sizeof(*at), __ATOMIC_RELEASE);
+    }
+}
+
+uint64_t rs_recording_lost(const struct rs_recording *recording, unsigned slot)
+{
+    const struct stream *s = &recording->streams[slot];
+    const struct rs_ring *ring = (const struct rs_ring *)s->map;
+
+    return ring != NULL ? ring->lost + ring->stray_lost + s->broken : 0;
+}
+
+void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t site)
+{
+    struct stream *s = &recording->streams[slot];
+
+    if (s->map != NULL)
+        ((struct rs_ring *)s->map)->armed_sites[site & 0xffff] = 1;
+}
+
+uint64_t rs_recording_bytes(const struct rs_recording *recording)
+{
+    return recording->bytes;
+}

@@ -1,0 +1,49 @@
+/* The host's side of the shared recording: makes it, hands out rings, answers requests, reads what was written.
+ *
+ * The program is untrusted: every number that a runtime wrote is checked before it is used, and a recording that makes no
+ * sense ends that process's stream with a count, never the host. Single-threaded. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "wire/recording.h"
+
+struct rs_recording;
+
+struct rs_recording_options {
+    uint64_t ring_bytes; /* wanted data bytes of a ring; less where the system has less */
+    uint64_t region_bytes, quarantine_bytes;
+    uint32_t flags; /* enum rs_control_flags */
+};
+
+/* The control file. NULL with a line if shared memory cannot be had. */
+struct rs_recording *rs_recording_open(const struct rs_recording_options *options, struct rs_error *err);
+void rs_recording_close(struct rs_recording *recording);
+/* The value of RS_RECORDING_VARIABLE for the program; lives as long as the recording. */
+const char *rs_recording_address(const struct rs_recording *recording);
+/* From now on no runtime logs any more. */
+void rs_recording_end(struct rs_recording *recording);
+/* Sleeps until a runtime rings, for at most that long. */
+void rs_recording_wait(struct rs_recording *recording, unsigned milliseconds);
+
+/* Gives each newly connected process its ring. `born` is called once for each, with the slot's number. */
+void rs_recording_admit(struct rs_recording *recording, void (*born)(void *context, unsigned slot, const struct rs_process_slot *process),
+                        void *context);
+
+/* An open request, or NULL; the pointer's fields were copied, `path` ends with a NUL. */
+const struct rs_process_slot *rs_recording_request(struct rs_recording *recording, unsigned slot);
+/* Answers it with a blob (size 0: nothing). */
+void rs_recording_answer(struct rs_recording *recording, unsigned slot, const void *blob, size_t size);
+
+/* Feeds up to `bytes` bytes of the process's ring; returns how many were read. */
+uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64_t bytes,
+                           void (*record)(void *context, const struct rs_slot *record, unsigned slots), void *context);
+/* The same of the stray ring: (address, site) pairs. */
+void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void (*stray)(void *context, uint64_t address, uint32_t site),
+                             void *context);
+uint64_t rs_recording_lost(const struct rs_recording *recording, unsigned slot);
+/* Arms a site (law 5): what it touches from now on is watched when it dies. */
+void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t site);
+uint64_t rs_recording_bytes(const struct rs_recording *recording); /* shared memory in use */

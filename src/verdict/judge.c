@@ -1,0 +1,346 @@
+/* See verdict.h. */
+#include "verdict/verdict.h"
+
+#include <string.h>
+
+#include "contract/contract.h"
+#include "verdict/words.h"
+
+enum { FLAG_HEAPTYPE = 1 << 9, STACK_MAX = 24 };
+
+struct judge {
+    const struct rs_books *books;
+    const struct rs_names *names;
+    struct rs_report *report;
+};
+
+static void name_event(const struct judge *j, const struct rs_event *event, struct rs_place *place)
+{
+    j->names->place(j->names->context, j->books, event->pc, event->is_entry, &j->report->arena, place);
+    place->api = event->contract != NULL && event->kind != RS_EVENT_ARGUMENT && event->kind != RS_EVENT_RETURN ? event->contract->name : NULL;
+}
+
+static void name_python(const struct judge *j, struct rs_finding *f, const struct rs_event *event)
+{
+    struct rs_line line = {0};
+
+    if (event->code == RS_NO_CODE || f->python.count > 0)
+        return;
+    j->names->python(j->names->context, j->books, event->code, event->instr, &j->report->arena, &line);
+    *RS_PUSH(&f->python) = line;
+}
+
+static enum rs_step_kind step_kind(const struct rs_event *event)
+{
+    static const enum rs_step_kind kinds[] = {
+        [RS_EVENT_CREATE] = RS_STEP_CREATE, [RS_EVENT_ACQUIRE] = RS_STEP_ACQUIRE, [RS_EVENT_RELEASE] = RS_STEP_RELEASE,
+        [RS_EVENT_BORROW] = RS_STEP_BORROW, [RS_EVENT_STEAL] = RS_STEP_STEAL, [RS_EVENT_ARGUMENT] = RS_STEP_ARGUMENT,
+        [RS_EVENT_RETURN] = RS_STEP_RETURN, [RS_EVENT_FREE] = RS_STEP_FREE, [RS_EVENT_TOUCH] = RS_STEP_TOUCH,
+    };
+
+    return kinds[event->kind];
+}
+
+static void add_step(const struct judge *j, struct rs_finding *f, const struct rs_event *event)
+{
+    struct rs_step *step = RS_PUSH(&f->history);
+
+    memset(step, 0, sizeof(*step));
+    step->seq = event->seq;
+    step->kind = step_kind(event);
+    step->delta = event->delta;
+    step->refcount = event->count;
+    step->balance = event->balance;
+    step->times = event->times;
+    name_event(j, event, &step->place);
+    step->api = step->place.api;
+    step->place.api = NULL;
+}
+
+/* Pairs last-in-first-out, as the books do. */
+static void pair_steps(struct rs_finding *f)
+{
+    for (size_t i = 0; i < f->history.count; i++) {
+        struct rs_step *release = &f->history.items[i];
+
+        for (size_t k = i; release->delta == -1 && release->times == 1 && k > 0; k--) {
+            struct rs_step *acquire = &f->history.items[k - 1];
+
+            if (acquire->delta != 1 || acquire->times != 1 || acquire->paired_with != 0)
+                continue;
+            acquire->paired_with = release->seq;
+            release->paired_with = acquire->seq;
+            break;
+        }
+    }
+}
+
+static void add_history(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const struct rs_account *account = &fact->account[0];
+
+    if (fact->accounts > 0)
+        for (unsigned n = 0; n < rs_ledger_kept(account); n++)
+            add_step(j, f, rs_ledger_event(account, n));
+    if (fact->has_object && fact->object.has_killer && fact->object.dead && fact->object.killer.pc != 0)
+        add_step(j, f, &fact->object.killer);
+    if (fact->has_event && fact->event.kind == RS_EVENT_TOUCH)
+        add_step(j, f, &fact->event);
+    pair_steps(f);
+}
+
+static void describe_object(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const struct rs_type *type = rs_ledger_type(j->books, fact->object.type), *itself;
+
+    f->object.refcount = fact->object.count;
+    f->object.address = fact->object.address;
+    if (type == NULL)
+        return;
+    f->object.type = rs_arena_strdup(&j->report->arena, type->name);
+    f->object.name = rs_arena_printf(&j->report->arena, "%s#%llu", type->name, (unsigned long long)fact->object.serial);
+    itself = rs_ledger_type(j->books, fact->object.address);
+    if (itself != NULL) /* the object is a type: its own name says more than "type" */
+        f->object.name = rs_arena_printf(&j->report->arena, "type %s", itself->name);
+}
+
+/* The event before `negative` from which the belief came that a reference was owned. */
+static const struct rs_event *belief_before(const struct rs_account *account, const struct rs_event *negative, enum rs_event_kind kind)
+{
+    const struct rs_event *found = NULL;
+
+    for (unsigned n = 0; n < rs_ledger_kept(account); n++) {
+        const struct rs_event *event = rs_ledger_event(account, n);
+
+        if (event->seq < negative->seq && event->kind == kind)
+            found = event;
+    }
+    return found;
+}
+
+static void judge_deficit(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const struct rs_account *account = &fact->account[0];
+    const struct rs_event *negative = &account->negative;
+    const struct rs_event *steal = belief_before(account, negative, RS_EVENT_STEAL);
+    const struct rs_event *borrow = belief_before(account, negative, RS_EVENT_BORROW);
+    const struct rs_event *argument = belief_before(account, negative, RS_EVENT_ARGUMENT), *belief = borrow;
+
+    if (negative->kind == RS_EVENT_RETURN)
+        f->rule = RS_RULE_RS102;
+    else if (negative->kind == RS_EVENT_RELEASE && steal != NULL && steal->call == negative->call) {
+        f->rule = RS_RULE_RS104;
+        belief = steal;
+    } else if (borrow != NULL && borrow->call != negative->call)
+        f->rule = RS_RULE_RS103;
+    else
+        f->rule = RS_RULE_RS101;
+    if (belief == NULL || (argument != NULL && argument->seq > belief->seq))
+        belief = argument != NULL && argument != negative ? argument : belief;
+    name_event(j, negative, &f->culprit);
+    f->culprit.api = NULL;
+    name_python(j, f, negative);
+    if (belief != NULL) {
+        f->has_belief = true;
+        name_event(j, belief, &f->belief);
+    }
+}
+
+/* The module's own release, right before the memory was freed. */
+static bool released_by_us(const struct rs_fact *fact)
+{
+    return fact->object.has_death && fact->object.death.kind == RS_EVENT_RELEASE && fact->object.death.family == fact->event.family;
+}
+
+static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const struct rs_event *killer = fact->object.has_killer ? &fact->object.killer : NULL;
+
+    f->rule = RS_RULE_RS105;
+    name_event(j, &fact->event, &f->culprit);
+    f->culprit.api = NULL;
+    name_python(j, f, &fact->event);
+    if (released_by_us(fact)) {
+        f->has_belief = true;
+        name_event(j, &fact->object.death, &f->belief);
+    } else if (killer != NULL && killer->contract != NULL && killer->call == fact->event.call && killer->call != 0) {
+        f->rule = RS_RULE_RS106;
+        f->has_belief = true;
+        name_event(j, killer, &f->belief);
+        f->belief.api = killer->contract->name;
+    }
+}
+
+static bool is_definite(const struct rs_fact *fact)
+{
+    return fact->accounts > 0 && fact->account[0].has_negative && fact->account[0].hi < 0 && !fact->account[0].unsure;
+}
+
+static struct rs_finding *open_finding(const struct judge *j, enum rs_rule rule, const struct rs_fact *fact)
+{
+    struct rs_finding *f = rs_report_add(j->report, rule);
+
+    f->count = fact->count;
+    f->process = j->books->pid;
+    f->object.refcount = -1;
+    if (fact->has_object)
+        describe_object(j, f, fact);
+    return f;
+}
+
+static void close_finding(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const struct rs_rule_info *info = rs_rule_info(f->rule);
+
+    f->kind = info->kind;
+    add_history(j, f, fact);
+    rs_words_write(&j->report->arena, f, fact);
+}
+
+static void add_fault_stack(const struct judge *j, struct rs_finding *f)
+{
+    struct rs_line lines[STACK_MAX];
+    size_t count = j->names->stack != NULL ? j->names->stack(j->names->context, j->books, &j->report->arena, lines, STACK_MAX) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        *RS_PUSH(&f->use) = lines[i];
+    for (size_t i = 0; i + 1 < j->books->python_stack.count; i += 2) {
+        struct rs_line line = {0};
+
+        j->names->python(j->names->context, j->books, (uint32_t)j->books->python_stack.items[i], (uint32_t)j->books->python_stack.items[i + 1],
+                         &j->report->arena, &line);
+        *RS_PUSH(&f->use) = line;
+    }
+}
+
+/* A consequence on a dead object: proven where the books name a family that gave up what it never owned, or where the module
+ * itself used the object after it had been freed. */
+static void judge_death(const struct judge *j, const struct rs_fact *fact)
+{
+    struct rs_finding *f;
+    bool definite = is_definite(fact), own_use = (fact->kind == RS_FACT_TOUCH && !fact->from_result) || fact->kind == RS_FACT_ZERO;
+
+    if (!definite && !own_use)
+        return; /* somebody's object died too early, but nobody whom the books watch gave up too much */
+    if (fact->object.before_fork)
+        return;
+    f = open_finding(j, RS_RULE_RS105, fact);
+    f->confidence = RS_PROVEN;
+    if (definite)
+        judge_deficit(j, f, fact);
+    else
+        judge_use(j, f, fact);
+    if (definite && fact->has_event && fact->event.pc != fact->account[0].negative.pc) {
+        f->has_victim = true;
+        name_event(j, &fact->event, &f->victim);
+    }
+    if (fact->kind == RS_FACT_FAULT)
+        add_fault_stack(j, f);
+    close_finding(j, f, fact);
+}
+
+static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
+{
+    struct rs_finding *f;
+
+    if (!is_definite(fact) || fact->object.before_fork)
+        return;
+    f = open_finding(j, RS_RULE_RS101, fact);
+    f->confidence = RS_SUSPECT;
+    judge_deficit(j, f, fact);
+    close_finding(j, f, fact);
+}
+
+static void judge_lost(const struct judge *j, const struct rs_fact *fact)
+{
+    bool type_reference = fact->event.is_entry && fact->event.kind == RS_EVENT_ACQUIRE;
+    struct rs_finding *f = open_finding(j, type_reference ? RS_RULE_RS204 : RS_RULE_RS201, fact);
+
+    f->count = fact->lost;
+    f->confidence = fact->lost >= 2 ? RS_PROVEN : RS_SUSPECT;
+    name_event(j, &fact->event, &f->culprit);
+    f->has_belief = true;
+    f->belief = f->culprit;
+    f->culprit.api = NULL;
+    if (type_reference)
+        f->belief.api = NULL;
+    name_python(j, f, &fact->event);
+    close_finding(j, f, fact);
+}
+
+static void judge_protocol(const struct judge *j, const struct rs_fact *fact, enum rs_rule rule)
+{
+    struct rs_finding *f = open_finding(j, rule, fact);
+
+    f->confidence = RS_PROVEN;
+    name_event(j, &fact->event, &f->culprit);
+    f->culprit.api = NULL;
+    name_python(j, f, &fact->event);
+    if (fact->has_cause) {
+        f->has_belief = true;
+        name_event(j, &fact->cause, &f->belief);
+    }
+    close_finding(j, f, fact);
+}
+
+/* The tp_traverse of a type, as its method table named it. */
+static uint64_t traverse_of(const struct rs_books *books, uint64_t type)
+{
+    for (size_t i = 0; i < books->roles.room; i++) {
+        const struct rs_role *role = (const struct rs_role *)books->roles.values[i];
+
+        if (books->roles.keys[i] != 0 && role->owner == type && role->contract != NULL && strcmp(role->contract->name, "tp_traverse") == 0)
+            return books->roles.keys[i];
+    }
+    return 0;
+}
+
+static void judge_traverse(const struct judge *j, const struct rs_fact *fact)
+{
+    uint64_t function = traverse_of(j->books, fact->owner_type);
+    struct rs_finding *f;
+
+    if (function == 0)
+        return;
+    f = open_finding(j, RS_RULE_RS303, fact);
+    f->confidence = RS_PROVEN;
+    j->names->place(j->names->context, j->books, function, true, &j->report->arena, &f->culprit);
+    close_finding(j, f, fact);
+}
+
+void rs_verdict_judge(const struct rs_books *books, const struct rs_names *names, struct rs_report *report)
+{
+    const struct judge j = {books, names, report};
+
+    for (size_t i = 0; i < books->facts.count; i++) {
+        const struct rs_fact *fact = &books->facts.items[i];
+
+        switch (fact->kind) {
+        case RS_FACT_TOUCH:
+        case RS_FACT_ZERO:
+        case RS_FACT_POISON:
+        case RS_FACT_WITNESS:
+        case RS_FACT_FAULT:
+            if (fact->has_object)
+                judge_death(&j, fact);
+            break;
+        case RS_FACT_DEFICIT:
+            judge_suspect(&j, fact);
+            break;
+        case RS_FACT_LOST:
+            judge_lost(&j, fact);
+            break;
+        case RS_FACT_ERROR:
+            judge_protocol(&j, fact, RS_RULE_RS302);
+            break;
+        case RS_FACT_GIL:
+            judge_protocol(&j, fact, RS_RULE_RS301);
+            break;
+        case RS_FACT_TRAVERSE:
+            judge_traverse(&j, fact);
+            break;
+        default:
+            break;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/* From facts of the books to findings: which rule, who is to blame, how certain, in words. Pure: names come as values from the
+ * caller, nothing is looked up here. The law: a finding is proven only when a consequence was seen; the blame then comes
+ * from the whole history of that object in the family's account (docs/internals/books.md). */
+#pragma once
+#include "finding/finding.h"
+#include "ledger/ledger.h"
+
+/* Whoever can name addresses and Python places. Strings go into the report's arena. */
+struct rs_names {
+    void *context;
+    /* pc: a store's instruction, one byte before a call's return address, or a function's entry (is_entry: its declaration
+     * line). Fills what is known; module, address and function are always filled. */
+    void (*place)(void *context, const struct rs_books *books, uint64_t pc, bool is_entry, struct rs_arena *arena, struct rs_place *place);
+    void (*python)(void *context, const struct rs_books *books, uint32_t code, uint32_t instr, struct rs_arena *arena, struct rs_line *line);
+    /* The native frames of the fault, innermost first; returns how many, at most `max`. */
+    size_t (*stack)(void *context, const struct rs_books *books, struct rs_arena *arena, struct rs_line *lines, size_t max);
+};
+
+/* Adds the findings of one process's books to the report (rs_report_finish is the caller's). */
+void rs_verdict_judge(const struct rs_books *books, const struct rs_names *names, struct rs_report *report);

@@ -1,0 +1,163 @@
+/* See words.h. */
+#include "verdict/words.h"
+
+#include <string.h>
+
+#include "contract/contract.h"
+
+const char *rs_words_object(struct rs_arena *arena, const struct rs_finding *finding)
+{
+    const char *type = finding->object.type;
+    bool vowel = type != NULL && strchr("aeiouAEIO", type[0]) != NULL;
+
+    return type == NULL ? "an object" : rs_arena_printf(arena, "%s %s", vowel ? "an" : "a", type);
+}
+
+static const char *function(const struct rs_place *place)
+{
+    return place->function != NULL ? place->function : place->address;
+}
+
+static const char *line(struct rs_arena *arena, const struct rs_place *place)
+{
+    const char *file = place->pyx_file != NULL ? place->pyx_file : place->file;
+    int number = place->pyx_file != NULL ? place->pyx_line : place->line;
+    const char *name = file != NULL ? strrchr(file, '/') : NULL;
+
+    if (file == NULL || number == 0)
+        return place->address;
+    return rs_arena_printf(arena, "%s:%d", name != NULL ? name + 1 : file, number);
+}
+
+static void deficit(struct rs_arena *arena, struct rs_finding *f, const char *object)
+{
+    const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
+    const char *api = f->has_belief && f->belief.api != NULL ? f->belief.api : NULL;
+
+    switch (f->rule) {
+    case RS_RULE_RS102:
+        f->message = rs_arena_printf(arena, "%s returned a borrowed reference to %s as if it were a new one", who, object);
+        f->fix = rs_arena_printf(arena, "take a reference before returning it (Py_INCREF or Py_NewRef) in %s, %s", who, where);
+        return;
+    case RS_RULE_RS103:
+        f->message = rs_arena_printf(arena, "%s kept a borrowed reference to %s and later gave it up as if it owned it", who, object);
+        f->fix = rs_arena_printf(arena, "take a reference when the pointer is stored (Py_INCREF or Py_NewRef%s%s), or do not release it at %s",
+                                 api != NULL ? ", after " : "", api != NULL ? api : "", where);
+        return;
+    case RS_RULE_RS104:
+        f->message = rs_arena_printf(arena, "%s released %s after %s had taken the reference over", who, object, api != NULL ? api : "a call");
+        f->fix = rs_arena_printf(arena, "drop the release at %s: the reference belongs to the callee once the call was made", where);
+        return;
+    default:
+        f->message = rs_arena_printf(arena, "%s gave up a reference to %s that it never owned", who, object);
+        f->fix = rs_arena_printf(arena, "drop the release at %s, or take a reference before it", where);
+    }
+}
+
+static void use(struct rs_arena *arena, struct rs_finding *f, const char *object)
+{
+    const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
+
+    if (f->rule == RS_RULE_RS106) {
+        f->message = rs_arena_printf(arena, "%s used a borrowed reference to %s that was freed while it called %s", who, object,
+                                     f->belief.api != NULL ? f->belief.api : "the interpreter");
+        f->fix = rs_arena_printf(arena, "hold a reference of your own across the call (Py_INCREF before, Py_DECREF after the last use at %s)", where);
+        return;
+    }
+    f->message = rs_arena_printf(arena, "%s used %s after it had been freed", who, object);
+    f->fix = rs_arena_printf(arena, "keep a reference until the last use at %s", where);
+}
+
+static void surplus(struct rs_arena *arena, struct rs_finding *f, const char *object, uint64_t lost)
+{
+    const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
+
+    if (f->rule == RS_RULE_RS204) {
+        f->message = rs_arena_printf(arena, "%s does not give back the instance's reference to its heap type %s", who,
+                                     f->object.type != NULL ? f->object.type : "");
+        f->fix = rs_arena_printf(arena, "end %s with Py_DECREF of the type, read from Py_TYPE(self) before tp_free", who);
+    } else {
+        const char *api = f->belief.api != NULL ? f->belief.api : "Py_INCREF";
+
+        f->message = rs_arena_printf(arena, "%s never gives back the reference to %s that it got from %s", who, object, api);
+        f->fix = rs_arena_printf(arena, "release what %s:%s%s acquired on every path on which it is not passed on", who, " ", where);
+    }
+    f->proof = rs_arena_printf(arena, "%llu such reference%s at exit: counted in the object, held nowhere in memory", (unsigned long long)lost,
+                               lost == 1 ? "" : "s");
+}
+
+static void protocol(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact, const char *object)
+{
+    const char *who = function(&f->culprit);
+
+    switch (fact->kind) {
+    case RS_FACT_ERROR:
+        if (fact->exit_flags & RS_EXIT_RESULT_NULL) {
+            f->message = rs_arena_printf(arena, "%s reported failure without setting an exception", who);
+            f->fix = "set an exception on this path, or return a result";
+        } else {
+            f->message = rs_arena_printf(arena, "%s returned a result although an exception was set%s%s", who,
+                                         fact->has_cause && fact->cause.contract != NULL ? " by " : "",
+                                         fact->has_cause && fact->cause.contract != NULL ? fact->cause.contract->name : "");
+            f->fix = rs_arena_printf(arena, "check the call%s%s for failure, and return NULL (or clear the exception)", f->has_belief ? " at " : "",
+                                     f->has_belief ? line(arena, &f->belief) : "");
+        }
+        f->proof = "seen at the function's exit";
+        return;
+    case RS_FACT_GIL:
+        f->message = rs_arena_printf(arena, "%s changed the reference count of %s without holding the GIL", who, object);
+        f->fix = "take the GIL first (PyGILState_Ensure), or keep the reference before it is released";
+        f->proof = "the thread did not hold the GIL at the store";
+        return;
+    default:
+        f->message = rs_arena_printf(arena, "%s visits %s, which it does not own: the collector took a live object for garbage", who, object);
+        f->fix = rs_arena_printf(arena, "visit only references that the object owns, in %s", who);
+        f->proof = rs_arena_printf(arena, "%llu references to it are visited and a running frame holds one more, but its count is %lld",
+                                   (unsigned long long)fact->visits, (long long)fact->object.count);
+    }
+}
+
+static const char *consequence(struct rs_arena *arena, const struct rs_finding *f, const struct rs_fact *fact)
+{
+    switch (fact->kind) {
+    case RS_FACT_TOUCH:
+        return rs_arena_printf(arena, "the freed object was used%s%s", fact->event.contract != NULL ? " in a call of " : ": its count was changed",
+                               fact->event.contract != NULL ? fact->event.contract->name : "");
+    case RS_FACT_ZERO:
+        return "its reference count was already 0 when it was changed";
+    case RS_FACT_POISON:
+        return "the interpreter changed the count of the freed object";
+    case RS_FACT_FAULT:
+        return "the process died when the freed object was used";
+    case RS_FACT_WITNESS:
+        return fact->owner_kind == 1 ? "it died while a variable of a running Python function still held it"
+                                     : "it died while a live container still held it";
+    default:
+        (void)f;
+        return NULL;
+    }
+}
+
+void rs_words_write(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const char *object = rs_words_object(arena, f);
+
+    if (f->confidence == RS_PROVEN)
+        f->proof = consequence(arena, f, fact);
+    switch (fact->kind) {
+    case RS_FACT_ERROR:
+    case RS_FACT_GIL:
+    case RS_FACT_TRAVERSE:
+        protocol(arena, f, fact, object);
+        break;
+    case RS_FACT_LOST:
+    case RS_FACT_DRIFT:
+        surplus(arena, f, object, fact->lost);
+        break;
+    default:
+        if (f->rule == RS_RULE_RS105 || f->rule == RS_RULE_RS106)
+            use(arena, f, object);
+        else
+            deficit(arena, f, object);
+    }
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Measures the contract table: calls each function in each interpreter and compares reference counts with its row.
+
+usage: measure_contracts.py [--only NAME,...] [--write] [--json FILE] [-v] PYTHON...
+
+For each PYTHON (an executable with its headers) a small driver is built in a temporary folder and the cases of
+tools/measure/ are run, each measurement in a process of its own. Prints per interpreter: rows with an object among
+arguments or result, measured on success and on failure, contradicted (with what was off), and those that no case
+reaches. --write puts the confirmed rows into contracts/measured.tsv. Exit status 1 when a row is contradicted.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import contracts
+
+DOUBLES = {"PyFloat_AsDouble", "PyLong_AsDouble", "PyComplex_RealAsDouble", "PyComplex_ImagAsDouble", "PyComplex_AsCComplex",
+           "PyOS_string_to_double", "_PyLong_Frexp"}
+PROBE = ("import json, sys, sysconfig; print(json.dumps([sysconfig.get_path('include'), "
+         "sysconfig.get_config_var('EXT_SUFFIX'), list(sys.version_info[:3])]))")
+
+
+def has_object(row):
+    """Whether references go in or out: the denominator of the totals."""
+    return row.result in ("new", "borrowed", "forever", "argument", "unknown") or any(
+        a.kind not in ("value", "callback", "table", "printf", "parse") for a in row.args)
+
+
+def described(row):
+    return {"name": row.name, "args": [[a.kind, a.name] for a in row.args], "result": row.result,
+            "failure": row.failure, "flags": sorted(row.flags), "double": row.name in DOUBLES,
+            "counted": bool(row.args and row.args[-1].name == "..." and row.args[-1].count)}
+
+
+def build_driver(folder, include, suffix):
+    target = os.path.join(folder, "_rsmeasure" + suffix)
+    subprocess.run(["gcc", "-O1", "-g", "-w", "-shared", "-fPIC", "-I" + include,
+                    os.path.join(HERE, "measure", "driver.c"), "-o", target, "-ldl"], check=True)
+
+
+def run_worker(python, rows):
+    """(version, name -> what the worker saw)"""
+    include, suffix, version = json.loads(subprocess.run([python, "-c", PROBE], capture_output=True, text=True,
+                                                         check=True).stdout)
+    rows = [r for r in rows if r.covers((3, version[1]))]
+    with tempfile.TemporaryDirectory() as folder:
+        build_driver(folder, include, suffix)
+        path = os.path.join(folder, "rows.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump([described(r) for r in rows], f)
+        p = subprocess.run([python, os.path.join(HERE, "measure", "worker.py"), folder, path], capture_output=True,
+                           text=True, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
+    if p.returncode:
+        sys.exit("%s: the worker failed: %s" % (python, p.stderr.strip()[-2000:]))
+    return version, rows, json.loads(p.stdout.splitlines()[-1])
+
+
+def verdict(answers):
+    """("confirmed" | "contradicted" | "", what was off)"""
+    off = [(a["case"], a["off"]) for a in answers if a["off"]]
+    if off:
+        return "contradicted", off
+    sure = [a for a in answers if a["objects"] == 0 or a["immortal"] < a["objects"]]
+    return ("confirmed" if sure else ""), []
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pythons", nargs="+")
+    parser.add_argument("--only")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--json")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    args = parser.parse_args()
+    try:
+        rows = contracts.load(os.path.join(os.path.dirname(HERE), "contracts"))
+    except contracts.BadRow as e:
+        print(e, file=sys.stderr)
+        return 2
+    only = set(args.only.split(",")) if args.only else None
+    rows = [r for r in rows if r.kind == "function" and has_object(r) and (not only or r.name in only)]
+    report, contradicted = {}, 0
+    for python in args.pythons:
+        version, there, seen = run_worker(os.path.expanduser(python), rows)
+        label = "3.%d" % version[1]
+        contradicted += tell(label, there, seen, report, args.verbose)
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as f:
+            json.dump(report, f, indent=1, sort_keys=True)
+    if args.write:
+        write_marks(rows, report)
+    return 1 if contradicted else 0
+
+
+def tell(label, rows, seen, report, verbose):
+    """Prints one interpreter's totals and what was off; returns the number of contradicted rows."""
+    totals = {"success": 0, "failure": 0, "contradicted": 0, "unreached": 0}
+    for row in rows:
+        answer = seen[row.name]
+        entry = {"digest": row.digest(), "reason": answer.get("unreachable")}
+        for outcome in ("success", "failure"):
+            state, off = verdict(answer.get(outcome, []))
+            entry[outcome] = state
+            totals[outcome] += state == "confirmed"
+            for case, what in off:
+                print("%s %s on %s: %s: %s" % (label, row.name, outcome, case, json.dumps(what)))
+        totals["contradicted"] += "contradicted" in (entry["success"], entry["failure"])
+        if not entry["success"] and not entry["reason"]:
+            entry["reason"] = "; ".join("%s: %s %s" % (a["case"], a["outcome"], a["exception"]) for a in answer.get("other", []))
+        totals["unreached"] += entry["success"] == ""
+        if verbose and entry["success"] == "":
+            print("%s %s not reached: %s" % (label, row.name, entry["reason"]))
+        report.setdefault(row.name, {})[label] = entry
+    print("%s: %d rows with objects, %d confirmed on success, %d on failure, %d contradicted, %d not reached" % (
+        label, len(rows), totals["success"], totals["failure"], totals["contradicted"], totals["unreached"]))
+    return totals["contradicted"]
+
+
+def write_marks(rows, report):
+    path = os.path.join(os.path.dirname(HERE), "contracts", "measured.tsv")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("# Written by tools/measure_contracts.py: name, digest of the row, versions confirmed on success, on failure.\n")
+        for row in rows:
+            seen = {v: e for v, e in report.get(row.name, {}).items() if e["digest"] == row.digest()}
+            if any("contradicted" in (e["success"], e["failure"]) for e in seen.values()):
+                continue
+            lists = [",".join(sorted((v for v, e in seen.items() if e[outcome] == "confirmed"), key=lambda v: int(v[2:])))
+                     for outcome in ("success", "failure")]
+            if lists[0]:
+                f.write("\t".join([row.name, row.digest()] + lists) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

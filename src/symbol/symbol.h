@@ -25,8 +25,8 @@ struct rs_frame {
 
 struct rs_symbols *rs_symbol_open(void);
 void rs_symbol_close(struct rs_symbols *symbols);
-/* Where separate debug files are looked for besides the module's own folder, instead of /usr/lib/debug: .build-id/xx/yy.debug
- * and the module's path below it. Affects modules that were not opened yet. */
+/* Where separate debug files are looked for besides the module's own folder, instead of /usr/lib/debug:
+ * .build-id/xx/yy.debug and the module's path below it. Affects modules that were not opened yet. */
 void rs_symbol_debug_directory(struct rs_symbols *symbols, const char *directory);
 
 /* Fills frames innermost first (an inlined chain, then the function that holds it) and returns how many, at most

@@ -1,6 +1,7 @@
-/* Runs a libFuzzer target on mutations of a seed file, where clang's fuzzer is not at hand: drive SEED COUNT [FIRST]. The
- * mutations depend on their number only, so that FIRST with COUNT 1 repeats one. Each runs in a child of its own; the first
- * one that crashes or takes longer than its time ends the run with status 1 and its number. */
+/* Runs a libFuzzer target on mutations of a seed file, where clang's fuzzer is not at hand: drive SEED COUNT
+ * [FIRST]. The mutations depend on their number only, so that FIRST with COUNT 1 repeats one. Each runs in a
+ * child of its own; the first one that crashes or takes longer than its time ends the run with status 1 and
+ * its number. */
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,7 +29,8 @@ static uint64_t draw(uint64_t below)
 
 static size_t mutate(uint8_t *data, size_t size)
 {
-    static const uint64_t odd[] = {0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, UINT64_MAX, INT64_MAX};
+    static const uint64_t odd[] = {0,          1,          0x7f,       0x80,       0xff,     0xffff,
+                                   0x7fffffff, 0x80000000, 0xffffffff, UINT64_MAX, INT64_MAX};
     uint64_t times = 1 + draw(24), value;
 
     for (uint64_t i = 0; i < times; i++) {
@@ -97,7 +99,8 @@ static int survives(const uint8_t *seed, size_t size, unsigned long number)
     if (child < 0 || waitpid(child, &status, 0) != child)
         return 0;
     if (WIFSIGNALED(status))
-        fprintf(stderr, "drive: mutation %lu: signal %d (%s)\n", number, WTERMSIG(status), strsignal(WTERMSIG(status)));
+        fprintf(stderr, "drive: mutation %lu: signal %d (%s)\n", number, WTERMSIG(status),
+                strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) != 0)
         fprintf(stderr, "drive: mutation %lu: status %d\n", number, WEXITSTATUS(status));
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;

@@ -1,5 +1,6 @@
-/* Feeds bytes to the symbolizer as a module, or as a Cython-generated source where they begin with a comment. Any answer is right;
- * a crash, an endless loop or a read out of bounds is not. libFuzzer's interface; drive.c runs it without clang. */
+/* Feeds bytes to the symbolizer as a module, or as a Cython-generated source where they begin with a comment.
+ * Any answer is right; a crash, an endless loop or a read out of bounds is not. libFuzzer's interface;
+ * drive.c runs it without clang. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static void look_up(struct rs_symbols *symbols, const char *path, uint64_t offse
     if (count > 0 && rs_symbol_blame(frames, count) >= count)
         __builtin_trap();
     for (size_t i = 0; i < count; i++)
-        if (frames[i].linkage != NULL && !rs_symbol_cython_name(frames[i].linkage, name, sizeof(name)) && name[0] != '\0')
+        if (frames[i].linkage != NULL && !rs_symbol_cython_name(frames[i].linkage, name, sizeof(name)) &&
+            name[0] != '\0')
             __builtin_trap();
     rs_symbol_entry(symbols, path, NULL, offset, &frames[0]);
 }
@@ -45,7 +47,8 @@ static void as_module(struct rs_symbols *symbols, const uint8_t *data, size_t si
     for (size_t i = 0; i < module->code.count && i < 64; i++)
         for (uint64_t step = 0; step < 256; step++)
             look_up(symbols, path,
-                    module->code.items[i].lo + (module->code.items[i].hi - module->code.items[i].lo) / 256 * step + step % 16);
+                    module->code.items[i].lo +
+                        (module->code.items[i].hi - module->code.items[i].lo) / 256 * step + step % 16);
     for (uint64_t offset = 0; offset < 0x4000; offset += 61)
         look_up(symbols, path, offset);
     close(fd);

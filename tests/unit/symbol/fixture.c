@@ -58,7 +58,8 @@ const char *fixture_path(struct fixture *fixture, const char *name)
 }
 
 /* The value and the size that nm prints for the symbol. */
-static void ask_nm(const struct fixture *fixture, const char *file, const char *symbol, uint64_t *value, uint64_t *size)
+static void ask_nm(const struct fixture *fixture, const char *file, const char *symbol, uint64_t *value,
+                   uint64_t *size)
 {
     char command[512], line[1024], name[512];
     unsigned long address, length;

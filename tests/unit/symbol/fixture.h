@@ -1,5 +1,5 @@
-/* A temporary folder with a copy of the fixtures, in which tests compile, strip and look addresses up. A command that fails
- * fails the test. */
+/* A temporary folder with a copy of the fixtures, in which tests compile, strip and look addresses up. A
+ * command that fails fails the test. */
 #pragma once
 /* cmocka needs these four before it. */
 #include <setjmp.h>
@@ -23,7 +23,8 @@ int fixture_open(void **state);
 int fixture_close(void **state);
 
 /* Runs a shell command in the folder. */
-void fixture_run(const struct fixture *fixture, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void fixture_run(const struct fixture *fixture, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 bool fixture_has(const char *command);
 /* folder/name; valid until the next call. */
 const char *fixture_path(struct fixture *fixture, const char *name);

@@ -1,4 +1,5 @@
-/* A file that the installed Cython generated, built and looked up. Skipped where there is no Cython or no Python.h. */
+/* A file that the installed Cython generated, built and looked up. Skipped where there is no Cython or no
+ * Python.h. */
 #include "fixture.h"
 
 #include <stdio.h>
@@ -7,31 +8,32 @@
 
 enum { SKIPPED = 77, MOST = 16 };
 
-static const char source[] = "cdef extern from *:\n"
-                             "    \"\"\"\n"
-                             "    #define HERE(name) __asm__ volatile(\".globl \" #name \"; \" #name \": nop\")\n"
-                             "    \"\"\"\n"
-                             "    void here_one \"HERE(here_one); (void)\"(int)\n"
-                             "    void here_two \"HERE(here_two); (void)\"(int)\n"
-                             "\n"
-                             "cdef class Reader:\n"
-                             "    cdef object held\n"
-                             "\n"
-                             "    def feed(self, data):\n"
-                             "        if data is None:\n"
-                             "            raise ValueError(data)\n"
-                             "        here_one(1)\n"
-                             "        self.held = data\n"
-                             "        return len(data)\n"
-                             "\n"
-                             "cdef object get_first(list items):\n"
-                             "    for item in items:\n"
-                             "        here_two(2)\n"
-                             "        return item\n"
-                             "    return None\n"
-                             "\n"
-                             "def first(items):\n"
-                             "    return get_first(list(items))\n";
+static const char source[] =
+    "cdef extern from *:\n"
+    "    \"\"\"\n"
+    "    #define HERE(name) __asm__ volatile(\".globl \" #name \"; \" #name \": nop\")\n"
+    "    \"\"\"\n"
+    "    void here_one \"HERE(here_one); (void)\"(int)\n"
+    "    void here_two \"HERE(here_two); (void)\"(int)\n"
+    "\n"
+    "cdef class Reader:\n"
+    "    cdef object held\n"
+    "\n"
+    "    def feed(self, data):\n"
+    "        if data is None:\n"
+    "            raise ValueError(data)\n"
+    "        here_one(1)\n"
+    "        self.held = data\n"
+    "        return len(data)\n"
+    "\n"
+    "cdef object get_first(list items):\n"
+    "    for item in items:\n"
+    "        here_two(2)\n"
+    "        return item\n"
+    "    return None\n"
+    "\n"
+    "def first(items):\n"
+    "    return get_first(list(items))\n";
 
 /* Whether reader.so was built: not every Cython knows every Python. */
 static bool build(struct fixture *fixture)
@@ -43,7 +45,8 @@ static bool build(struct fixture *fixture)
     fputs(source, file);
     fclose(file);
     snprintf(command, sizeof(command),
-             "cd '%s/src' && (%s -3 reader.pyx -o reader.c && cc -O2 -g -fPIC -shared -w $(python3-config --includes) "
+             "cd '%s/src' && (%s -3 reader.pyx -o reader.c && cc -O2 -g -fPIC -shared -w $(python3-config "
+             "--includes) "
              "-o ../reader.so reader.c) >/dev/null 2>&1",
              fixture->folder, getenv("SYMBOL_CYTHON"));
     return system(command) == 0;
@@ -53,7 +56,8 @@ static bool build(struct fixture *fixture)
 static const struct rs_frame *pyx_frame(struct fixture *fixture, uint64_t offset, const char *name)
 {
     static struct rs_frame frames[MOST];
-    size_t count = rs_symbol_frames(fixture->symbols, fixture_path(fixture, "reader.so"), NULL, offset, frames, MOST);
+    size_t count =
+        rs_symbol_frames(fixture->symbols, fixture_path(fixture, "reader.so"), NULL, offset, frames, MOST);
     char python[128];
 
     for (size_t i = 0; i < count; i++)

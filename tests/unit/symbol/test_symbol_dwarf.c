@@ -13,10 +13,10 @@ static size_t look_up(struct fixture *fixture, const char *file, uint64_t offset
     return rs_symbol_frames(fixture->symbols, fixture_path(fixture, file), NULL, offset, frames, MOST);
 }
 
-/* The first offset of the function whose innermost frame is at this line; its frames. Every offset on the way must be free
- * of frames that were inlined from CPython's headers. */
-static size_t find_line(struct fixture *fixture, const char *file, const char *symbol, const char *source, int line,
-                        struct rs_frame *frames)
+/* The first offset of the function whose innermost frame is at this line; its frames. Every offset on the way
+ * must be free of frames that were inlined from CPython's headers. */
+static size_t find_line(struct fixture *fixture, const char *file, const char *symbol, const char *source,
+                        int line, struct rs_frame *frames)
 {
     uint64_t start = fixture_address(fixture, file, symbol), size = fixture_size(fixture, file, symbol);
     size_t found = 0;
@@ -62,7 +62,8 @@ static void check_case(struct fixture *fixture, const char *file, const char *ta
     assert_int_equal(count, 2);
     assert_frame(&frames[1], "release", "src/case.c", call);
 
-    count = find_line(fixture, table, "keep", "src/case.c", fixture_line(fixture, "src/case.c", "MARK keep_incref"), frames);
+    count = find_line(fixture, table, "keep", "src/case.c",
+                      fixture_line(fixture, "src/case.c", "MARK keep_incref"), frames);
     assert_int_equal(count, 1);
     assert_frame(&frames[0], "keep", "src/case.c", 0);
 
@@ -80,8 +81,16 @@ static void build(struct fixture *fixture, const char *compiler, const char *mor
 static void gcc_variants(void **state)
 {
     static const char *const variants[] = {
-        "-O2 -g -gdwarf-5", "-O2 -g -gdwarf-4", "-O2 -g -gdwarf-3", "-O3 -g", "-O1 -g", "-O2 -g -gz=zlib",
-        "-O2 -g -gz=zlib-gnu", "-O2 -g -ffunction-sections", "-O2 -g -gsplit-dwarf", "-O2 -g -fdebug-types-section",
+        "-O2 -g -gdwarf-5",
+        "-O2 -g -gdwarf-4",
+        "-O2 -g -gdwarf-3",
+        "-O3 -g",
+        "-O1 -g",
+        "-O2 -g -gz=zlib",
+        "-O2 -g -gz=zlib-gnu",
+        "-O2 -g -ffunction-sections",
+        "-O2 -g -gsplit-dwarf",
+        "-O2 -g -fdebug-types-section",
     };
     struct fixture *fixture = *state;
 
@@ -140,8 +149,9 @@ static void debug_link_checksum(void **state)
     build(fixture, "cc", "-O2 -g -Wl,--build-id=none");
     fixture_run(fixture, "objcopy --only-keep-debug case.so right.debug && objcopy --strip-all "
                          "--add-gnu-debuglink=right.debug case.so right.so");
-    fixture_run(fixture, "cp right.so wrong.so && mkdir other && mv wrong.so other/ && cp right.debug other/ && "
-                         "printf x >> other/right.debug");
+    fixture_run(fixture,
+                "cp right.so wrong.so && mkdir other && mv wrong.so other/ && cp right.debug other/ && "
+                "printf x >> other/right.debug");
     check_case(fixture, "right.so", "case.so");
     assert_false(rs_symbol_has_lines(fixture->symbols, fixture_path(fixture, "other/wrong.so")));
     assert_non_null(rs_symbol_problem(fixture->symbols, fixture_path(fixture, "other/wrong.so")));
@@ -155,8 +165,11 @@ static void debug_directory(void **state)
     build(fixture, "cc", "-O2 -g -Wl,--build-id=sha1");
     snprintf(id, sizeof(id), "%s", rs_symbol_build_id(fixture->symbols, fixture_path(fixture, "case.so")));
     assert_int_equal(strlen(id), 40);
-    fixture_run(fixture, "mkdir -p debug/.build-id/%.2s && objcopy --only-keep-debug case.so debug/.build-id/%.2s/%s.debug "
-                         "&& strip -o stripped.so case.so", id, id, id + 2);
+    fixture_run(
+        fixture,
+        "mkdir -p debug/.build-id/%.2s && objcopy --only-keep-debug case.so debug/.build-id/%.2s/%s.debug "
+        "&& strip -o stripped.so case.so",
+        id, id, id + 2);
     rs_symbol_debug_directory(fixture->symbols, fixture_path(fixture, "debug"));
     check_case(fixture, "stripped.so", "case.so");
 
@@ -165,7 +178,8 @@ static void debug_directory(void **state)
         struct rs_frame frames[MOST];
         uint64_t label = fixture_address(fixture, "case.so", "in_drop");
 
-        assert_int_equal(rs_symbol_frames(fixture->symbols, fixture_path(fixture, "gone.so"), id, label, frames, MOST), 2);
+        assert_int_equal(
+            rs_symbol_frames(fixture->symbols, fixture_path(fixture, "gone.so"), id, label, frames, MOST), 2);
         assert_frame(&frames[0], "drop_twice", "src/local.h", 0);
     }
 }
@@ -196,7 +210,8 @@ static void link_time_optimisation(void **state)
     count = look_up(fixture, "case.so", fixture_address(fixture, "case.so", "in_drop"), frames);
     assert_int_equal(count, 2);
     assert_frame(&frames[0], "drop_twice", "src/local.h", 0);
-    assert_frame(&frames[1], "release", "src/case.c", fixture_line(fixture, "src/case.c", "MARK release_call"));
+    assert_frame(&frames[1], "release", "src/case.c",
+                 fixture_line(fixture, "src/case.c", "MARK release_call"));
     assert_true(ends_with(frames[1].unit_file, "src/case.c"));
 }
 
@@ -207,7 +222,8 @@ static void unoptimised(void **state)
     struct rs_frame frames[MOST];
 
     build(fixture, "cc", "-O0 -g");
-    assert_int_equal(look_up(fixture, "case.so", fixture_address(fixture, "case.so", "Py_DECREF") + 12, frames), 1);
+    assert_int_equal(
+        look_up(fixture, "case.so", fixture_address(fixture, "case.so", "Py_DECREF") + 12, frames), 1);
     assert_frame(&frames[0], "Py_DECREF", "python3.11/object.h", 0);
     assert_true(rs_symbol_is_refcount_helper(&frames[0]));
     assert_int_equal(look_up(fixture, "case.so", fixture_address(fixture, "case.so", "keep") + 8, frames), 1);
@@ -236,7 +252,8 @@ static void cpp_chain(void **state)
     count = look_up(fixture, "cpp.so", fixture_address(fixture, "cpp.so", "in_put"), frames);
     assert_int_equal(count, 1);
     assert_frame(&frames[0], "shop::box<int>::put(PyObject*)", "src/case.cpp", 0);
-    assert_int_equal(rs_symbol_entry(fixture->symbols, fixture_path(fixture, "cpp.so"), NULL, frames[0].start, frames), 1);
+    assert_int_equal(
+        rs_symbol_entry(fixture->symbols, fixture_path(fixture, "cpp.so"), NULL, frames[0].start, frames), 1);
     assert_frame(&frames[0], "shop::box<int>::put(PyObject*)", "src/case.cpp",
                  fixture_line(fixture, "src/case.cpp", "int put("));
 

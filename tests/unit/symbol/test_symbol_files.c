@@ -1,5 +1,5 @@
-/* Modules with less than all: stripped, only dynamic symbols, another file of that name, no ELF at all. Fewer names and one
- * line that says why, never a wrong name. */
+/* Modules with less than all: stripped, only dynamic symbols, another file of that name, no ELF at all. Fewer
+ * names and one line that says why, never a wrong name. */
 #include "fixture.h"
 
 #include <string.h>
@@ -41,15 +41,18 @@ static void symbol_table_only(void **state)
     assert_problem(fixture, "symtab.so", ".symtab");
 
     /* A label inside a function does not hide the function. */
-    assert_int_equal(look_up(fixture, "symtab.so", fixture_address(fixture, "case.so", "in_drop") + 1, frames), 1);
+    assert_int_equal(
+        look_up(fixture, "symtab.so", fixture_address(fixture, "case.so", "in_drop") + 1, frames), 1);
     assert_frame(&frames[0], "release", NULL, 0);
 
     /* The split part has the name of its function. */
-    assert_int_equal(look_up(fixture, "symtab.so", fixture_address(fixture, "case.so", "in_cold"), frames), 1);
+    assert_int_equal(look_up(fixture, "symtab.so", fixture_address(fixture, "case.so", "in_cold"), frames),
+                     1);
     assert_frame(&frames[0], "release", NULL, 0);
     assert_string_equal(frames[0].linkage, "release.cold");
 
-    assert_int_equal(rs_symbol_entry(fixture->symbols, fixture_path(fixture, "symtab.so"), NULL, keep, frames), 1);
+    assert_int_equal(
+        rs_symbol_entry(fixture->symbols, fixture_path(fixture, "symtab.so"), NULL, keep, frames), 1);
     assert_frame(&frames[0], "keep", NULL, 0);
 }
 
@@ -66,7 +69,8 @@ static void dynamic_symbols_only(void **state)
     assert_frame(&frames[0], "release", NULL, 0);
     /* The static function has no name any more, least of all that of the function before it. */
     assert_int_equal(look_up(fixture, "bare.so", keep + 1, frames), 0);
-    assert_int_equal(rs_symbol_entry(fixture->symbols, fixture_path(fixture, "bare.so"), NULL, keep, frames), 0);
+    assert_int_equal(rs_symbol_entry(fixture->symbols, fixture_path(fixture, "bare.so"), NULL, keep, frames),
+                     0);
     assert_problem(fixture, "bare.so", "only exported functions have names");
 }
 
@@ -87,7 +91,8 @@ static void assembly_without_sizes(void **state)
     struct rs_frame frames[MOST];
     uint64_t first;
 
-    fixture_run(fixture, "printf '.text\\n.globl first\\nfirst: nop\\nnop\\n.globl second\\nsecond: nop\\nret\\n' > plain.s && "
+    fixture_run(fixture, "printf '.text\\n.globl first\\nfirst: nop\\nnop\\n.globl second\\nsecond: "
+                         "nop\\nret\\n' > plain.s && "
                          "cc -shared -nostdlib -o plain.so plain.s");
     first = fixture_address(fixture, "plain.so", "first");
     assert_int_equal(look_up(fixture, "plain.so", first + 1, frames), 1);
@@ -109,15 +114,18 @@ static void another_build(void **state)
     keep = fixture_address(fixture, "case.so", "keep");
     id = rs_symbol_build_id(fixture->symbols, fixture_path(fixture, "case.so"));
     assert_non_null(id);
-    assert_int_equal(rs_symbol_frames(fixture->symbols, fixture_path(fixture, "case.so"), id, keep, frames, MOST), 1);
+    assert_int_equal(
+        rs_symbol_frames(fixture->symbols, fixture_path(fixture, "case.so"), id, keep, frames, MOST), 1);
     assert_null(rs_symbol_problem(fixture->symbols, fixture_path(fixture, "case.so")));
     assert_int_equal(rs_symbol_frames(fixture->symbols, fixture_path(fixture, "case.so"),
                                       "00112233445566778899aabbccddeeff00112233", keep, frames, MOST),
                      0);
-    assert_int_equal(rs_symbol_entry(fixture->symbols, fixture_path(fixture, "case.so"), "0011", keep, frames), 0);
+    assert_int_equal(
+        rs_symbol_entry(fixture->symbols, fixture_path(fixture, "case.so"), "0011", keep, frames), 0);
     assert_problem(fixture, "case.so", "is not the file that ran");
     assert_problem(fixture, "case.so", id);
-    assert_int_equal(rs_symbol_frames(fixture->symbols, fixture_path(fixture, "case.so"), id, keep, frames, MOST), 1);
+    assert_int_equal(
+        rs_symbol_frames(fixture->symbols, fixture_path(fixture, "case.so"), id, keep, frames, MOST), 1);
 }
 
 static void not_a_module(void **state)
@@ -126,12 +134,15 @@ static void not_a_module(void **state)
     struct rs_frame frames[MOST];
     static const struct {
         const char *file, *part;
-    } rows[] = {{"absent.so", "No such file"}, {"src/case.c", "no ELF file"},      {"src", "no regular file"},
-                {"fifo.so", "no regular file"}, {"empty.so", "empty.so"},           {"object.o", "neither a shared object"},
+    } rows[] = {{"absent.so", "No such file"}, {"src/case.c", "no ELF file"},
+                {"src", "no regular file"},    {"fifo.so", "no regular file"},
+                {"empty.so", "empty.so"},      {"object.o", "neither a shared object"},
                 {"head.so", "head.so"}};
 
-    fixture_run(fixture, "cc %s -g -o case.so src/case.c && cc -c -Iinclude/python3.11 -o object.o src/case.c && "
-                         ": > empty.so && mkfifo fifo.so && head -c 40 case.so > head.so", flags);
+    fixture_run(fixture,
+                "cc %s -g -o case.so src/case.c && cc -c -Iinclude/python3.11 -o object.o src/case.c && "
+                ": > empty.so && mkfifo fifo.so && head -c 40 case.so > head.so",
+                flags);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         assert_int_equal(look_up(fixture, rows[i].file, 0x1000, frames), 0);
         assert_null(rs_symbol_build_id(fixture->symbols, fixture_path(fixture, rows[i].file)));

@@ -16,7 +16,8 @@ static void cython_names(void **state)
         const char *linkage, *name;
     } rows[] = {
         {"__pyx_f_7msgpack_9_unpacker_get_data_from_buffer", "msgpack._unpacker.get_data_from_buffer"},
-        {"__pyx_f_7msgpack_9_unpacker_get_data_from_buffer.constprop.0", "msgpack._unpacker.get_data_from_buffer"},
+        {"__pyx_f_7msgpack_9_unpacker_get_data_from_buffer.constprop.0",
+         "msgpack._unpacker.get_data_from_buffer"},
         {"__pyx_f_9cy_borrow_newest", "cy_borrow.newest"},
         {"__pyx_pw_9cy_borrow_1summary", "cy_borrow.summary"},
         {"__pyx_pf_9cy_borrow_summary", "cy_borrow.summary"},
@@ -63,10 +64,14 @@ static void refcount_helpers(void **state)
     static const struct {
         const char *function;
         bool inlined, helper;
-    } rows[] = {{"Py_DECREF", false, true},          {"Py_XINCREF.constprop.0", false, true},
-                {"Py_INCREF(_object*)", false, true}, {"_Py_NewRef", false, true},
-                {"Py_DECREF", true, false},           {"Py_DECREF_all", false, false},
-                {"my_Py_DECREF", false, false},       {"drain", false, false},
+    } rows[] = {{"Py_DECREF", false, true},
+                {"Py_XINCREF.constprop.0", false, true},
+                {"Py_INCREF(_object*)", false, true},
+                {"_Py_NewRef", false, true},
+                {"Py_DECREF", true, false},
+                {"Py_DECREF_all", false, false},
+                {"my_Py_DECREF", false, false},
+                {"drain", false, false},
                 {NULL, false, false}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -90,9 +95,13 @@ static void blamed_frames(void **state)
 {
     assert_int_equal(blame("/p/src/a.cpp", "/usr/include/c++/12/vector", "/p/src/a.cpp", "/p/src/a.cpp"), 1);
     assert_int_equal(blame("/p/src/a.cpp", "/p/src/detail/own.h", "/p/src/a.cpp", "/p/src/a.cpp"), 0);
-    assert_int_equal(blame("/p/a.cpp", "/p/venv/lib/python3.11/site-packages/pybind11/include/pybind11/pytypes.h",
-                           "/p/extern/pybind11/cast.h", "/p/a.cpp"), 2);
-    assert_int_equal(blame("/w/site-packages/pybind11/tests/t.cpp", "/w/site-packages/pybind11/tests/local.h", "/x.h", "/y.h"), 0);
+    assert_int_equal(blame("/p/a.cpp",
+                           "/p/venv/lib/python3.11/site-packages/pybind11/include/pybind11/pytypes.h",
+                           "/p/extern/pybind11/cast.h", "/p/a.cpp"),
+                     2);
+    assert_int_equal(blame("/w/site-packages/pybind11/tests/t.cpp", "/w/site-packages/pybind11/tests/local.h",
+                           "/x.h", "/y.h"),
+                     0);
     assert_int_equal(blame("/p/src/a.cpp", "/q/x.h", "/p/srcother/y.h", "/q/z.h"), 0);
     assert_int_equal(blame("/a.cpp", "/usr/include/x.h", "/a.cpp", "/a.cpp"), 1);
     assert_int_equal(blame(NULL, "/q/x.h", NULL, "/a.cpp"), 0);
@@ -113,8 +122,9 @@ static void demangling(void **state)
         {"_ZN4shop4joinEP7_object", "shop::join(_object*)"},
         {"_ZN4shop4joinEP7_object.cold", "shop::join(_object*)"},
         {"_ZN4core3ptr13drop_in_place17h0123456789abcdefE", "core::ptr::drop_in_place"},
-        {"_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$3bar17h930b740aa94f1d3aE",
-         "<Test $u2b$ 'static as foo::Bar<Test>>::bar"},
+        {"_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$"
+         "3bar17h930b740aa94f1d3aE",
+         "<Test + 'static as foo::Bar<Test>>::bar"},
         {"_Znonsense", "_Znonsense"},
         {".cold", ".cold"},
     };
@@ -174,7 +184,8 @@ static void python_headers(void **state)
     rs_symbol_close(symbols);
 }
 
-/* Against the plain definition: of the spans that hold the address, the one that starts last, the deepest of those. */
+/* Against the plain definition: of the spans that hold the address, the one that starts last, the deepest of
+ * those. */
 static void spans(void **state)
 {
     uint32_t seed = 1;

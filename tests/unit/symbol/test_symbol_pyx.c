@@ -68,7 +68,8 @@ static void entries(void **state)
     static const struct {
         const char *symbol;
         int line;
-    } rows[] = {{"__pyx_f_3pkg_3mod_get_data", 4}, {"__pyx_pw_3pkg_3mod_1run", 8}, {"__pyx_pf_3pkg_3mod_run", 8}};
+    } rows[] = {
+        {"__pyx_f_3pkg_3mod_get_data", 4}, {"__pyx_pw_3pkg_3mod_1run", 8}, {"__pyx_pf_3pkg_3mod_run", 8}};
     struct fixture *fixture = *state;
     struct rs_frame frame;
 
@@ -120,8 +121,10 @@ static void line_directives(void **state)
     struct fixture *fixture = *state;
     struct rs_frame frames[MOST];
 
-    fixture_run(fixture, "printf 'int counter;\\n#line 12 \"pkg/lines.pyx\"\\nvoid bump(void) { counter++; }\\n' > l.c && "
-                         "cc -O1 -g -fPIC -shared -o mod.so l.c");
+    fixture_run(
+        fixture,
+        "printf 'int counter;\\n#line 12 \"pkg/lines.pyx\"\\nvoid bump(void) { counter++; }\\n' > l.c && "
+        "cc -O1 -g -fPIC -shared -o mod.so l.c");
     assert_int_equal(look_up(fixture, "bump", frames), 1);
     assert_string_equal(frames[0].pyx_file, fixture_path(fixture, "pkg/lines.pyx"));
     assert_int_equal(frames[0].pyx_line, 12);

@@ -44,7 +44,9 @@ static void long_lines(void **state)
 {
     struct fixture *fixture = *state;
 
-    fixture_run(fixture, "awk 'BEGIN { for (i = 0; i < 499; i++) printf \"x\"; printf \"\\303\\244tail\\n\" }' > long.c");
+    fixture_run(
+        fixture,
+        "awk 'BEGIN { for (i = 0; i < 499; i++) printf \"x\"; printf \"\\303\\244tail\\n\" }' > long.c");
     assert_int_equal(strlen(line(fixture, "long.c", 1)), 499);
 }
 

@@ -45,7 +45,7 @@ static uint64_t parse_number(const char **text, char end)
 
     while (**text >= '0' && **text <= '9')
         n = n * 10 + (uint64_t)(*(*text)++ - '0');
-    if (**text == end)
+    if (end != 0 && **text == end)
         (*text)++;
     return n;
 }

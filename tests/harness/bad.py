@@ -71,7 +71,7 @@ def settle(text, env, work):
     names = [(work, "WORK"), (core.ROOT, "ROOT")] + [(env[n], "$" + n) for n in env if n in ("BAD", "PY") or n.startswith("PYTHON3_")]
     for value, name in sorted(names, key=lambda pair: -len(pair[0])):
         text = text.replace(value, name)
-    lines = [re.sub(r"^refsan: .*\bsites patched\b.*", "refsan: (closing line)", line) for line in text.splitlines()]
+    lines = [re.sub(r"^refsan: .*\bsites? patched\b.*", "refsan: (closing line)", line) for line in text.splitlines()]
     return [re.sub(r"\bline \d+: +\d+ (Killed|Segmentation)", r"line N: PID \1", line) for line in lines]
 
 

@@ -1,12 +1,23 @@
 #include "../ext.h"
 
-/* The last item of a list; IndexError comes from PyList_GetItem. */
+static long served;
+
+/* The last item of a list; None where it is empty. */
 static PyObject *last_item(PyObject *module, PyObject *list)
 {
-    PyObject *item = PyList_GetItem(list, PyList_Size(list) - 1); /* belief */
+    Py_ssize_t size = PyList_Size(list);
+    PyObject *item;
 
+    if (size < 0)
+        return NULL;
+    if (size == 0)
+        Py_RETURN_NONE;
+    item = PyList_GetItem(list, size - 1); /* belief */
+    if (item == NULL)
+        return NULL;
+    served++; /* so that the call above is no tail call, which would leave no line behind */
 #ifdef FIXED
-    Py_XINCREF(item);
+    Py_INCREF(item);
 #endif
     return item; /* culprit */
 }

@@ -220,7 +220,7 @@ static bool is_python(struct rs_symbols *symbols, const struct rs_entry *entry)
  * has a call. */
 static bool is_own_part(const struct rs_entry *inner, const struct rs_entry *outer)
 {
-    return inner != NULL && inner->origin == outer->origin && inner->call_line == outer->declared_line;
+    return inner->origin == outer->origin && inner->call_line == outer->declared_line;
 }
 
 static void fill_frame(struct rs_frame *frame, const struct rs_entry *entry, const struct place *place)
@@ -281,6 +281,7 @@ size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint
                     *outermost = NULL;
     struct place place;
     size_t count = 0;
+    bool kept = false, own_part; /* kept: whether the inner entry has the last frame */
 
     if (unit == NULL)
         return 0;
@@ -288,11 +289,14 @@ size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint
         place_of(symbols, unit, offset, entry == NULL ? offset : entry->start, !is_python(symbols, entry));
     for (; entry != NULL; inner = entry, entry = named_entry(symbols, unit, entry->parent)) {
         outermost = entry;
-        if (count > 0 && is_own_part(inner, entry))
-            place = (struct place){chain[--count].file, chain[count].line};
-        else if (count == max) /* too deep: what lies between is lost, not the function that holds it all */
+        own_part = kept && is_own_part(inner, entry);
+        kept = !entry->inlined || !is_python(symbols, entry);
+        if (own_part ||
+            (kept && count == max)) /* too deep: what lies between is lost, not what holds it all */
             count--;
-        if (!entry->inlined || !is_python(symbols, entry))
+        if (own_part)
+            place = (struct place){chain[count].file, chain[count].line};
+        if (kept)
             fill_frame(&chain[count++], entry, &place);
         place = (struct place){entry->call_file, entry->call_line};
     }

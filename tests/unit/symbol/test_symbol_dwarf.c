@@ -262,6 +262,29 @@ static void cpp_chain(void **state)
     assert_frame(&frames[count - 1], "shop::join(PyObject*)", "src/case.cpp", 0);
 }
 
+static void function_inlined_into_itself(void **state)
+{
+    struct fixture *fixture = *state;
+    struct rs_frame frames[MOST];
+    uint64_t start, size;
+
+    fixture_run(fixture, "cc %s -O2 -g -o part.so src/part.c", flags);
+    start = fixture_address(fixture, "part.so", "drop");
+    size = fixture_size(fixture, "part.so", "drop");
+    for (uint64_t i = 0; i < size; i++) {
+        size_t count = look_up(fixture, "part.so", start + i, frames);
+
+        assert_true(count > 0);
+        assert_frame(&frames[count - 1], "drop", "src/part.c", 0);
+        assert_false(frames[count - 1].inlined);
+        for (size_t k = 0; k + 1 < count; k++)
+            assert_string_not_equal(frames[k].function, "drop");
+    }
+    assert_int_equal(find_line(fixture, "part.so", "drop", "src/part.c",
+                               fixture_line(fixture, "src/part.c", "MARK none"), frames),
+                     1);
+}
+
 static void fewer_frames_than_the_chain(void **state)
 {
     struct fixture *fixture = *state;
@@ -291,6 +314,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(link_time_optimisation, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(unoptimised, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(cpp_chain, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(function_inlined_into_itself, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(fewer_frames_than_the_chain, fixture_open, fixture_close),
     };
 

@@ -8,6 +8,7 @@ Refuses: to guess. A new room is a new row here, with a line in docs/internals/l
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -141,9 +142,10 @@ def check_text(root, path, complaints):
 
 def files_of(root):
     """What git would commit: tracked files, and new ones that it does not ignore; without git, what lies there."""
-    git = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True)
-    if git.returncode == 0:
-        return sorted(set(git.stdout.splitlines()))
+    if shutil.which("git"):
+        git = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True)
+        if git.returncode == 0:
+            return sorted(set(git.stdout.splitlines()))
     found = []
     for folder, names, files in os.walk(root):
         names[:] = [n for n in names if not n.startswith((".", "build"))]

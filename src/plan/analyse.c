@@ -185,6 +185,7 @@ static struct rs_analysis *analyse(struct rs_analysis *analysis, const char *nam
     link_directs(analysis);
     rs_plan_find_methods(analysis);
     fill_figures(analysis);
+    rs_survey_trim(&analysis->survey);
     return analysis;
 }
 
@@ -215,6 +216,7 @@ struct rs_analysis *rs_plan_analyse_entries(const char *path, const uint32_t *fu
     analysis->only = only, analysis->only_count = count;
     plan_functions(analysis);
     fill_figures(analysis);
+    rs_survey_trim(&analysis->survey);
     analysis->figures.entries_unpatched = count - analysis->figures.entries;
     return analysis;
 }

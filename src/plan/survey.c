@@ -4,7 +4,7 @@
 
 #include "plan/tables.h"
 
-enum { MAX_ROOM = 32 };
+enum { MAX_ROOM = 32, MAX_KEPT = 1 << 20 };
 
 static bool in_text(const struct rs_survey *survey, uint32_t at)
 {
@@ -60,8 +60,7 @@ struct rs_function *rs_survey_function(const struct rs_survey *survey, uint32_t 
                : NULL;
 }
 
-bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function,
-                      struct rs_insns *insns)
+static bool decode(const struct rs_survey *survey, const struct rs_function *function, struct rs_insns *insns)
 {
     uint32_t size = function->end - function->start;
     const uint8_t *bytes = rs_elf_at(survey->elf, function->start, size);
@@ -75,6 +74,26 @@ bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *
         done += insn->length;
     }
     return insns->list.count > 0;
+}
+
+bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function, struct rs_insns *insns)
+{
+    if (!function->count)
+        return decode(survey, function, insns);
+    insns->list.count = 0;
+    for (uint32_t i = 0; i < function->count; i++)
+        *RS_PUSH(&insns->list) = survey->kept.items[function->first + i];
+    return true;
+}
+
+static void keep(struct rs_survey *survey, struct rs_function *function, const struct rs_insns *insns)
+{
+    if (survey->kept.count + insns->list.count > MAX_KEPT)
+        return;
+    function->first = (uint32_t)survey->kept.count;
+    function->count = (uint32_t)insns->list.count;
+    for (size_t i = 0; i < insns->list.count; i++)
+        *RS_PUSH(&survey->kept) = insns->list.items[i];
 }
 
 /* An address that code or data takes: the start of a function, or a label inside one. */
@@ -140,6 +159,7 @@ static void survey_function(struct rs_survey *survey, struct rs_function *functi
         return;
     }
     survey->insns += insns->list.count;
+    keep(survey, function, insns);
     if (is_frame_setup(insns))
         function->flags |= RS_FUNCTION_FRAME;
     for (size_t i = 0; i < insns->list.count; i++) {
@@ -276,15 +296,24 @@ bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const ch
     return true;
 }
 
-void rs_survey_close(struct rs_survey *survey)
+void rs_survey_trim(struct rs_survey *survey)
 {
-    RS_VEC_CLOSE(&survey->functions);
-    RS_VEC_CLOSE(&survey->uses);
-    RS_VEC_CLOSE(&survey->directs);
+    for (size_t i = 0; i < survey->functions.count; i++)
+        survey->functions.items[i].count = 0;
+    RS_VEC_CLOSE(&survey->kept);
     RS_VEC_CLOSE(&survey->constants);
     free(survey->starts);
     free(survey->targets);
     free(survey->shared);
     free(survey->data_targets);
+    survey->starts = survey->targets = survey->shared = survey->data_targets = NULL;
+}
+
+void rs_survey_close(struct rs_survey *survey)
+{
+    rs_survey_trim(survey);
+    RS_VEC_CLOSE(&survey->functions);
+    RS_VEC_CLOSE(&survey->uses);
+    RS_VEC_CLOSE(&survey->directs);
     *survey = (struct rs_survey){0};
 }

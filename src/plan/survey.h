@@ -19,6 +19,7 @@ enum rs_function_flags {
 
 struct rs_function {
     uint32_t start, end;
+    uint32_t first, count; /* its instructions in the survey's `kept`; count 0: not kept */
     uint8_t flags; /* enum rs_function_flags */
     uint8_t room;  /* bytes of padding behind its end */
 };
@@ -50,6 +51,7 @@ struct rs_survey {
     uint64_t *starts, *targets,
         *shared;            /* a bit per byte of text; shared: more than one direct branch comes */
     uint64_t *data_targets; /* reached through data: tables, landing pads, taken addresses */
+    RS_VEC(struct rs_insn) kept;         /* decoding is most of the work: the first million instructions are kept */
     unsigned overlapping;   /* functions whose ranges overlap: left alone */
     size_t insns;
 };
@@ -58,10 +60,12 @@ struct rs_survey {
 bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
                     struct rs_error *err);
 void rs_survey_close(struct rs_survey *survey);
+/* Gives up what only planning needs: instructions and targets. Functions, uses and directs stay. */
+void rs_survey_trim(struct rs_survey *survey);
 
 /* The function that contains `at`, or NULL. */
 struct rs_function *rs_survey_function(const struct rs_survey *survey, uint32_t at);
-/* Decodes a function; false if the sweep loses step (list is empty then). */
+/* The instructions of a function; false if the sweep loses step (list is empty then). */
 bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function,
                       struct rs_insns *insns);
 

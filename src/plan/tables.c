@@ -87,8 +87,12 @@ enum rs_jump rs_tables_classify(const struct rs_survey *survey, const struct rs_
         return reloc && (reloc->kind == RS_RELOC_SLOT || reloc->kind == RS_RELOC_LAZY) ? RS_JUMP_IMPORT
                                                                                        : RS_JUMP_TAIL;
     }
-    if (survey->elf->fixed) /* addresses in its code and tables are plain numbers, of which nothing tells */
-        return RS_JUMP_UNKNOWN;
+    /* Linked to a fixed address, its tables and label addresses are plain numbers, of which no relocation tells; a jump
+     * through a pointer in a structure is a tail call there, too. */
+    if (survey->elf->fixed)
+        return jump->operand == RS_OPERAND_MEM && jump->index == RS_REG_NONE && jump->base != RS_REG_NONE
+                   ? RS_JUMP_TAIL
+                   : RS_JUMP_UNKNOWN;
     /* Labels whose addresses are taken, and tables of absolute addresses, are marked through their
      * relocations. */
     enum rs_jump through_pointer = function->flags & RS_FUNCTION_LABELS ? RS_JUMP_TABLE : RS_JUMP_TAIL;

@@ -184,6 +184,17 @@ static enum rs_site_way place(struct job *job, size_t at)
     return span->end - span->first == 1 ? RS_WAY_IN_PLACE : RS_WAY_FORWARD;
 }
 
+/* A call or jump through a slot that the loader fills for good: of an import (which has its thunk), or of a function of
+ * the module itself. */
+static bool reads_slot(const struct rs_analysis *analysis, const struct rs_insn *insn)
+{
+    if (insn->operand != RS_OPERAND_RIP || insn->outside)
+        return false;
+    const struct rs_reloc *reloc = rs_elf_reloc(&analysis->elf, insn->target);
+    return reloc && (reloc->kind == RS_RELOC_SLOT || reloc->kind == RS_RELOC_LAZY ||
+                     rs_elf_is_constant(&analysis->elf, insn->target));
+}
+
 /* What is to be done with each instruction; with `only`, nothing inside the functions is watched. */
 static void find_actions(struct job *job, const struct rs_insns *insns)
 {
@@ -195,10 +206,10 @@ static void find_actions(struct job *job, const struct rs_insns *insns)
         *action = RS_MOVE;
         bool hookable = insn->plain && insn->width == 8;
         if (insn->flow == RS_FLOW_CALL_INDIRECT)
-            *action = rs_plan_callee(analysis, insn) ? RS_READ_SLOT : hookable ? RS_HOOK_TARGET : RS_MOVE;
+            *action = reads_slot(analysis, insn) ? RS_READ_SLOT : hookable ? RS_HOOK_TARGET : RS_MOVE;
         if (insn->flow == RS_FLOW_JUMP_INDIRECT) {
             enum rs_jump jump = rs_tables_classify(&analysis->survey, job->function, insns, i);
-            if (jump == RS_JUMP_IMPORT)
+            if (jump == RS_JUMP_IMPORT || reads_slot(analysis, insn))
                 *action = RS_READ_SLOT;
             else if (jump == RS_JUMP_TAIL && hookable)
                 *action = RS_HOOK_TARGET;

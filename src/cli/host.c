@@ -196,12 +196,11 @@ static void answer_entries(struct rs_process *process, const struct rs_process_s
     while (count < 15 && request->offsets[count] != 0)
         count++;
     analysis = rs_plan_analyse_entries(request->path, request->offsets, count, &err);
-    if (analysis != NULL)
-        rs_plan_emit(analysis, &target, &blob, &size, &err);
+    if (analysis == NULL || !rs_plan_emit(analysis, &target, &blob, &size, &err))
+        *RS_PUSH(&process->books->limits) = (struct rs_limit){rs_arena_strdup(&process->books->arena, err.text), 1};
     rs_recording_answer(host->recording, process->slot, blob, size);
     free(blob);
-    if (analysis != NULL)
-        rs_plan_close(analysis);
+    rs_plan_close(analysis);
 }
 
 static bool find_site(void *context, uint32_t site, struct rs_site_fact *fact)
@@ -220,6 +219,8 @@ static void arm(void *context, const struct rs_event *event)
     struct rs_process *process = context;
     uint64_t *site = rs_map_find(&process->host->site_at, event->pc);
 
+    if (event->kind == RS_EVENT_RETURN)
+        rs_recording_arm_function(process->host->recording, process->slot, event->function);
     if (site != NULL)
         rs_recording_arm(process->host->recording, process->slot, (uint32_t)*site - 1);
 }

@@ -67,6 +67,8 @@ struct rs_account *rs_books_account(struct rs_books *books, struct rs_object *ob
     account->next = object->accounts;
     account->family = family;
     account->lo = account->hi = 0;
+    for (unsigned i = 0; i < RS_NETS; i++)
+        account->nets[i].call = 0;
     account->acquired = account->released = account->events = account->open_count = 0;
     account->moved = account->unsure = account->has_negative = false;
     if (object->before_fork)
@@ -160,10 +162,29 @@ bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object)
     return false;
 }
 
+/* What the call in progress has changed so far in this account, this event included. A deficit is the doing of a call that
+ * gives up more than it gets: one that is even has only inherited it. */
+static int64_t net_of_call(struct rs_account *account, const struct rs_event *event)
+{
+    struct rs_call_net *net = &account->nets[0];
+
+    if (event->call == 0)
+        return event->delta;
+    for (unsigned i = 0; i < RS_NETS; i++) {
+        if (account->nets[i].call == event->call)
+            return account->nets[i].net += event->delta;
+        if (account->nets[i].call < net->call)
+            net = &account->nets[i];
+    }
+    *net = (struct rs_call_net){event->call, event->delta};
+    return event->delta;
+}
+
 void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_event *event)
 {
     struct rs_account *account = rs_books_account(books, object, event->family);
     bool was_below = account->hi < 0;
+    int64_t net = net_of_call(account, event);
 
     account->lo += event->delta;
     account->hi += event->delta;
@@ -178,7 +199,7 @@ void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_e
         object->count = event->count;
     object->death = *event;
     object->has_death = true;
-    if (event->delta >= 0 || account->hi >= 0 || account->unsure)
+    if (event->delta >= 0 || account->hi >= 0 || account->unsure || net >= 0)
         return;
     if (!was_below || !account->has_negative) {
         account->negative = *event;

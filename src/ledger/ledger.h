@@ -46,6 +46,12 @@ struct rs_event {
     uint32_t family;
 };
 
+enum { RS_NETS = 4 };
+struct rs_call_net {
+    uint64_t call; /* seq of the call's entry, 0: free */
+    int64_t net;
+};
+
 struct rs_account {
     struct rs_account *next; /* of the same object */
     uint32_t family;
@@ -56,6 +62,7 @@ struct rs_account {
     struct rs_event first[RS_EVENTS_FIRST], last[RS_EVENTS_LAST]; /* last: a ring by events */
     struct rs_event open[RS_OPEN_KEPT]; /* acquisitions not yet given back, the latest last; beyond: only counted */
     uint64_t open_count;
+    struct rs_call_net nets[RS_NETS]; /* of the latest calls that touched the account */
     struct rs_event negative; /* where hi first fell below 0 */
     bool has_negative;
 };
@@ -64,6 +71,7 @@ struct rs_object {
     uint64_t address, type, size;
     uint64_t serial;      /* n-th tracked object of its type */
     int64_t count;        /* last known reference count */
+    int64_t base;         /* the count without the first reference that the books saw come */
     bool dead, shut;      /* shut: its tp_dealloc has begun */
     bool before_fork;     /* seen before this process began: its balance is unknown */
     uint64_t died_at;     /* seq */

@@ -326,6 +326,8 @@ static void after_call(struct rs_books *books, const struct rs_call_frame *frame
         event.kind = flags & RS_WORD_NEW ? RS_EVENT_ACQUIRE : RS_EVENT_BORROW;
     }
     event.delta = flags & RS_WORD_NEW ? 1 : 0;
+    if (event.delta > 0 && object->accounts == NULL && object->base > 0)
+        object->base--;
     book_word(books, word, event, family);
 }
 
@@ -463,7 +465,7 @@ static void on_object(struct rs_books *books, const struct rs_slot *record)
     if (object != NULL && object->shut && record->b == 0)
         return; /* still in its free list */
     object = rs_books_reborn(books, record->a, words[0], words[1]);
-    object->count = record->b;
+    object->count = object->base = record->b;
 }
 
 static void note_killer(struct rs_books *books, struct rs_object *object)
@@ -549,10 +551,15 @@ static void on_live(struct rs_books *books, const struct rs_slot *record)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     struct rs_object *object = rs_books_object(books, record->a);
-    int64_t lost = (int64_t)record->b - (int64_t)words[0];
+    int64_t lost = (int64_t)record->b - (int64_t)words[0], grown;
 
     books->live_objects++;
-    if (object == NULL || object->before_fork || lost <= 0 || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
+    if (object == NULL)
+        return;
+    /* what never dies has a count that no words explain: only what has been added since the first sight can be lost */
+    grown = (int64_t)record->b - object->base;
+    lost = lost < grown ? lost : grown;
+    if (object->before_fork || lost <= 0 || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
         return;
     object->count = record->b;
     for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {

@@ -58,7 +58,8 @@ static void look_for_witnesses(void)
     while (dying.count > 0) {
         uint64_t object = dying.objects[--dying.count];
 
-        if (dying.searches < WITNESSES_MAX && rt_object_peek(object) != RT_OBJECT_LIVE) {
+        /* reborn from a free list meanwhile: its count is no longer 0 */
+        if (dying.searches < WITNESSES_MAX && !(rt_object_peek(object) == RT_OBJECT_LIVE && rt_object_count(object) != 0)) {
             dying.searches++;
             rt_census_witness(object);
         }
@@ -69,6 +70,10 @@ static void on_dying(uint64_t object)
 {
     if (dying.count < DYING_MAX)
         dying.objects[dying.count++] = object;
+    /* Inside a module function a stale pointer may be about to be replaced (Py_DECREF(self->x); self->x = v): it counts only
+     * once the outermost call is over. The interpreter's own code clears before it releases. */
+    if (rt_entry_depth() == 0)
+        look_for_witnesses();
 }
 
 static void at_outermost_exit(void)
@@ -151,8 +156,8 @@ static void in_child(void)
 static void hook_interpreter(void)
 {
     uint64_t functions[8], actions[8];
-    unsigned n = 0;
-    const uint64_t types[] = {rt_python.list_type, rt_python.tuple_type, rt_python.dict_type, rt_python.float_type};
+    unsigned n = 0, hooked;
+    const uint64_t types[] = {rt_python.list_type, rt_python.tuple_type, rt_python.dict_type}; /* a float's death often passes no slot */
 
     functions[n] = (uint64_t)dlsym(RTLD_DEFAULT, "Py_FinalizeEx");
     actions[n++] = RT_ACTION_FINALIZE;
@@ -160,8 +165,9 @@ static void hook_interpreter(void)
         functions[n] = *(uint64_t *)(types[i] + 48); /* tp_dealloc */
         actions[n++] = RT_ACTION_DEATH;
     }
-    if (rt_patch_interpreter(functions, actions, n) != n)
-        rt_log_limit(1, "functions of the interpreter that could not be hooked (exit census, free lists)");
+    hooked = rt_patch_interpreter(functions, actions, n);
+    if (hooked != n)
+        rt_log_limit(n - hooked, "functions of the interpreter that could not be hooked (exit census, free lists)");
 }
 
 static void record_python(enum rt_python_verdict verdict)

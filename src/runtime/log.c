@@ -16,7 +16,7 @@ static __thread uint64_t this_thread __attribute__((tls_model("initial-exec")));
 static uint32_t request_lock;
 static bool on;
 
-enum { MARGIN = 64 * 1024 }; /* the longest record fits behind the limit */
+enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 1024 }; /* MARGIN: the longest record fits behind the limit */
 
 bool rt_log_on(void)
 {
@@ -83,7 +83,8 @@ static bool host_gone(void)
 static void ring_bell(void)
 {
     __atomic_add_fetch(&control->bell, 1, __ATOMIC_SEQ_CST);
-    rt_sys_futex_wake(&control->bell);
+    if (__atomic_load_n(&control->asleep, __ATOMIC_SEQ_CST))
+        rt_sys_futex_wake(&control->bell);
 }
 
 /* Waits until *word is no longer `value`; false when the host is gone or the patience is over. */
@@ -193,8 +194,8 @@ bool rt_log_make_room(uint64_t bytes)
         uint64_t limit = tail + ring->capacity - MARGIN;
 
         if (ring->head + bytes <= limit) {
-            /* in steps, so that the host is woken before the ring is full */
-            uint64_t step = ring->head + ring->capacity / 8;
+            /* in steps, so that the host hears of the first suspect soon and is woken long before the ring is full */
+            uint64_t step = ring->head + bytes + (ring->head < FINE ? FINE_STEP : COARSE_STEP);
 
             ring->limit = step < limit ? step : limit;
             ring_bell();

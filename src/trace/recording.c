@@ -122,8 +122,10 @@ void rs_recording_wait(struct rs_recording *recording, unsigned milliseconds)
     struct timespec limit = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
     uint32_t now = __atomic_load_n(&recording->control->bell, __ATOMIC_ACQUIRE);
 
+    __atomic_store_n(&recording->control->asleep, 1, __ATOMIC_SEQ_CST);
     if (now == heard)
         syscall(SYS_futex, &recording->control->bell, FUTEX_WAIT, now, &limit, NULL, 0);
+    __atomic_store_n(&recording->control->asleep, 0, __ATOMIC_SEQ_CST);
     heard = __atomic_load_n(&recording->control->bell, __ATOMIC_ACQUIRE);
 }
 
@@ -293,6 +295,14 @@ void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t si
 
     if (s->map != NULL)
         ((struct rs_ring *)s->map)->armed_sites[site & 0xffff] = 1;
+}
+
+void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, uint64_t function)
+{
+    struct stream *s = &recording->streams[slot];
+
+    if (s->map != NULL)
+        ((struct rs_ring *)s->map)->armed_functions[(function >> 4) & 0x7fff] = 1;
 }
 
 uint64_t rs_recording_bytes(const struct rs_recording *recording)

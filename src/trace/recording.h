@@ -46,4 +46,5 @@ void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void
 uint64_t rs_recording_lost(const struct rs_recording *recording, unsigned slot);
 /* Arms a site (law 5): what it touches from now on is watched when it dies. */
 void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t site);
+void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, uint64_t function);
 uint64_t rs_recording_bytes(const struct rs_recording *recording); /* shared memory in use */

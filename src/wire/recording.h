@@ -53,7 +53,7 @@ struct rs_control {
     uint64_t quarantine_bytes;
     uint64_t region_bytes;
     uint32_t flags; /* enum rs_control_flags */
-    uint32_t pad;
+    uint32_t asleep; /* the host waits for the bell: only then a system call has to wake it */
     struct rs_process_slot processes[RS_PROCESSES];
 };
 enum rs_control_flags {
@@ -78,7 +78,10 @@ struct rs_ring {
     uint32_t pad3;
     uint64_t lost;       /* records not written because the host was gone or too slow */
     uint64_t pad4[3];
-    uint8_t armed_sites[1 << 16]; /* host to runtime: bit of site n = mark what it touches as suspect (law 5: arm only what the books suspect) */
+    /* Host to runtime (law 5: arm only what the books suspect): what is touched at site n, or returned by the function at
+     * address f, is marked as suspect where the byte n & 0xffff, (f >> 4) & 0x7fff is set. */
+    uint8_t armed_sites[1 << 16];
+    uint8_t armed_functions[1 << 15];
 };
 enum {
     RS_RING_HEADER = 1 << 17, /* the ring's data starts here; the stray ring's behind it */

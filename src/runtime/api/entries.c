@@ -38,6 +38,11 @@ static void act(uint64_t action, uint64_t argument)
     *side = (uint8_t)((*side & ~(RT_SIDE_OBJECT | RT_SIDE_ARMED)) | RT_SIDE_SHUT);
 }
 
+unsigned rt_entry_depth(void)
+{
+    return depth;
+}
+
 /* Whether the caller belongs to the module's family: then the call is an inner one and not booked. */
 static bool from_family(const struct rt_module *module, uint64_t return_address)
 {
@@ -134,7 +139,7 @@ void rt_entry_leave(struct rt_frame *frame)
     } else {
         rt_words_after(&words, role, frame);
     }
-    if (desc->runtime[RT_ENTRY_ARMED])
+    if (rt_hot.ring->armed_functions[(desc->function >> 4) & 0x7fff])
         for (unsigned i = 0; i < words.count; i++)
             rt_object_arm(RS_WORD_ADDRESS(words.word[i]));
     slots = 1 + (words.count + 2) / 2;

@@ -213,14 +213,14 @@ struct owners {
 /* A live, tracked object at the start of this block: 0 if there is none. Tracked: gc_next is set (PyGC_Head, all versions). */
 static uint64_t tracked_in(uint64_t block, size_t size)
 {
-    for (uint64_t offset = 16; offset <= 32 && offset + 16 <= size; offset += 16) {
-        uint64_t object = block + offset, type = rt_object_type_of(object);
+    uint64_t object = rt_object_in_block(block, size), type;
 
-        if (*(uint64_t *)(object - 16) != 0 && (type & 7) == 0 && type > 4096 && rt_object_type(type) &&
-            (*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) && *(uint64_t *)(type + TP_TRAVERSE) != 0)
-            return object;
-    }
-    return 0;
+    if (object == block || object == 0)
+        return 0;
+    type = rt_object_type_of(object);
+    if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || *(uint64_t *)(object - 16) == 0 || *(uint64_t *)(type + TP_TRAVERSE) == 0)
+        return 0;
+    return object;
 }
 
 static void owners_in_span(uint64_t start, size_t block_size, size_t bytes, void *context)

@@ -201,10 +201,41 @@ static enum rt_object_state see_static(uint64_t address, bool mark)
     return *known == address ? RT_OBJECT_LIVE : RT_OBJECT_NONE;
 }
 
+/* Bytes before the object in its block: PyGC_Head, and from 3.11 on the managed dict and weakref words. */
+static uint64_t head_bytes(uint64_t type)
+{
+    uint32_t flags = *(const uint32_t *)(type + TP_FLAGS), managed = 0;
+
+    if (rt_python.abi->version == 0x030b)
+        managed = 1 << 4;
+    else if (rt_python.abi->version > 0x030b)
+        managed = 1 << 3 | 1 << 4;
+    return (flags & FLAG_GC ? 16 : 0) + (flags & managed ? 16 : 0);
+}
+
+static bool fits(uint64_t object, uint64_t block, size_t size)
+{
+    uint64_t type = rt_object_type_of(object);
+    int64_t basic;
+
+    if (type < 4096 || (type & 7) || !rt_object_type(type) || head_bytes(type) != object - block)
+        return false;
+    basic = *(const int64_t *)(type + TP_BASICSIZE);
+    return basic >= 16 && (uint64_t)basic + (object - block) <= size;
+}
+
+uint64_t rt_object_in_block(uint64_t block, size_t size)
+{
+    for (uint64_t object = block; object <= block + 32 && object + 16 <= block + size; object += 16)
+        if (fits(object, block, size))
+            return object;
+    return 0;
+}
+
 static enum rt_object_state see(uint64_t address, bool mark)
 {
     uint8_t *side = rt_object_side(address);
-    uint64_t block, offset, type;
+    uint64_t block, offset;
     size_t size;
 
     if (side == NULL)
@@ -223,8 +254,7 @@ static enum rt_object_state see(uint64_t address, bool mark)
     offset = address - block;
     if (block == 0 || offset > 32 || offset + 16 > size || !(*rt_object_side(block) & RT_SIDE_BLOCK))
         return RT_OBJECT_NONE;
-    type = rt_object_type_of(address);
-    if (!rt_object_type(type) || (offset == 0) == ((*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) != 0))
+    if (!fits(address, block, size))
         return RT_OBJECT_NONE;
     if (mark) {
         *side = (uint8_t)((*side | RT_SIDE_OBJECT) & ~RT_SIDE_SHUT);

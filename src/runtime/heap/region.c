@@ -345,6 +345,9 @@ static void free_ours(void *block)
 
     rt_region_block((uint64_t)block, &size);
     object = ((side[0] | side[1] | side[2]) & ~RT_SIDE_BLOCK & 0xff) != 0 && rt_object_block_freed((uint64_t)block, size);
+    /* no stale type may stand where the next owner of the block has not written yet */
+    for (unsigned offset = 8; offset <= 40 && offset + 8 <= size; offset += 16)
+        *(uint64_t *)((uint8_t *)block + offset) = 0;
     enter();
     heap.live--;
     side[0] &= (uint8_t)~RT_SIDE_BLOCK;

@@ -48,6 +48,21 @@ static void record_stack(uint64_t sp)
     }
 }
 
+/* The address says nothing (a value was read through the dead object): a register may still hold the object or its poison. */
+static uint64_t dead_in_registers(const uint64_t *regs)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        const uint8_t *side = rt_object_side(regs[i]);
+        uint64_t named = rt_quarantine_named(regs[i]);
+
+        if (named != 0)
+            return named;
+        if (side != NULL && (regs[i] & 15) == 0 && (*side & (RT_SIDE_DEAD | RT_SIDE_SHUT)))
+            return regs[i];
+    }
+    return 0;
+}
+
 static void record(int signal, const siginfo_t *info, const ucontext_t *context)
 {
     struct rs_fault_record *fault;
@@ -67,10 +82,8 @@ static void record(int signal, const siginfo_t *info, const ucontext_t *context)
     fault->thread = rt_sys_thread();
     for (unsigned i = 0; i < 16; i++)
         fault->regs[i] = (uint64_t)context->uc_mcontext.gregs[dwarf_order[i]];
-    if (fault->object == 0) { /* a non-canonical or computed address: a register may still hold the dead object */
-        for (unsigned i = 0; i < 16 && fault->object == 0; i++)
-            fault->object = rt_quarantine_named(fault->regs[i]);
-    }
+    if (fault->object == 0)
+        fault->object = dead_in_registers(fault->regs);
     rt_log_commit(slots);
     record_stack(sp);
     thread = rt_python.thread();

@@ -10,7 +10,7 @@
 
 #include "plan/dynamic.h"
 
-enum { PAGE = 4096, MAX_SEGMENTS = 64 };
+enum { PAGE = 4096, MAX_SEGMENTS = 64, MAX_GAP = 64 << 20 };
 
 const uint8_t *rs_elf_at(const struct rs_elf *elf, uint64_t at, uint64_t size)
 {
@@ -186,6 +186,8 @@ static bool read_segments(struct rs_elf *elf, const char *name, struct rs_error 
     find_ranges(elf);
     if (elf->text_hi <= elf->text_lo)
         return rs_fail(err, "'%s' has no executable segment", name);
+    if (elf->text_hi - elf->text_lo > elf->size + MAX_GAP) /* a bitmap is made of it */
+        return rs_fail(err, "'%s' has executable segments too far apart", name);
     for (unsigned i = 0; i < header.e_phnum; i++) {
         if (segments[i].p_type == PT_DYNAMIC)
             dynamic = segments[i];

@@ -5,7 +5,7 @@
 
 #include "plan/slot_names.h"
 
-enum { MAX_NAME = 200, METHOD_SIZE = 32, GETSET_SIZE = 40, METH_FLAGS = 0xfff };
+enum { MAX_NAME = 200, MAX_NAMES = 1 << 18, METHOD_SIZE = 32, GETSET_SIZE = 40, METH_FLAGS = 0xfff };
 /* Where PyTypeObject (CPython 3.8 to 3.14 with the GIL, cpython/object.h) keeps what is looked at here. */
 enum {
     TP_NAME = 24,
@@ -85,14 +85,15 @@ static bool is_getset(const struct rs_analysis *analysis, uint64_t at)
 
 static void read_methods(struct rs_analysis *analysis, uint64_t at, const char *owner)
 {
-    for (uint32_t flags; (flags = method_flags(analysis, at)) != 0; at += METHOD_SIZE)
+    for (uint32_t flags; analysis->methods.count < MAX_NAMES && (flags = method_flags(analysis, at)) != 0;
+         at += METHOD_SIZE)
         add_name(analysis, function_at(analysis, at + 8), owner, name_at(analysis, at, false),
                  RS_METHOD_FUNCTION, flags);
 }
 
 static void read_getset(struct rs_analysis *analysis, uint64_t at, const char *owner)
 {
-    for (; is_getset(analysis, at); at += GETSET_SIZE) {
+    for (; analysis->methods.count < MAX_NAMES && is_getset(analysis, at); at += GETSET_SIZE) {
         add_name(analysis, function_at(analysis, at + 8), owner, name_at(analysis, at, false),
                  RS_METHOD_GETTER, 0);
         add_name(analysis, function_at(analysis, at + 16), owner, name_at(analysis, at, false),

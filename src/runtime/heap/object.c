@@ -220,6 +220,8 @@ static bool fits(uint64_t object, uint64_t block, size_t size)
 
     if (type < 4096 || (type & 7) || !rt_object_type(type) || head_bytes(type) != object - block)
         return false;
+    if (object == block) /* a compact str is smaller than its type says; what the collector walks through is not */
+        return true;
     basic = *(const int64_t *)(type + TP_BASICSIZE);
     return basic >= 16 && (uint64_t)basic + (object - block) <= size;
 }

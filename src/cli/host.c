@@ -123,8 +123,20 @@ struct rs_image *rs_host_image(struct rs_host *host, const char *path)
 
 struct picking {
     struct rs_host *host;
+    const struct rs_analysis *analysis;
     unsigned python;
 };
+
+/* Whether the module calls what it imports by that name: data (Py_None, PyExc_*) is only read. */
+static bool is_called(const struct rs_analysis *analysis, const char *name)
+{
+    const struct rs_plan_import *import;
+
+    for (unsigned i = 0; (import = rs_plan_import(analysis, i)) != NULL; i++)
+        if (strcmp(import->name, name) == 0)
+            return import->called || import->lazy;
+    return false;
+}
 
 static void note_unknown(struct rs_host *host, const char *name)
 {
@@ -139,6 +151,8 @@ static bool pick(void *context, const char *name, struct rs_plan_choice *choice)
     const struct picking *picking = context;
     const struct rs_contract *row = rs_contract_find(name, picking->python);
 
+    if (row == NULL && !is_called(picking->analysis, name))
+        return false;
     if (row == NULL) {
         note_unknown(picking->host, name);
         choice->contract = RS_IMPORT_UNKNOWN;
@@ -164,7 +178,7 @@ static void answer_module(struct rs_process *process, const struct rs_process_sl
 {
     struct rs_host *host = process->host;
     struct rs_image *image = rs_host_image(host, request->path);
-    struct picking picking = {host, process->books->python};
+    struct picking picking = {host, image->analysis, process->books->python};
     struct rs_plan_target target = {request->base, request->area, request->area_size, (uint32_t)host->sites.count, image->family, pick, &picking};
     struct rs_error err;
     void *blob = NULL;

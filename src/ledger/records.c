@@ -556,9 +556,10 @@ static void on_live(struct rs_books *books, const struct rs_slot *record)
     books->live_objects++;
     if (object == NULL)
         return;
-    /* what never dies has a count that no words explain: only what has been added since the first sight can be lost */
+    /* a static object's count is not explained by words: only what has been added since the first sight can be lost */
     grown = (int64_t)record->b - object->base;
-    lost = lost < grown ? lost : grown;
+    if (object->size == 0 && grown < lost)
+        lost = grown;
     if (object->before_fork || lost <= 0 || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
         return;
     object->count = record->b;

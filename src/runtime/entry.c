@@ -53,6 +53,21 @@ void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_
     rt_log_commit(1);
 }
 
+static void search(void *object)
+{
+    rt_census_witness(*(uint64_t *)object);
+}
+
+static void search_visitors(void *object)
+{
+    rt_census_cleared(*(uint64_t *)object);
+}
+
+static void on_clearing(uint64_t object)
+{
+    rt_fatal_try(search_visitors, &object);
+}
+
 static void look_for_witnesses(void)
 {
     while (dying.count > 0) {
@@ -61,7 +76,7 @@ static void look_for_witnesses(void)
         /* reborn from a free list meanwhile: its count is no longer 0 */
         if (dying.searches < WITNESSES_MAX && !(rt_object_peek(object) == RT_OBJECT_LIVE && rt_object_count(object) != 0)) {
             dying.searches++;
-            rt_census_witness(object);
+            rt_fatal_try(search, &object);
         }
     }
 }
@@ -82,6 +97,11 @@ static void at_outermost_exit(void)
         look_for_witnesses();
 }
 
+static void take_census(void *context)
+{
+    rt_census_holders();
+}
+
 /* The interpreter begins to shut down: the program's own objects are all still there. */
 static void at_finalize(void)
 {
@@ -93,7 +113,7 @@ static void at_finalize(void)
     rt_gil = 1;
     rt_log_put(RS_REC_FINALIZE, 0, 0, NULL, 0);
     rt_quarantine_check();
-    rt_census_holders();
+    rt_fatal_try(take_census, NULL);
 }
 
 static void before_init(const char *symbol, uint64_t function)
@@ -214,7 +234,7 @@ __attribute__((constructor)) static void begin(void)
     rt_entry_dying = on_dying;
     rt_entry_finalize = at_finalize;
     rt_entry_outermost = at_outermost_exit;
-    rt_entry_clearing = rt_census_cleared;
+    rt_entry_clearing = on_clearing;
     rt_patch_import = rt_api_import;
     rt_region_install();
     rt_api_open();

@@ -33,8 +33,14 @@ static void act(uint64_t action, uint64_t argument)
     if (side == NULL || !(*side & RT_SIDE_OBJECT))
         return;
     rt_log_put(RS_REC_DEATH, argument, rt_object_count(argument), NULL, 0);
-    if ((*side & RT_SIDE_ARMED) && rt_entry_dying != NULL)
+    if (*side & RT_SIDE_ARMED) {
         rt_entry_dying(argument);
+    } else if (depth == 0) {
+        uint64_t words[2] = {rt_stack_innermost_holds(argument), 1};
+
+        if (words[0] != 0)
+            rt_log_put(RS_REC_WITNESS, argument, 0, words, 2);
+    }
     *side = (uint8_t)((*side & ~(RT_SIDE_OBJECT | RT_SIDE_ARMED)) | RT_SIDE_SHUT);
 }
 

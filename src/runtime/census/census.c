@@ -218,7 +218,7 @@ static uint64_t tracked_in(uint64_t block, size_t size)
     if (object == block || object == 0)
         return 0;
     type = rt_object_type_of(object);
-    if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || *(uint64_t *)(object - 16) == 0 || *(uint64_t *)(type + TP_TRAVERSE) == 0)
+    if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || *(uint64_t *)(type + TP_TRAVERSE) == 0 || !rt_object_tracked(object))
         return 0;
     return object;
 }

@@ -228,10 +228,31 @@ static bool fits(uint64_t object, uint64_t block, size_t size)
 
 uint64_t rt_object_in_block(uint64_t block, size_t size)
 {
+    if (!rt_region_may_hold_objects(block))
+        return 0;
     for (uint64_t object = block; object <= block + 32 && object + 16 <= block + size; object += 16)
         if (fits(object, block, size))
             return object;
     return 0;
+}
+
+/* One word of a collector's list neighbour: another object, a generation's head, or a list head on the collector's stack. */
+static uint64_t link_at(uint64_t address)
+{
+    uint64_t word = 0;
+
+    if (rt_object_side(address) != NULL || in_image(address))
+        return *(uint64_t *)address & ~3ull;
+    return rt_sys_peek((void *)address, &word, 8) ? word & ~3ull : 0;
+}
+
+bool rt_object_tracked(uint64_t object)
+{
+    /* PyGC_Head: _gc_next (bit 0: unreachable), _gc_prev (bits 0, 1: flags), 3.8 to 3.13; while a collection counts, _gc_prev
+     * holds other things and the answer is no */
+    uint64_t head = object - 16, next = *(uint64_t *)head & ~3ull, prev = *(uint64_t *)(head + 8) & ~3ull;
+
+    return (next & 7) == 0 && (prev & 7) == 0 && next > 4096 && prev > 4096 && link_at(next + 8) == head && link_at(prev) == head;
 }
 
 static enum rt_object_state see(uint64_t address, bool mark)
@@ -254,7 +275,7 @@ static enum rt_object_state see(uint64_t address, bool mark)
         return RT_OBJECT_NONE;
     block = rt_region_block(address, &size);
     offset = address - block;
-    if (block == 0 || offset > 32 || offset + 16 > size || !(*rt_object_side(block) & RT_SIDE_BLOCK))
+    if (block == 0 || offset > 32 || !rt_region_may_hold_objects(block) || offset + 16 > size || !(*rt_object_side(block) & RT_SIDE_BLOCK))
         return RT_OBJECT_NONE;
     if (!fits(address, block, size))
         return RT_OBJECT_NONE;

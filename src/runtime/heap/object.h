@@ -33,6 +33,8 @@ uint8_t *rt_object_side(uint64_t address); /* NULL outside the region */
 
 /* The object whose block begins here, by its type: the offset behind the GC header and the size have to fit. 0: none. */
 uint64_t rt_object_in_block(uint64_t block, size_t size);
+/* Whether an object behind a GC header is in one of the collector's lists: its neighbours there know it. */
+bool rt_object_tracked(uint64_t object);
 /* Learns a type; true if it is one (READY, known metatype). Records RS_REC_TYPE at first sight. */
 bool rt_object_type(uint64_t type);
 /* Type of a live object (unchecked read). */

@@ -17,7 +17,8 @@ enum {
 
 struct span {
     uint32_t size;  /* of its blocks; 0: free; spans behind the first of a large block: LARGE_REST */
-    uint32_t large; /* spans of a large block */
+    uint32_t large : 31; /* spans of a large block; in those behind its first: how far behind */
+    uint32_t raw : 1;    /* of the mem domain: no object lives here */
 };
 enum { LARGE_REST = 0xffffffff };
 
@@ -29,8 +30,8 @@ struct waiting {
 static struct {
     uint64_t bytes, used_spans, span_count;
     struct span *spans;
-    void *free[CLASSES]; /* singly linked through the first word */
-    uint8_t *bump[CLASSES], *bump_end[CLASSES];
+    void *free[2][CLASSES]; /* by domain; singly linked through the first word */
+    uint8_t *bump[2][CLASSES], *bump_end[2][CLASSES];
     uint64_t guard;
     struct waiting *waiting; /* a FIFO of QUARANTINE_PLACES */
     uint64_t oldest, newest, waiting_bytes, waiting_limit;
@@ -125,16 +126,16 @@ static bool ours(const void *block)
     return (uint64_t)block - rt_hot.region < heap.bytes;
 }
 
-static void *take_spans(size_t count, uint32_t size)
+static void *take_spans(size_t count, uint32_t size, bool raw)
 {
     uint64_t first = heap.used_spans;
 
     if (first + count > heap.span_count)
         return NULL;
     heap.used_spans += count;
-    heap.spans[first] = (struct span){size, (uint32_t)count};
+    heap.spans[first] = (struct span){size, (uint32_t)count, raw};
     for (size_t i = 1; i < count; i++)
-        heap.spans[first + i] = (struct span){LARGE_REST, (uint32_t)i};
+        heap.spans[first + i] = (struct span){LARGE_REST, (uint32_t)i, raw};
     return (void *)(rt_hot.region + first * RT_SPAN);
 }
 
@@ -144,7 +145,7 @@ static struct {
     size_t spans;
 } runs[256];
 
-static void *alloc_large(size_t size)
+static void *alloc_large(size_t size, bool raw)
 {
     size_t count = (size + RT_SPAN - 1) / RT_SPAN;
 
@@ -152,12 +153,15 @@ static void *alloc_large(size_t size)
         if (runs[i].at != NULL && runs[i].spans >= count && runs[i].spans <= count + count / 4) {
             void *block = runs[i].at;
 
-            heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].size = (uint32_t)(size < LARGE_REST ? size : LARGE_REST - 1);
+            struct span *span = &heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN];
+
+            span->size = (uint32_t)size;
+            span->raw = raw;
             runs[i].at = NULL;
             return block;
         }
     }
-    return take_spans(count, (uint32_t)size);
+    return take_spans(count, (uint32_t)size, raw);
 }
 
 static void free_large(void *block)
@@ -178,45 +182,45 @@ static void free_large(void *block)
     runs[worst].spans = count;
 }
 
-static void *refill(unsigned class)
+static void *refill(unsigned class, bool raw)
 {
     size_t size = class_size(class);
-    uint64_t start = (uint64_t)take_spans(1, (uint32_t)size);
+    uint64_t start = (uint64_t)take_spans(1, (uint32_t)size, raw);
 
     if (start == 0)
         return NULL;
-    heap.bump[class] = (uint8_t *)start + size;
-    heap.bump_end[class] = (uint8_t *)start + RT_SPAN / size * size;
+    heap.bump[raw][class] = (uint8_t *)start + size;
+    heap.bump_end[raw][class] = (uint8_t *)start + RT_SPAN / size * size;
     return (void *)start;
 }
 
-static void *alloc_locked(size_t size)
+static void *alloc_locked(size_t size, bool raw)
 {
     unsigned class;
     void *block;
 
     if (size > LARGEST)
-        return size < (1ull << 31) ? alloc_large(size) : NULL;
+        return size < (1ull << 31) ? alloc_large(size, raw) : NULL;
     class = class_of(size);
-    block = heap.free[class];
+    block = heap.free[raw][class];
     if (block != NULL) {
-        heap.free[class] = *(void **)block;
+        heap.free[raw][class] = *(void **)block;
         return block;
     }
-    if (heap.bump[class] < heap.bump_end[class]) {
-        block = heap.bump[class];
-        heap.bump[class] += class_size(class);
+    if (heap.bump[raw][class] < heap.bump_end[raw][class]) {
+        block = heap.bump[raw][class];
+        heap.bump[raw][class] += class_size(class);
         return block;
     }
-    return refill(class);
+    return refill(class, raw);
 }
 
-void *rt_region_alloc(size_t size)
+static void *region_alloc(size_t size, bool raw)
 {
     void *block;
 
     enter();
-    block = alloc_locked(size);
+    block = alloc_locked(size, raw);
     if (block != NULL) {
         *side_of(block) = RT_SIDE_BLOCK;
         heap.live++;
@@ -254,6 +258,13 @@ void rt_region_spans(void (*visit)(uint64_t start, size_t block_size, size_t byt
     }
 }
 
+bool rt_region_may_hold_objects(uint64_t address)
+{
+    uint64_t index = (address - rt_hot.region) / RT_SPAN;
+
+    return index < heap.used_spans && !heap.spans[index].raw;
+}
+
 int64_t rt_region_live(void)
 {
     return heap.live;
@@ -286,9 +297,10 @@ static void release_block(void *block)
         free_large(block);
     } else {
         unsigned class = class_of(size);
+        bool raw = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].raw;
 
-        *(void **)block = heap.free[class];
-        heap.free[class] = block;
+        *(void **)block = heap.free[raw][class];
+        heap.free[raw][class] = block;
     }
 }
 
@@ -362,7 +374,7 @@ static void free_ours(void *block)
 
 static void *hook_malloc(void *context, size_t size)
 {
-    void *block = rt_region_alloc(size);
+    void *block = region_alloc(size, context == &before[1]);
     struct rt_allocator *old = context;
 
     return block != NULL ? block : old->malloc(old->context, size);
@@ -375,7 +387,7 @@ static void *hook_calloc(void *context, size_t count, size_t size)
 
     if (size != 0 && count > SIZE_MAX / size)
         return NULL;
-    block = rt_region_alloc(count * size);
+    block = region_alloc(count * size, context == &before[1]);
     if (block == NULL)
         return old->calloc(old->context, count, size);
     rt_fill(block, 0, count * size);

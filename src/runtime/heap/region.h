@@ -25,7 +25,8 @@ bool rt_region_open(uint64_t bytes, uint64_t quarantine_bytes, bool locked);
 /* Takes over PyMem_SetAllocator's object and mem domains; again after somebody else replaced it. */
 void rt_region_install(void);
 
-void *rt_region_alloc(size_t size);
+/* False in spans of the mem domain: arrays of pointers that look like objects live there, but no object. */
+bool rt_region_may_hold_objects(uint64_t address);
 /* Start and size of the block that holds an address, live or not; 0 if there is none. */
 uint64_t rt_region_block(uint64_t address, size_t *size);
 /* Calls back for each span in use. */

@@ -10,14 +10,14 @@ struct rt_python rt_python;
 static char own_path[1024];
 
 static const struct rt_pyabi rows[] = {
-    /* version, immortal, tls, thread_id, interp, error, frame, cframe_frame, back, code, instr, locals, kind, owner, cstack, filename, name, firstline,
+    /* version, immortal, tls, thread_id, interp, error, frame, cframe_frame, back, code, instr, locals, kind, stacktop, owner, cstack, filename, name, firstline,
      * lines, instructions, locals, ascii, compact */
-    {0x0308, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
-    {0x0309, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
-    {0x030a, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 96, 352, RT_INSTR_WORDS, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
-    {0x030b, false, false, 152, 16, 96, 56, 8, 48, 32, 56, 72, RT_INSTR_POINTER, 69, 255, 112, 128, 72, 136, 184, 76, 48, 72},
-    {0x030c, true, true, 136, 16, 96, 56, 0, 8, 0, 56, 72, RT_INSTR_POINTER, 70, 3, 112, 128, 68, 136, 192, 72, 40, 56},
-    {0x030d, true, true, 152, 16, 112, 72, NO_CFRAME, 8, 0, 56, 72, RT_INSTR_POINTER, 70, 3, 112, 128, 68, 136, 200, 72, 40, 56},
+    {0x0308, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
+    {0x0309, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
+    {0x030a, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 96, 352, RT_INSTR_WORDS, 0, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
+    {0x030b, false, false, 152, 16, 96, 56, 8, 48, 32, 56, 72, RT_INSTR_POINTER, 64, 69, 255, 112, 128, 72, 136, 184, 76, 48, 72},
+    {0x030c, true, true, 136, 16, 96, 56, 0, 8, 0, 56, 72, RT_INSTR_POINTER, 0, 70, 3, 112, 128, 68, 136, 192, 72, 40, 56},
+    {0x030d, true, true, 152, 16, 112, 72, NO_CFRAME, 8, 0, 56, 72, RT_INSTR_POINTER, 0, 70, 3, 112, 128, 68, 136, 200, 72, 40, 56},
 };
 
 static unsigned parse_version(const char *text)

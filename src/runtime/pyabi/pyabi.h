@@ -19,6 +19,7 @@ struct rt_pyabi {
     /* the frame */
     uint16_t frame_back, frame_code, frame_instr, frame_locals;
     uint8_t instr_kind; /* enum rt_instr_kind */
+    uint16_t frame_stacktop; /* 3.11: an int, -1 while the frame executes (it is cleared before it leaves the chain); else 0 */
     uint16_t frame_owner; /* offset of `owner`; value rt_owner_cstack: a shim frame without Python code; 0: none */
     uint8_t owner_cstack;
     /* PyCodeObject */

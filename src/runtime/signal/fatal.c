@@ -2,6 +2,7 @@
 #include "runtime/signal/fatal.h"
 
 #include <dlfcn.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <ucontext.h>
@@ -20,6 +21,24 @@ static struct sigaction theirs[FATAL];
 static bool ours;
 static uint32_t busy;
 static int (*real_sigaction)(int, const struct sigaction *, struct sigaction *);
+
+static sigjmp_buf way_back;
+static uint64_t trying; /* thread id, 0: nobody */
+
+bool rt_fatal_try(void (*work)(void *context), void *context)
+{
+    volatile bool whole = false;
+
+    if (!ours || trying != 0)
+        return false;
+    if (sigsetjmp(way_back, 1) == 0) {
+        __atomic_store_n(&trying, rt_sys_thread(), __ATOMIC_SEQ_CST);
+        work(context);
+        whole = true;
+    }
+    __atomic_store_n(&trying, 0, __ATOMIC_SEQ_CST);
+    return whole;
+}
 
 static int index_of(int signal)
 {
@@ -116,6 +135,8 @@ static void obey(int signal, siginfo_t *info, void *context)
 
 static void on_fatal(int signal, siginfo_t *info, void *context)
 {
+    if (trying != 0 && trying == rt_sys_thread() && signal != SIGABRT)
+        siglongjmp(way_back, 1);
     /* one thread records; a fault while recording goes straight on */
     if (rt_log_on() && __atomic_exchange_n(&busy, 1, __ATOMIC_SEQ_CST) == 0) {
         record(signal, info, context);

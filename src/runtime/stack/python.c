@@ -132,6 +132,31 @@ void rt_stack_record(void *thread, bool safe)
     }
 }
 
+/* In 3.11 a frame that returns is cleared while it is still the current one: its locals are no owners any more. */
+static bool is_going(uint64_t frame)
+{
+    return rt_python.abi->frame_stacktop != 0 && *(int32_t *)(frame + rt_python.abi->frame_stacktop) >= 0;
+}
+
+uint64_t rt_stack_innermost_holds(uint64_t object)
+{
+    const struct rt_pyabi *abi = rt_python.abi;
+    uint64_t frame = first_frame(rt_python.thread(), false);
+    struct rt_place place;
+    uint32_t count;
+
+    if (frame == 0 || !is_python(frame) || is_going(frame))
+        return 0;
+    place = place_of(frame, false);
+    if (place.code == 0)
+        return 0;
+    count = *(uint32_t *)(place.code + abi->code_locals);
+    for (uint32_t i = 0; i < count && i < LOCALS_MAX; i++)
+        if (*(uint64_t *)(frame + abi->frame_locals + 8 * (uint64_t)i) == object)
+            return place.code;
+    return 0;
+}
+
 static bool frame_locals(uint64_t frame, bool (*visit)(uint64_t, uint64_t, void *), void *context)
 {
     const struct rt_pyabi *abi = rt_python.abi;
@@ -154,7 +179,7 @@ bool rt_stack_locals(bool (*visit)(uint64_t object, uint64_t code, void *context
     uint64_t frame = first_frame(rt_python.thread(), true);
 
     for (unsigned n = 0; frame != 0 && n < FRAMES_MAX; n++) {
-        if (is_python(frame) && frame_locals(frame, visit, context))
+        if (is_python(frame) && !(n == 0 && is_going(frame)) && frame_locals(frame, visit, context))
             return true;
         if (!read_word(frame + rt_python.abi->frame_back, &frame, true))
             break;

@@ -12,5 +12,7 @@ struct rt_place {
 struct rt_place rt_stack_place(void);
 /* Records every frame of the thread state, innermost first (RS_REC_PYFRAME); `safe`: through checked reads, for a crash. */
 void rt_stack_record(void *thread, bool safe);
-/* Calls back for each local variable (an owned reference) of every frame of every thread; stops when it returns true. */
+/* The code object of the innermost Python frame if one of its local variables refers to the object, else 0. Cheap. */
+uint64_t rt_stack_innermost_holds(uint64_t object);
+/* Calls back for each local variable (an owned reference) of every frame of this thread; stops when it returns true. */
 bool rt_stack_locals(bool (*visit)(uint64_t object, uint64_t code, void *context), void *context);

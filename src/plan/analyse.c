@@ -20,19 +20,25 @@ static bool is_free_threaded(const char *path)
     return digits && tag[digits] == 't';
 }
 
-const struct rs_entry_point *rs_analysis_entry(const struct rs_analysis *analysis, uint32_t at)
+static const struct rs_entry_point *find_point(const struct rs_entry_point *points, size_t count, uint32_t at)
 {
-    size_t low = 0, high = analysis->entries.count;
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (analysis->entries.items[middle].at < at)
+        if (points[middle].at < at)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < analysis->entries.count && analysis->entries.items[low].at == at
-               ? &analysis->entries.items[low]
-               : NULL;
+    return low < count && points[low].at == at ? &points[low] : NULL;
+}
+
+const struct rs_entry_point *rs_analysis_detour(const struct rs_analysis *analysis, uint32_t at)
+{
+    const struct rs_entry_point *entry = find_point(analysis->entries.items, analysis->entries.count, at);
+    if (entry && !analysis->only)
+        return entry;
+    return find_point(analysis->stand_ins.items, analysis->stand_ins.count, at);
 }
 
 const struct rs_window *rs_analysis_window(const struct rs_analysis *analysis, uint32_t at)
@@ -49,25 +55,25 @@ const struct rs_window *rs_analysis_window(const struct rs_analysis *analysis, u
     return window && at < window->at + window->length ? window : NULL;
 }
 
-/* Calls of the module's own functions go straight to their displaced prologues: nothing crosses the family's
- * boundary there, and compilers that see a local callee (gcc -fipa-ra) rely on registers that the entry's
- * stub would change. */
+/* Branches to stand-ins. And calls of the module's own functions go straight to their displaced prologues:
+ * nothing crosses the family's boundary there, and compilers that see a local callee (gcc -fipa-ra) rely on
+ * registers that the entry's stub would change. */
 static void link_directs(struct rs_analysis *analysis)
 {
     struct rs_code *code = &analysis->code;
     for (size_t i = 0; i < code->fixes.count; i++) {
         struct rs_fix *fix = &code->fixes.items[i];
-        const struct rs_entry_point *entry =
-            fix->kind == RS_FIX_BRANCH ? rs_analysis_entry(analysis, fix->value) : NULL;
-        if (!entry)
+        const struct rs_entry_point *detour =
+            fix->kind == RS_FIX_BRANCH ? rs_analysis_detour(analysis, fix->value) : NULL;
+        if (!detour)
             continue;
-        rs_code_link(code, fix->at, entry->displaced_off);
+        rs_code_link(code, fix->at, detour->displaced_off);
         fix->kind = RS_FIX_DONE;
     }
     for (size_t i = 0; i < analysis->survey.directs.count; i++) {
         const struct rs_direct *direct = &analysis->survey.directs.items[i];
         const struct rs_function *from = rs_survey_function(&analysis->survey, direct->at);
-        if (from && !(from->flags & RS_FUNCTION_LOST) && rs_analysis_entry(analysis, direct->target) &&
+        if (from && !(from->flags & RS_FUNCTION_LOST) && rs_analysis_detour(analysis, direct->target) &&
             !rs_analysis_window(analysis, direct->at))
             *RS_PUSH(&analysis->directs) = *direct;
     }

@@ -13,7 +13,7 @@ struct rs_window {
     uint8_t length, kind; /* kind: enum rs_patch_kind */
 };
 
-struct rs_entry_point {
+struct rs_entry_point { /* also of a stand-in: the code that stands in for the instructions at `at` */
     uint32_t at, displaced_off;
 };
 
@@ -32,9 +32,10 @@ struct rs_analysis {
     struct rs_arena arena;
     const uint32_t *only; /* these functions' entries and nothing else; NULL: everything */
     unsigned only_count;
-    struct rs_code code;                   /* position-independent; lies at the area's start */
-    RS_VEC(struct rs_window) windows;      /* ascending */
-    RS_VEC(struct rs_entry_point) entries; /* ascending */
+    struct rs_code code;                     /* position-independent; lies at the area's start */
+    RS_VEC(struct rs_window) windows;        /* ascending */
+    RS_VEC(struct rs_entry_point) entries;   /* ascending */
+    RS_VEC(struct rs_entry_point) stand_ins; /* ascending */
     RS_VEC(struct rs_call_point) calls;
     RS_VEC(struct rs_site) sites, unpatched;
     RS_VEC(struct rs_origin) origins; /* ascending */
@@ -44,8 +45,9 @@ struct rs_analysis {
     struct rs_plan_figures figures;
 };
 
-/* The entry point at `at`, or NULL. */
-const struct rs_entry_point *rs_analysis_entry(const struct rs_analysis *analysis, uint32_t at);
+/* Where a branch of the module's own code to `at` is to go instead, in the area: past an entry's hook to its
+ * displaced prologue, or to a stand-in; NULL: it stays. */
+const struct rs_entry_point *rs_analysis_detour(const struct rs_analysis *analysis, uint32_t at);
 /* The window that covers `at`, or NULL. */
 const struct rs_window *rs_analysis_window(const struct rs_analysis *analysis, uint32_t at);
 

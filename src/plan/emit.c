@@ -163,7 +163,7 @@ static bool make_patches(struct blob *blob)
         const struct rs_direct *direct = &analysis->directs.items[i];
         struct rs_patch *patch = new_patch(blob, direct->at, direct->length, RS_PATCH_RETARGET);
         if (!retarget(blob, patch, direct->length - RETARGET,
-                      rs_analysis_entry(analysis, direct->target)->displaced_off))
+                      rs_analysis_detour(analysis, direct->target)->displaced_off))
             return false;
     }
     for (size_t i = 0; i < analysis->survey.uses.count; i++) {

@@ -26,6 +26,7 @@ static const char *way_text(unsigned way)
         "in place",
         "window forward",
         "window backward",
+        "all ways to it led around",
         "a branch target lies in every window",
         "an instruction that cannot be moved",
         "no room between neighbours",

@@ -71,6 +71,7 @@ enum rs_site_way {
     RS_WAY_IN_PLACE,        /* the instruction is long enough for a jump */
     RS_WAY_FORWARD,         /* window of the store and what follows */
     RS_WAY_BACKWARD,        /* window that begins before the store */
+    RS_WAY_AROUND,          /* every way to the store leads to a copy of it */
     RS_WAY_NONE_TARGET,     /* unpatched: a branch target lies in every window */
     RS_WAY_NONE_UNMOVABLE,  /* unpatched: an instruction that cannot be moved */
     RS_WAY_NONE_CROWDED,    /* unpatched: no room between neighbours */

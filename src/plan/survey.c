@@ -34,6 +34,11 @@ bool rs_survey_is_target(const struct rs_survey *survey, uint32_t at)
     return get_bit(survey, survey->targets, at) || get_bit(survey, survey->data_targets, at);
 }
 
+bool rs_survey_is_data_target(const struct rs_survey *survey, uint32_t at)
+{
+    return get_bit(survey, survey->data_targets, at);
+}
+
 bool rs_survey_has_one_source(const struct rs_survey *survey, uint32_t at)
 {
     return get_bit(survey, survey->targets, at) && !get_bit(survey, survey->shared, at) &&
@@ -76,7 +81,8 @@ static bool decode(const struct rs_survey *survey, const struct rs_function *fun
     return insns->list.count > 0;
 }
 
-bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function, struct rs_insns *insns)
+bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function,
+                      struct rs_insns *insns)
 {
     if (!function->count)
         return decode(survey, function, insns);
@@ -105,6 +111,14 @@ static void take_address(struct rs_survey *survey, uint32_t at)
         function->flags |= at == function->start ? RS_FUNCTION_TAKEN : RS_FUNCTION_LABELS;
 }
 
+/* A branch from one function into another, as between the hot and the cold part of one. */
+static void reached_from_elsewhere(struct rs_survey *survey, uint32_t at)
+{
+    const struct rs_function *function = rs_survey_function(survey, at);
+    if (function && function->start != at)
+        rs_survey_mark_data(survey, at);
+}
+
 static void mark_branch(struct rs_survey *survey, struct rs_function *function, const struct rs_insn *insn)
 {
     if (insn->outside || !in_text(survey, insn->target))
@@ -114,6 +128,8 @@ static void mark_branch(struct rs_survey *survey, struct rs_function *function, 
     set_bit(survey, survey->targets, insn->target);
     if (insn->target == function->start && insn->flow != RS_FLOW_CALL)
         function->flags |= RS_FUNCTION_LOOPS;
+    if (insn->target < function->start || insn->target >= function->end)
+        reached_from_elsewhere(survey, insn->target);
     const struct rs_function *to = insn->length >= 5 ? rs_survey_function(survey, insn->target) : NULL;
     if (to && to->start == insn->target && insn->flow != RS_FLOW_FIXED)
         *RS_PUSH(&survey->directs) = (struct rs_direct){insn->at, insn->target, insn->length};

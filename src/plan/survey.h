@@ -20,8 +20,8 @@ enum rs_function_flags {
 struct rs_function {
     uint32_t start, end;
     uint32_t first, count; /* its instructions in the survey's `kept`; count 0: not kept */
-    uint8_t flags; /* enum rs_function_flags */
-    uint8_t room;  /* bytes of padding behind its end */
+    uint8_t flags;         /* enum rs_function_flags */
+    uint8_t room;          /* bytes of padding behind its end */
 };
 
 /* An instruction that reads an import slot, RIP-relative. */
@@ -49,10 +49,10 @@ struct rs_survey {
     RS_VEC(uint32_t)
     constants; /* addresses of constant data that code takes: ends of jump tables; ascending */
     uint64_t *starts, *targets,
-        *shared;            /* a bit per byte of text; shared: more than one direct branch comes */
-    uint64_t *data_targets; /* reached through data: tables, landing pads, taken addresses */
-    RS_VEC(struct rs_insn) kept;         /* decoding is most of the work: the first million instructions are kept */
-    unsigned overlapping;   /* functions whose ranges overlap: left alone */
+        *shared;                 /* a bit per byte of text; shared: more than one direct branch comes */
+    uint64_t *data_targets;      /* reached through data or from another function's inside */
+    RS_VEC(struct rs_insn) kept; /* decoding is most of the work: the first million instructions are kept */
+    unsigned overlapping;        /* functions whose ranges overlap: left alone */
     size_t insns;
 };
 
@@ -71,6 +71,8 @@ bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *
 
 bool rs_survey_is_start(const struct rs_survey *survey, uint32_t at);
 bool rs_survey_is_target(const struct rs_survey *survey, uint32_t at);
+/* Whether data leads to `at`, or code of another function that does not treat it as a function. */
+bool rs_survey_is_data_target(const struct rs_survey *survey, uint32_t at);
 /* Whether exactly one direct branch leads to `at`, and nothing else. */
 bool rs_survey_has_one_source(const struct rs_survey *survey, uint32_t at);
 /* Marks a place that data leads to. */

@@ -87,8 +87,8 @@ enum rs_jump rs_tables_classify(const struct rs_survey *survey, const struct rs_
         return reloc && (reloc->kind == RS_RELOC_SLOT || reloc->kind == RS_RELOC_LAZY) ? RS_JUMP_IMPORT
                                                                                        : RS_JUMP_TAIL;
     }
-    /* Linked to a fixed address, its tables and label addresses are plain numbers, of which no relocation tells; a jump
-     * through a pointer in a structure is a tail call there, too. */
+    /* Linked to a fixed address, its tables and label addresses are plain numbers, of which no relocation
+     * tells; a jump through a pointer in a structure is a tail call there, too. */
     if (survey->elf->fixed)
         return jump->operand == RS_OPERAND_MEM && jump->index == RS_REG_NONE && jump->base != RS_REG_NONE
                    ? RS_JUMP_TAIL

@@ -3,40 +3,23 @@
  * Promise: no window covers a place that control can come to, except its own first byte or a place that only
  * a branch inside the same window leads to; a call, jump or return is the last instruction of its window, so
  * nothing that a return address or an unwinder points to moves. */
-#include "plan/analysis.h"
+#include "plan/job.h"
 
 #include <string.h>
 
 enum { MAX_PIECES = RS_PATCH_MAX, MAX_BACK = 8, MAX_FORWARD = 6, CALL_COST = 100 };
 
-/* insns[first .. end), and the bytes from the first on. */
-struct span {
-    size_t first, end;
-    uint32_t length;
-    bool entry;
-};
-
-struct job {
-    struct rs_analysis *analysis;
-    const struct rs_function *function;
-    const struct rs_insn *insns;
-    size_t count;
-    RS_VEC(struct span) spans;     /* ascending, disjoint */
-    RS_VEC(uint8_t) actions;       /* enum rs_action of each instruction */
-    RS_VEC(struct rs_site) stores; /* ascending */
-};
-
-static bool goes_on(const struct rs_insn *insn)
+bool rs_job_goes_on(const struct rs_insn *insn)
 {
     return insn->flow != RS_FLOW_JUMP && insn->flow != RS_FLOW_JUMP_INDIRECT && insn->flow != RS_FLOW_RETURN;
 }
 
-static bool is_target(const struct job *job, size_t index)
+bool rs_job_is_target(const struct rs_job *job, size_t index)
 {
     return rs_survey_is_target(&job->analysis->survey, job->insns[index].at);
 }
 
-static bool comes_from_inside(const struct job *job, size_t first, size_t end, uint32_t at)
+static bool comes_from_inside(const struct rs_job *job, size_t first, size_t end, uint32_t at)
 {
     if (!rs_survey_has_one_source(&job->analysis->survey, at))
         return false;
@@ -48,27 +31,25 @@ static bool comes_from_inside(const struct job *job, size_t first, size_t end, u
     return false;
 }
 
-/* Bytes of insns[first .. end) and of the dead padding behind them, as far as a jump needs it. */
-static uint32_t span_length(const struct job *job, size_t first, size_t end)
+/* Dead padding behind the last instruction is taken along as far as a jump needs it. */
+struct rs_span rs_job_span(const struct rs_job *job, size_t first, size_t end)
 {
     const struct rs_insn *last = &job->insns[end - 1];
     uint32_t begin = job->insns[first].at, stop = last->at + last->length;
-    if (goes_on(last))
-        return stop - begin;
-    for (; end < job->count && stop - begin < RS_JUMP_SIZE; end++) {
-        if (job->insns[end].op != RS_OP_NOP || is_target(job, end))
-            return stop - begin;
-        stop += job->insns[end].length;
+    struct rs_span span = {.first = first, .end = end, .reach = end};
+    if (!rs_job_goes_on(last)) {
+        while (span.reach < job->count && stop - begin < RS_JUMP_SIZE &&
+               job->insns[span.reach].op == RS_OP_NOP && !rs_job_is_target(job, span.reach))
+            stop += job->insns[span.reach++].length;
+        if (span.reach == job->count && stop - begin < RS_JUMP_SIZE &&
+            stop - begin + job->function->room >= RS_JUMP_SIZE)
+            stop = begin + RS_JUMP_SIZE;
     }
-    if (end == job->count && stop - begin < RS_JUMP_SIZE)
-        stop += job->function->room;
-    return stop - begin < RS_JUMP_SIZE   ? stop - begin
-           : stop - begin > RS_PATCH_MAX ? RS_PATCH_MAX
-                                         : stop - begin;
+    span.length = stop - begin;
+    return span;
 }
 
-/* Whether insns[first .. end) may be moved as one window; else the reason in *way. */
-static bool is_window(const struct job *job, size_t first, size_t end, enum rs_site_way *way)
+bool rs_job_is_window(const struct rs_job *job, size_t first, size_t end, enum rs_site_way *way)
 {
     for (size_t i = first; i < end; i++) {
         bool last;
@@ -77,7 +58,7 @@ static bool is_window(const struct job *job, size_t first, size_t end, enum rs_s
             *way = RS_WAY_NONE_UNMOVABLE;
             return false;
         }
-        if (i > first && is_target(job, i) && !comes_from_inside(job, first, end, job->insns[i].at)) {
+        if (i > first && rs_job_is_target(job, i) && !comes_from_inside(job, first, end, job->insns[i].at)) {
             *way = RS_WAY_NONE_TARGET;
             return false;
         }
@@ -86,14 +67,14 @@ static bool is_window(const struct job *job, size_t first, size_t end, enum rs_s
         *way = RS_WAY_NONE_UNRESOLVED;
         return false;
     }
-    if (span_length(job, first, end) > RS_PATCH_MAX) {
+    if (rs_job_span(job, first, end).length > RS_PATCH_MAX) {
         *way = RS_WAY_NONE_CROWDED;
         return false;
     }
     return true;
 }
 
-static unsigned span_cost(const struct job *job, size_t first, size_t end, size_t at)
+static unsigned span_cost(const struct rs_job *job, size_t first, size_t end, size_t at)
 {
     unsigned cost = (unsigned)(2 * (end - first)) + (first < at);
     for (size_t i = first; i < end; i++) {
@@ -106,25 +87,25 @@ static unsigned span_cost(const struct job *job, size_t first, size_t end, size_
 }
 
 /* The shortest window that begins at `first`, contains insns[at] and does not reach insns[limit]. */
-static bool grow(const struct job *job, size_t first, size_t at, size_t *end, enum rs_site_way *way)
+static bool grow(const struct rs_job *job, size_t first, size_t at, size_t *end, enum rs_site_way *way)
 {
     bool last_needed = job->actions.items[at] == RS_HOOK_TARGET;
     size_t limit = last_needed ? at + 1 : at + 1 + MAX_FORWARD;
     for (*end = at + 1; *end <= limit && *end <= job->count; ++*end) {
         enum rs_site_way cause = RS_WAY_NONE_TARGET;
-        if (!is_window(job, first, *end, &cause)) {
+        if (!rs_job_is_window(job, first, *end, &cause)) {
             *way = cause;
             return false;
         }
-        if (span_length(job, first, *end) >= RS_JUMP_SIZE)
+        if (rs_job_span(job, first, *end).length >= RS_JUMP_SIZE)
             return true;
     }
     return false;
 }
 
-static bool best_span(const struct job *job, size_t at, struct span *best, enum rs_site_way *way)
+static bool best_span(const struct rs_job *job, size_t at, struct rs_span *best, enum rs_site_way *way)
 {
-    size_t floor = job->spans.count ? job->spans.items[job->spans.count - 1].end : 0;
+    size_t floor = job->spans.count ? job->spans.items[job->spans.count - 1].reach : 0;
     unsigned lowest = ~0u;
     *way = RS_WAY_NONE_TARGET;
     for (size_t first = at + 1; first-- > floor && at - first <= MAX_BACK;) {
@@ -134,7 +115,7 @@ static bool best_span(const struct job *job, size_t at, struct span *best, enum 
             unsigned cost = span_cost(job, first, end, at);
             if (cost < lowest) {
                 lowest = cost;
-                *best = (struct span){first, end, span_length(job, first, end), false};
+                *best = rs_job_span(job, first, end);
             }
         } else if (first == at) {
             *way = cause;
@@ -144,48 +125,49 @@ static bool best_span(const struct job *job, size_t at, struct span *best, enum 
 }
 
 /* The window before is stretched to cover insns[at] too. */
-static bool stretch_last(struct job *job, size_t at)
+static bool stretch_last(struct rs_job *job, size_t at)
 {
     if (!job->spans.count)
         return false;
-    struct span *span = &job->spans.items[job->spans.count - 1];
+    struct rs_span *span = &job->spans.items[job->spans.count - 1];
     enum rs_site_way way;
     size_t end = at + 1;
-    if (!is_window(job, span->first, end, &way))
+    bool entry = span->entry;
+    if (!rs_job_is_window(job, span->first, end, &way))
         return false;
-    span->end = end;
-    span->length = span_length(job, span->first, end);
+    *span = rs_job_span(job, span->first, end);
+    span->entry = entry;
     return true;
 }
 
-static bool is_covered(const struct job *job, size_t at)
+static bool is_covered(const struct rs_job *job, size_t at)
 {
     return job->spans.count && at < job->spans.items[job->spans.count - 1].end &&
            at >= job->spans.items[job->spans.count - 1].first;
 }
 
 /* Finds a place for insns[at] and says which; RS_WAY_NONE_* if there is none. */
-static enum rs_site_way place(struct job *job, size_t at)
+static enum rs_site_way place(struct rs_job *job, size_t at)
 {
-    struct span best;
+    struct rs_span best;
     enum rs_site_way way;
     if (!is_covered(job, at)) {
         if (best_span(job, at, &best, &way))
             *RS_PUSH(&job->spans) = best;
         else if (!stretch_last(job, at))
             return job->spans.count && job->spans.items[job->spans.count - 1].end + MAX_BACK > at &&
-                           way == RS_WAY_NONE_TARGET && !is_target(job, at)
+                           way == RS_WAY_NONE_TARGET && !rs_job_is_target(job, at)
                        ? RS_WAY_NONE_CROWDED
                        : way;
     }
-    const struct span *span = &job->spans.items[job->spans.count - 1];
+    const struct rs_span *span = &job->spans.items[job->spans.count - 1];
     if (span->first < at)
         return RS_WAY_BACKWARD;
     return span->end - span->first == 1 ? RS_WAY_IN_PLACE : RS_WAY_FORWARD;
 }
 
-/* A call or jump through a slot that the loader fills for good: of an import (which has its thunk), or of a function of
- * the module itself. */
+/* A call or jump through a slot that the loader fills for good: of an import (which has its thunk), or of a
+ * function of the module itself. */
 static bool reads_slot(const struct rs_analysis *analysis, const struct rs_insn *insn)
 {
     if (insn->operand != RS_OPERAND_RIP || insn->outside)
@@ -196,7 +178,7 @@ static bool reads_slot(const struct rs_analysis *analysis, const struct rs_insn 
 }
 
 /* What is to be done with each instruction; with `only`, nothing inside the functions is watched. */
-static void find_actions(struct job *job, const struct rs_insns *insns)
+static void find_actions(struct rs_job *job, const struct rs_insns *insns)
 {
     struct rs_analysis *analysis = job->analysis;
     for (size_t i = 0; i < job->count; i++) {
@@ -226,17 +208,19 @@ static void find_actions(struct job *job, const struct rs_insns *insns)
 }
 
 /* The entry's window begins at the function's first instruction, or behind its endbr64. */
-static void place_entry(struct job *job)
+static void place_entry(struct rs_job *job)
 {
     enum rs_site_way way;
     size_t first = job->insns[0].op == RS_OP_ENDBR, end;
     if (!(job->function->flags & RS_FUNCTION_TAKEN))
         return;
-    bool jumped_to =
-        first ? job->count < 2 || is_target(job, first) : (job->function->flags & RS_FUNCTION_LOOPS) != 0;
-    if (!jumped_to && grow(job, first, first, &end, &way))
-        *RS_PUSH(&job->spans) = (struct span){first, end, span_length(job, first, end), true};
-    else
+    bool jumped_to = first ? job->count < 2 || rs_job_is_target(job, first)
+                           : (job->function->flags & RS_FUNCTION_LOOPS) != 0;
+    if (!jumped_to && grow(job, first, first, &end, &way)) {
+        struct rs_span *span = RS_PUSH(&job->spans);
+        *span = rs_job_span(job, first, end);
+        span->entry = true;
+    } else
         job->analysis->figures.entries_unpatched++;
 }
 
@@ -256,10 +240,10 @@ static void count_site(struct rs_analysis *analysis, const struct rs_site *site)
 }
 
 /* A store that found no window of its own may lie in that of a later neighbour. */
-static void adopt(const struct job *job, struct rs_site *site)
+static void adopt(const struct rs_job *job, struct rs_site *site)
 {
     for (size_t i = 0; i < job->spans.count; i++) {
-        const struct span *span = &job->spans.items[i];
+        const struct rs_span *span = &job->spans.items[i];
         if (site->at > job->insns[span->first].at && site->at <= job->insns[span->end - 1].at)
             site->way = RS_WAY_BACKWARD;
         else if (site->at == job->insns[span->first].at)
@@ -267,7 +251,7 @@ static void adopt(const struct job *job, struct rs_site *site)
     }
 }
 
-static void place_all(struct job *job)
+static void place_all(struct rs_job *job)
 {
     size_t store = 0;
     place_entry(job);
@@ -277,25 +261,49 @@ static void place_all(struct job *job)
         if (job->actions.items[i] == RS_HOOK_TARGET && place(job, i) >= RS_WAY_NONE_TARGET)
             job->analysis->figures.calls_unpatched++;
     }
-    for (size_t i = 0; i < job->stores.count; i++) {
+    for (size_t i = 0; i < job->stores.count; i++)
         if (job->stores.items[i].way >= RS_WAY_NONE_TARGET)
             adopt(job, &job->stores.items[i]);
+}
+
+static bool has_stand_in(const struct rs_job *job, uint32_t at)
+{
+    for (size_t i = 0; i < job->stand_ins.count; i++)
+        if (at >= job->insns[job->stand_ins.items[i].first].at &&
+            at <= job->insns[job->stand_ins.items[i].end - 1].at)
+            return true;
+    return false;
+}
+
+/* The second road, for what is left. */
+static void go_around(struct rs_job *job)
+{
+    for (size_t i = 0; i < job->stores.count; i++) {
+        struct rs_site *site = &job->stores.items[i];
+        if (site->way >= RS_WAY_NONE_TARGET &&
+            (has_stand_in(job, site->at) ||
+             rs_job_go_around(job, rs_arch_find(job->insns, job->count, site->at))))
+            site->way = RS_WAY_AROUND;
+    }
+    for (size_t i = 0; i < job->stores.count; i++) {
+        if (job->stores.items[i].way >= RS_WAY_NONE_TARGET)
+            adopt(job, &job->stores.items[i]); /* new windows may cover neighbours */
         count_site(job->analysis, &job->stores.items[i]);
     }
 }
 
 /* The number of what the piece's hook tells the runtime about. */
-static void number_piece(struct job *job, struct rs_piece *piece, size_t *store)
+static void number_piece(struct rs_job *job, struct rs_piece *piece)
 {
     struct rs_analysis *analysis = job->analysis;
     const struct rs_insn *insn = piece->insn;
     if (piece->action == RS_HOOK_STORE) {
-        while (job->stores.items[*store].at != insn->at)
-            ++*store;
-        size_t at = (size_t)(insn - job->insns);
+        size_t at = (size_t)(insn - job->insns), store = 0;
+        while (job->stores.items[store].at != insn->at)
+            store++;
         piece->number = (uint32_t)analysis->sites.count;
-        piece->keep = rs_arch_keep(job->insns, job->count, at, is_target(job, at));
-        *RS_PUSH(&analysis->sites) = job->stores.items[*store];
+        piece->keep = rs_arch_keep(job->insns, job->count, at, rs_job_is_target(job, at));
+        *RS_PUSH(&analysis->sites) = job->stores.items[store];
     } else if (piece->action == RS_HOOK_TARGET) {
         piece->number = (uint32_t)analysis->calls.count;
         *RS_PUSH(&analysis->calls) = (struct rs_call_point){
@@ -303,47 +311,66 @@ static void number_piece(struct job *job, struct rs_piece *piece, size_t *store)
     }
 }
 
-static void emit_span(struct job *job, const struct span *span, size_t *store)
+/* Emits insns[first .. end) with their hooks; returns the kind of patch that they make. */
+static uint8_t emit_pieces(struct rs_job *job, size_t first, size_t end)
 {
     struct rs_analysis *analysis = job->analysis;
     struct rs_piece pieces[MAX_PIECES] = {0};
-    size_t count = span->end - span->first;
-    uint8_t kind = span->entry ? RS_PATCH_ENTRY : RS_PATCH_CALL;
+    size_t count = end - first;
+    uint8_t kind = RS_PATCH_CALL;
     for (size_t i = 0; i < count; i++) {
-        const struct rs_insn *insn = &job->insns[span->first + i];
+        const struct rs_insn *insn = &job->insns[first + i];
         pieces[i] = (struct rs_piece){.insn = insn,
                                       .bytes = rs_elf_at(&analysis->elf, insn->at, insn->length),
-                                      .action = job->actions.items[span->first + i]};
-        number_piece(job, &pieces[i], store);
-        if (pieces[i].action == RS_HOOK_STORE && kind == RS_PATCH_CALL)
+                                      .action = job->actions.items[first + i]};
+        number_piece(job, &pieces[i]);
+        if (pieces[i].action == RS_HOOK_STORE)
             kind = RS_PATCH_STORE;
     }
     const struct rs_insn *last = pieces[count - 1].insn;
-    uint32_t begin = rs_code_here(&analysis->code), at = pieces[0].insn->at;
-    if (span->entry)
-        rs_arch_emit_entry(&analysis->code, (uint32_t)analysis->entries.count);
-    uint32_t displaced = rs_code_here(&analysis->code);
     rs_arch_emit_window(&analysis->code, pieces, count, last->at + last->length);
-    *RS_PUSH(&analysis->windows) = (struct rs_window){at, begin, (uint8_t)span->length, kind};
-    if (span->entry) {
-        *RS_PUSH(&analysis->entries) = (struct rs_entry_point){job->function->start, displaced};
-        *RS_PUSH(&analysis->origins) = (struct rs_origin){begin, job->function->start};
-    }
     for (size_t i = 0; i < count; i++)
         *RS_PUSH(&analysis->origins) = (struct rs_origin){pieces[i].code_at, pieces[i].insn->at};
+    return kind;
+}
+
+static void emit_span(struct rs_job *job, const struct rs_span *span)
+{
+    struct rs_analysis *analysis = job->analysis;
+    uint32_t begin = rs_code_here(&analysis->code);
+    if (span->entry) {
+        rs_arch_emit_entry(&analysis->code, (uint32_t)analysis->entries.count);
+        *RS_PUSH(&analysis->entries) =
+            (struct rs_entry_point){job->function->start, rs_code_here(&analysis->code)};
+        *RS_PUSH(&analysis->origins) = (struct rs_origin){begin, job->function->start};
+    }
+    uint8_t kind = emit_pieces(job, span->first, span->end);
+    *RS_PUSH(&analysis->windows) = (struct rs_window){
+        job->insns[span->first].at, begin, (uint8_t)span->length, span->entry ? RS_PATCH_ENTRY : kind};
+}
+
+static void emit_stand_in(struct rs_job *job, const struct rs_stand_in *block)
+{
+    struct rs_analysis *analysis = job->analysis;
+    *RS_PUSH(&analysis->stand_ins) =
+        (struct rs_entry_point){job->insns[block->first].at, rs_code_here(&analysis->code)};
+    emit_pieces(job, block->first, block->end);
 }
 
 void rs_plan_function(struct rs_analysis *analysis, const struct rs_function *function,
                       const struct rs_insns *insns)
 {
-    struct job job = {
+    struct rs_job job = {
         .analysis = analysis, .function = function, .insns = insns->list.items, .count = insns->list.count};
-    size_t store = 0;
     find_actions(&job, insns);
     place_all(&job);
+    go_around(&job);
     for (size_t i = 0; i < job.spans.count; i++)
-        emit_span(&job, &job.spans.items[i], &store);
+        emit_span(&job, &job.spans.items[i]);
+    for (size_t i = 0; i < job.stand_ins.count; i++)
+        emit_stand_in(&job, &job.stand_ins.items[i]);
     RS_VEC_CLOSE(&job.spans);
+    RS_VEC_CLOSE(&job.stand_ins);
     RS_VEC_CLOSE(&job.actions);
     RS_VEC_CLOSE(&job.stores);
 }

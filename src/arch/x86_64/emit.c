@@ -191,7 +191,7 @@ void rs_arch_emit_window(struct rs_code *code, struct rs_piece *pieces, size_t c
     for (size_t i = 0; i < nlinks; i++)
         rs_code_link(code, links[i].field, links[i].to->code_at);
     rs_code_put8(code, 0xe9);
-    rs_code_fixup(code, RS_FIX_MODULE, resume, 0);
+    rs_code_fixup(code, RS_FIX_BRANCH, resume, 0);
 }
 
 bool rs_arch_movable(const struct rs_insn *insn, bool *last)

@@ -118,29 +118,69 @@ static void what_is_behind_a_return_is_room(void **state)
 static void branch_targets_are_never_covered(void **state)
 {
     struct fixture fixture;
-    assemble(&fixture,
-             FUNCTION("f", "dec %ecx\njne 2f\n1: " LABEL("between") "mov %eax, (%rdi)\n2: mov %rdi, %rdx\n"
-                                                                    "dec %edx\njne 1b\nret\n")
-             /* the only way to label 3 is from inside the window */
-             FUNCTION("g",
-                      "test %esi, %esi\nje 3f\n" LABEL("own_branch") "mov %eax, (%rdi)\n3: inc %ecx\nret\n"
+    assemble(
+        &fixture,
+        FUNCTION("f", "dec %ecx\njne 2f\n1: " LABEL("between") "mov %eax, (%rdi)\n2: mov %rdi, %rdx\n"
+                                                               "dec %edx\njne 1b\nret\n")
+        /* the only way to label 3 is from inside the window */
+        FUNCTION("g", "test %esi, %esi\nje 3f\n" LABEL("own_branch") "mov %eax, (%rdi)\n3: inc %ecx\nret\n"
                                                                      "nop\nnop\n")
-             /* two come */
-             FUNCTION("h", "test %esi, %esi\nje 4f\nmov %rsi, %rdi\nje 4f\n" LABEL(
-                               "two_branches") "mov %eax, (%rdi)\n"
-                                               "4: ret\nret\nret\n")
-                 FUNCTION("t", "cmp $2, %esi\nja 6f\nlea 9f(%rip), %rdx\nmovslq (%rdx,%rsi,4), %rax\nadd "
-                               "%rdx, %rax\n"
-                               "jmp *%rax\n"
-                               "5: mov %eax, %ecx\n" LABEL(
-                                   "in_table") "mov %ecx, (%rdi)\n7: mov %ecx, %eax\nret\n8: inc %edx\n6: "
-                                               "ret\n") ".section .rodata\n.p2align 2\n9: .long 5b - 9b, 7b "
-                                                        "- 9b, 8b - 9b\n.text\n");
+        /* two come */
+        FUNCTION("h",
+                 "test %esi, %esi\nje 4f\nmov %rsi, %rdi\nje 4f\n" LABEL("two_branches") "mov %eax, (%rdi)\n"
+                                                                                         "4: ret\nret\nret\n")
+            FUNCTION("t", "cmp $2, %esi\nja 6f\nlea 9f(%rip), %rdx\nmovslq (%rdx,%rsi,4), %rax\nadd "
+                          "%rdx, %rax\n"
+                          "jmp *%rax\n"
+                          "5: mov %eax, %ecx\n" LABEL(
+                              "in_table") "mov %ecx, (%rdi)\n7: mov %ecx, %eax\nret\n8: inc %edx\n6: "
+                                          "ret\n") ".section .rodata\n.p2align 2\n9: .long 5b - 9b, 7b "
+                                                   "- 9b, 8b - 9b\n.text\n");
     expect_way(&fixture, "between", RS_WAY_NONE_TARGET);
     expect_way(&fixture, "own_branch", RS_WAY_BACKWARD);
     expect_way(&fixture, "two_branches", RS_WAY_BACKWARD);
     assert_int_equal(patch_start(&fixture, "two_branches"), -5);
     expect_way(&fixture, "in_table", RS_WAY_NONE_TARGET);
+    fixture_close(&fixture);
+}
+
+/* A store that two branches share and that falls into the next target at once: three ways lead to it. */
+#define SHARED_TAIL(extra)                                                                                   \
+    FUNCTION("f", "test %esi, %esi\nje 2f\nmov (%rdi), %eax\nadd $1, %eax\nje 3f\n1: " LABEL(                \
+                      "shared") "mov %eax, (%rdi)\n3: mov %rdi, %rax\nret\n" extra                           \
+                                "2: mov (%rdx), %eax\nmov %rdx, %rdi\nadd $1, %eax\njne 1b\njmp 3b\n"        \
+                                "4: .skip 200, 0x90\nadd $1, %eax\njne 1b\njmp 3b\n")
+
+static void a_shared_tail_is_led_around(void **state)
+{
+    struct fixture fixture;
+    uint32_t left = 10, right = 20;
+    assemble(&fixture, SHARED_TAIL("") FUNCTION("g", "ret\n"));
+    expect_way(&fixture, "shared", RS_WAY_AROUND);
+    uint32_t *(*f)(uint32_t *, int, uint32_t *) =
+        (uint32_t * (*)(uint32_t *, int, uint32_t *)) fixture_symbol(&fixture, "f");
+    stores = 0;
+    fixture_on_store = on_store;
+    assert_ptr_equal(f(&left, 1, &right), &left);
+    assert_ptr_equal(f(&left, 0, &right), &right);
+    assert_int_equal(left, 11);
+    assert_int_equal(right, 21);
+    assert_int_equal(stores, 2);
+    left = UINT32_MAX; /* the branch around the store */
+    f(&left, 1, &right);
+    assert_int_equal(left, UINT32_MAX);
+    assert_int_equal(stores, 2);
+    fixture_close(&fixture);
+
+    /* a way that cannot be led around: from elsewhere, through data, by a call's return */
+    assemble(&fixture, SHARED_TAIL("") FUNCTION("g", "inc %ecx\nje shared\nret\n"));
+    expect_way(&fixture, "shared", RS_WAY_NONE_TARGET);
+    fixture_close(&fixture);
+    assemble(&fixture, SHARED_TAIL("") ".data\n.quad shared\n.text\n");
+    expect_way(&fixture, "shared", RS_WAY_NONE_TARGET);
+    fixture_close(&fixture);
+    assemble(&fixture, SHARED_TAIL("5: dec %ecx\njrcxz 1b\nret\n"));
+    expect_way(&fixture, "shared", RS_WAY_NONE_TARGET);
     fixture_close(&fixture);
 }
 
@@ -271,6 +311,7 @@ int main(void)
         cmocka_unit_test(windows_are_chosen),
         cmocka_unit_test(what_is_behind_a_return_is_room),
         cmocka_unit_test(branch_targets_are_never_covered),
+        cmocka_unit_test(a_shared_tail_is_led_around),
         cmocka_unit_test(what_is_no_candidate),
         cmocka_unit_test(functions_that_cannot_be_decoded_are_left_alone),
         cmocka_unit_test(neighbours_share_a_window),

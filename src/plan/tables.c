@@ -182,6 +182,22 @@ static bool resolve_load(struct rs_survey *survey, const struct rs_insns *insns,
     return found > 0;
 }
 
+/* The table's address is taken right in front of insns[add], which adds it to the offset: then it matters not
+ * how the offset was loaded (unoptimised code does it in its own way). 0 if it is not. */
+static uint32_t table_in_line(const struct rs_survey *survey, const struct rs_insns *insns, size_t add,
+                              unsigned reg)
+{
+    for (size_t i = add; i-- > 0 && add - i < SCAN_BACK;) {
+        const struct rs_insn *insn = &insns->list.items[i];
+        const uint8_t *bytes = rs_elf_at(survey->elf, insn->at, insn->length);
+        if (rs_survey_is_target(survey, insn[1].at) || insn->flow != RS_FLOW_NEXT || !bytes)
+            return 0;
+        if (rs_arch_writes(bytes, insn->length, reg))
+            return is_table_address(survey, insn) ? insn->target : 0;
+    }
+    return 0;
+}
+
 static bool resolve_jump(struct rs_survey *survey, const struct rs_function *function,
                          const struct rs_insns *insns, size_t at)
 {
@@ -194,7 +210,12 @@ static bool resolve_jump(struct rs_survey *survey, const struct rs_function *fun
     size_t where = at;
     if (find_definition(survey, insns, at, jump->base, &where) != DEFINED_OFFSET)
         return true;
-    unsigned promised = promised_entries(survey, insns, at);
+    unsigned promised = promised_entries(survey, insns, at), needed = promised ? promised : 1;
+    uint32_t table = table_in_line(survey, insns, where, insns->list.items[where].base);
+    if (!table)
+        table = table_in_line(survey, insns, where, insns->list.items[where].reg);
+    if (table && mark_entries(survey, table) >= needed)
+        return true;
     for (size_t i = where; i-- > 0 && where - i < SCAN_BACK;) {
         const struct rs_insn *insn = &insns->list.items[i];
         if (rs_survey_is_target(survey, insn[1].at))

@@ -363,6 +363,7 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "shapes
 
 PyMODINIT_FUNC PyInit_shapes(void)
 {
+    ENTER;
     if (PyType_Ready(&box_type) < 0)
         return NULL;
     PyObject *module = PyModule_Create(&definition);

@@ -170,6 +170,7 @@ static void counts_of_3_12(void **state)
     run_layout(312, "-O2");
     run_layout(312, "-O3");
     run_layout(312, "-O1");
+    run_layout(312, "-O0");
 }
 
 static void counts_of_3_14(void **state)

@@ -1,7 +1,7 @@
 # The short front of the Meson build: `make`, `make run`, `make test`, `make install [prefix=DIR] [DESTDIR=DIR]`.
 BUILD := build
 PYTHON ?= /usr/bin/python3.11
-EXAMPLE ?= argument-released
+EXAMPLE ?= borrowed-item
 prefix ?=
 
 all: $(BUILD)/build.ninja

@@ -67,6 +67,7 @@ def translate(source, name, out, fixed):
     """The C file that Cython makes of a .pyx."""
     pyx = source[:-len(".pyx")] + ".fixed.pyx" if fixed else source
     target = os.path.join(out, name + ".c")
+    shutil.copyfile(pyx, os.path.join(out, os.path.basename(pyx)))  # beside the C file, where refsan looks for its lines
     run(cython_command() + ["-3", "--module-name", name, "-o", target, os.path.relpath(pyx, ROOT)])
     return target
 

@@ -2,9 +2,10 @@
 """run-example.py NAME [--python EXE] [--fixed] [--plain]: builds an example on the spot and runs it under refsan.
 
 Status 0 when refsan speaks as it should: of a buggy example it proves something (the run ends with 66, or with the
-signal that the bug leads to), of a cured one it has nothing to say. --plain: without refsan, the program's own status.
+signal that the bug leads to), of a cured one it proves nothing. --plain: without refsan, the program's own status.
 """
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -31,13 +32,16 @@ def main():
         return built.returncode
     refsan = os.path.relpath(os.environ.get("REFSAN", os.path.join(ROOT, "build", "refsan")), ROOT)
     command = [args.python, os.path.join(folder, "drive.py")]
+    report = os.path.join(built.stdout.strip(), "report.json")
     if not args.plain:
-        command = [os.path.join(".", refsan), "run", "--"] + command
         print("$ %s run -- %s %s" % (refsan, os.path.basename(args.python), command[-1]), flush=True)
+        command = [os.path.join(".", refsan), "run", "--json", report, "--"] + command
     status = subprocess.run(command, cwd=ROOT, env=dict(os.environ, PYTHONPATH=built.stdout.strip())).returncode
-    if args.plain or args.fixed:
-        return status
-    return 0 if status == PROVEN or status > 128 else status or 1
+    if args.plain:
+        return status if status >= 0 else 128 - status
+    with open(report) as f:
+        proven = any(finding["confidence"] == "proven" for finding in json.load(f)["findings"])
+    return 0 if proven != args.fixed and (args.fixed or status == PROVEN or status > 128) else 1
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 """update-examples.py [--check]: runs refsan and puts what it really prints into README.md, examples/*/README.md and docs/.
 
 The place is marked by <!-- output: WHAT --> and <!-- end of output -->, WHAT being `run-example NAME` (its command line and
-the text on a terminal) or `bench` (the table of bench/run.py). --check only says which files would change, status 1.
+the text on a terminal) or `bench` (the table of bench/run.py; takes minutes, only with --bench). --check only says which
+files would change, status 1.
 """
 import argparse
 import glob
@@ -15,9 +16,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PLACE = re.compile(r"(<!-- output: ([^>]*?) -->\n).*?(<!-- end of output -->)", re.S)
 
 
-def output_of(what):
-    """The lines to put there, as Markdown."""
+def output_of(what, bench):
+    """The lines to put there, as Markdown; None leaves what is there."""
     words = what.split()
+    if words[0] == "bench" and not bench:
+        return None
     if words[0] == "bench":
         table = subprocess.run([sys.executable, os.path.join(ROOT, "bench", "run.py")] + words[1:], stdout=subprocess.PIPE, text=True, cwd=ROOT)
         return table.stdout if table.returncode == 0 else None
@@ -33,13 +36,13 @@ def settle(text):
     return re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", text)
 
 
-def update(path, check):
+def update(path, check, bench):
     """Whether the file is (or would be) changed."""
     with open(path) as f:
         old = f.read()
 
     def fill(match):
-        text = output_of(match.group(2))
+        text = output_of(match.group(2), bench)
         return match.group(0) if text is None else match.group(1) + text + match.group(3)
     new = PLACE.sub(fill, old)
     if new != old and not check:
@@ -51,10 +54,11 @@ def update(path, check):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--bench", action="store_true")
     parser.add_argument("files", nargs="*", help="only these")
     args = parser.parse_args()
     files = args.files or [os.path.join(ROOT, "README.md")] + sorted(glob.glob(os.path.join(ROOT, "examples", "*", "README.md")))
-    changed = [f for f in files if update(f, args.check)]
+    changed = [f for f in files if update(f, args.check, args.bench)]
     for path in changed:
         print(os.path.relpath(path, ROOT))
     return 1 if args.check and changed else 0

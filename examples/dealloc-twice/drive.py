@@ -1,7 +1,7 @@
 import span
 
 marks = ["%d km" % n for n in range(100)]
-for near, far in zip(marks, marks[1:]):
-    leg = span.Span(near, far)
-    assert leg.stop() is far
+for n, mark in enumerate(marks):
+    leg = span.Span(n, mark)
+    assert leg.stop() is mark
 print("last mark:", marks[-1])

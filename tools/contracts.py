@@ -32,10 +32,10 @@ KINDS = {
     "inout": ("INOUT", "ALWAYS"),
     "buffer-out": ("BUFFER_OUT", "ON_SUCCESS"), "buffer-drop": ("BUFFER_DROP", "ALWAYS"),
     "objects": ("OBJECTS", "ALWAYS"),
-    "build": ("BUILD", "ALWAYS"), "parse": ("PARSE", "ALWAYS"), "printf": ("PRINTF", "ALWAYS"),
+    "build": ("BUILD", "ALWAYS"), "build-on-success": ("BUILD", "ON_SUCCESS"), "parse": ("PARSE", "ALWAYS"), "printf": ("PRINTF", "ALWAYS"),
     "callback": ("CALLBACK", "ALWAYS"), "table": ("TABLE", "ALWAYS"),
 }
-FORMATS = ("build", "parse", "printf")
+FORMATS = ("build", "build-on-success", "parse", "printf")
 RESULTS = ("void", "value", "null", "new", "borrowed", "forever", "argument", "unknown")
 FLAGS = {
     "runs": "MAY_RUN", "releases": "MAY_RELEASE", "error": "SETS_ERROR", "miss": "MISS_IS_NULL",
@@ -286,7 +286,7 @@ def read_marks(directory):
         with open(path, encoding="utf-8") as f:
             for line in f:
                 fields = line.rstrip("\n").split("\t")
-                if not line.startswith("#") and len(fields) == 4 and fields[2]:
+                if not line.startswith("#") and len(fields) == 4 and (fields[2] or fields[3]):
                     marks.add((fields[0], fields[1]))
     return marks
 

@@ -24,7 +24,7 @@ NEWEST_KNOWN = (3, 13)  # the newest version whose symbols names.tsv lists compl
 # word -> (enum rs_argument_kind, enum rs_when)
 KINDS = {
     "object": ("OBJECT", "ALWAYS"), "type": ("TYPE", "ALWAYS"),
-    "acquire": ("ACQUIRE", "ALWAYS"),
+    "acquire": ("ACQUIRE", "ALWAYS"), "acquire-on-success": ("ACQUIRE", "ON_SUCCESS"),
     "steal": ("STEAL", "ALWAYS"), "steal-on-success": ("STEAL", "ON_SUCCESS"),
     "steal-on-failure": ("STEAL", "ON_FAILURE"),
     "out": ("OUT", "ALWAYS"), "out-on-success": ("OUT", "ON_SUCCESS"),
@@ -279,6 +279,17 @@ def check_clauses(rows):
                 raise BadRow(row.where, word, "the name of a row was expected behind %s:" % clause, known)
 
 
+def pair_twins(rows):
+    """A macro's row names its function; the function's row then names the macro, unless it says something else."""
+    table = {}
+    for row in rows:
+        table.setdefault(row.name, []).append(row)
+    for row in rows:
+        if row.kind == "macro" and "twin" in row.clauses:
+            for other in table[row.clauses["twin"]]:
+                other.clauses.setdefault("twin", row.name)
+
+
 def read_marks(directory):
     """measured.tsv, written by tools/measure_contracts.py: NAME, digest, versions confirmed on success, on failure."""
     path, marks = os.path.join(directory, "measured.tsv"), set()
@@ -302,6 +313,7 @@ def load(directory):
     rows.sort(key=lambda r: r.key())
     check_overlaps(rows)
     check_clauses(rows)
+    pair_twins(rows)
     marks = read_marks(directory)
     for row in rows:
         row.measured = (row.name, row.digest()) in marks

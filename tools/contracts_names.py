@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Lists the names that each CPython offers to extensions: writes contracts/names.tsv.
 
-usage: contracts_names.py [--out FILE] [--also FILE] PREFIX...
+usage: contracts_names.py [--dir DIR] PREFIX...
 
 PREFIX is an installation with a shared libpython and its headers (lib/libpython3.X.so.1.0, include/python3.X);
-the version is read from the library's name. --also adds names known from elsewhere (lines "NAME VERSION,VERSION"),
-such as those of versions that are not at hand. Refuses to guess: a prefix without library or headers ends it with
+the version is read from the library's name. names_elsewhere.tsv of the same folder (NAME, versions) adds what is known
+of versions that are not at hand. Refuses to guess: a prefix without library or headers ends it with
 one line.
 """
 import argparse
@@ -60,8 +60,7 @@ def survey(prefix):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prefixes", nargs="+")
-    parser.add_argument("--out", default=os.path.join(os.path.dirname(HERE), "contracts", "names.tsv"))
-    parser.add_argument("--also")
+    parser.add_argument("--dir", default=os.path.join(os.path.dirname(HERE), "contracts"))
     args = parser.parse_args()
     table = {}
     for prefix in args.prefixes:
@@ -69,13 +68,12 @@ def main():
         for column, names in enumerate((symbols, macros)):
             for name in names:
                 table.setdefault(name, (set(), set()))[column].add(minor)
-    if args.also:
-        with open(args.also, encoding="utf-8") as f:
-            for line in f:
-                if line.strip() and not line.startswith("#"):
-                    name, versions = line.split()[:2]
-                    table.setdefault(name, (set(), set()))[0].update(int(v.split(".")[1]) for v in versions.split(","))
-    with open(args.out, "w", encoding="utf-8") as f:
+    with open(os.path.join(args.dir, "names_elsewhere.tsv"), encoding="utf-8") as f:
+        for line in f:
+            if not line.startswith("#"):
+                name, versions = line.rstrip("\n").split("\t")
+                table.setdefault(name, (set(), set()))[0].update(int(v.split(".")[1]) for v in versions.split(","))
+    with open(os.path.join(args.dir, "names.tsv"), "w", encoding="utf-8") as f:
         f.write("# Written by tools/contracts_names.py: name, minor versions of 3.x that export it, those that offer it as macro or inline.\n")
         for name in sorted(table):
             f.write("%s\t%s\t%s\n" % ((name,) + tuple(",".join(map(str, sorted(part))) for part in table[name])))

@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Measures the contract table: calls each function in each interpreter and compares reference counts with its row.
 
-usage: measure_contracts.py [--only NAME,...] [--write] [--json FILE] [-v] PYTHON...
+usage: measure_contracts.py [--only NAME,...] [--write] [--json FILE] [--mutate N] [--seed S] [-v] PYTHON...
 
 For each PYTHON (an executable with its headers) a small driver is built in a temporary folder and the cases of
 tools/measure/ are run, each measurement in a process of its own. Prints per interpreter: rows with an object among
 arguments or result, measured on success and on failure, contradicted (with what was off), and those that no case
 reaches. --write puts the confirmed rows into contracts/measured.tsv. Exit status 1 when a row is contradicted.
+--mutate N measures the harness instead: it draws N rows among those marked measured, falsifies one field of each
+(result, steal, out-parameter) and counts how many of the lies are noticed; exit status 1 below 96 %.
 """
 import argparse
+import copy
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -77,12 +81,57 @@ def verdict(answers, outcome):
     return ("contradicted" if off else "confirmed" if clean else ""), off, []
 
 
+LIES = {"object": ["steal"], "steal": ["object"], "steal-on-success": ["steal", "object"], "out": ["out-borrowed"],
+        "out-on-success": ["out-borrowed-on-success"], "out-borrowed": ["out"],
+        "out-borrowed-on-success": ["out-on-success"], "acquire": ["object"]}
+
+
+def falsified(row, rng):
+    """A copy of the row with one field changed, and what was changed."""
+    lies = [(i, word) for i, a in enumerate(row.args) if a.name != "..." for word in LIES.get(a.kind, ())]
+    if row.result in ("new", "borrowed", "forever"):
+        lies.append((-1, "new" if row.result != "new" else "forever"))
+    if not lies:
+        return None, ""
+    where, word = rng.choice(lies)
+    lie = copy.deepcopy(row)
+    if where < 0:
+        lie.result, lie.origin = word, ""
+        return lie, "result %s for %s" % (word, row.result)
+    lie.args[where].kind = word
+    return lie, "argument %s: %s for %s" % (row.args[where].name, word, row.args[where].kind)
+
+
+def mutate(python, rows, count, seed):
+    """Exit status: 0 where at least 96 % of the lies are noticed."""
+    rng = random.Random(seed)
+    rng.shuffle(rows)
+    lies = []
+    version = json.loads(subprocess.run([python, "-c", PROBE], capture_output=True, text=True, check=True).stdout)[2]
+    for row in rows:
+        lie, what = falsified(row, rng) if row.measured and row.covers((3, version[1])) else (None, "")
+        if lie and len(lies) < count:
+            lies.append((lie, what))
+    _, _, seen = run_worker(python, [lie for lie, _ in lies])
+    noticed = 0
+    for lie, what in lies:
+        answer = seen[lie.name]
+        states = [verdict(answer.get(outcome, []), outcome)[0] for outcome in ("success", "failure")]
+        hit = "contradicted" in states or any(a["outcome"] == "crash" for a in answer.get("other", ()))
+        noticed += hit
+        print("%s: %s: %s" % (lie.name, what, "noticed" if hit else "NOT noticed"))
+    print("%d of %d lies noticed (seed %s)" % (noticed, len(lies), seed))
+    return 0 if lies and noticed >= 0.96 * len(lies) else 1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pythons", nargs="+")
     parser.add_argument("--only")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--json")
+    parser.add_argument("--mutate", type=int, default=0)
+    parser.add_argument("--seed", default="refsan")
     parser.add_argument("-v", "--verbose", action="store_true")
     args = parser.parse_args()
     try:
@@ -92,6 +141,8 @@ def main():
         return 2
     only = set(args.only.split(",")) if args.only else None
     rows = [r for r in rows if r.kind == "function" and has_object(r) and (not only or r.name in only)]
+    if args.mutate:
+        return mutate(os.path.expanduser(args.pythons[0]), rows, args.mutate, args.seed)
     report, contradicted = {}, 0
     for python in args.pythons:
         version, there, seen = run_worker(os.path.expanduser(python), rows)

@@ -66,8 +66,9 @@ enum rs_contract_flags {
 struct rs_argument {
     const char *name; /* as in CPython's documentation, "..." for varargs */
     uint8_t kind;     /* enum rs_argument_kind */
-    uint8_t when;     /* enum rs_when, for RS_ARG_STEAL and for the out kinds: RS_ALWAYS is written in any case, NULL
-                         where there is nothing; RS_ON_SUCCESS may be left untouched on failure */
+    uint8_t when;     /* enum rs_when, for RS_ARG_STEAL and RS_ARG_ACQUIRE; for the out kinds: RS_ALWAYS is written in
+                         any case, NULL where there is nothing, RS_ON_SUCCESS may be left untouched on failure; for
+                         RS_ARG_BUILD: RS_ON_SUCCESS says that failure may leave the objects of "N" untaken */
     uint8_t count;    /* 1-based argument, for RS_ARG_OBJECTS and RS_ARG_VARARGS_N */
     uint8_t nullable; /* NULL is allowed */
 };

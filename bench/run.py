@@ -103,8 +103,8 @@ def main():
     print("\n".join(table(seen, ways)))
     version = subprocess.run([args.python, "-c", "import platform; print(platform.python_version())"], capture_output=True, text=True).stdout.strip()
     refsan = subprocess.run([REFSAN, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
-    print("\nMedians of %d interleaved runs (Valgrind: 1), %s, Python %s, %d cores, %s, %s: `bench/run.py`." % (
-        args.rounds, refsan, version, os.cpu_count(), platform.machine(), datetime.date.today()))
+    print("\nMedians of %d interleaved runs%s, %s, Python %s, %d cores, %s, %s: `bench/run.py`." % (
+        args.rounds, " (Valgrind: 1)" if "valgrind" in ways else "", refsan, version, os.cpu_count(), platform.machine(), datetime.date.today()))
     if args.json:
         with open(args.json, "w") as f:
             json.dump({"date": str(datetime.date.today()), "python": version, "cores": os.cpu_count(), "seen": seen}, f, indent=1)

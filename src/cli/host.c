@@ -239,6 +239,13 @@ static void arm(void *context, const struct rs_event *event)
         rs_recording_arm(process->host->recording, process->slot, (uint32_t)*site - 1);
 }
 
+static void watch(void *context, uint64_t object)
+{
+    struct rs_process *process = context;
+
+    rs_recording_watch(process->host->recording, process->slot, object);
+}
+
 static void born(void *context, unsigned slot, const struct rs_process_slot *slot_now)
 {
     struct rs_host *host = context;
@@ -252,6 +259,7 @@ static void born(void *context, unsigned slot, const struct rs_process_slot *slo
     process->books->site_context = host;
     process->books->arm = arm;
     process->books->arm_context = process;
+    process->books->watch = watch;
     *RS_PUSH(&host->processes) = process;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { PAIR_TIMES = 1000000 };
+enum { PAIR_TIMES = 1000000, DRIFT_BELOW = 1, DRIFT_ABOVE = 32 };
 
 struct rs_object *rs_books_object(struct rs_books *books, uint64_t address)
 {
@@ -66,7 +66,8 @@ struct rs_account *rs_books_account(struct rs_books *books, struct rs_object *ob
     /* the event arrays are valid only up to the counts: no need to clear half a kilobyte */
     account->next = object->accounts;
     account->family = family;
-    account->lo = account->hi = 0;
+    account->lo = account->hi = account->base = 0;
+    account->functions = NULL;
     for (unsigned i = 0; i < RS_NETS; i++)
         account->nets[i].call = 0;
     account->acquired = account->released = account->events = account->open_count = 0;
@@ -180,6 +181,37 @@ static int64_t net_of_call(struct rs_account *account, const struct rs_event *ev
     return event->delta;
 }
 
+static void note_function(struct rs_books *books, struct rs_account *account, const struct rs_event *event)
+{
+    if (account->functions == NULL)
+        account->functions = rs_arena_alloc(&books->arena, RS_FUNCTIONS * sizeof(struct rs_function_net));
+    for (unsigned i = 0; i < RS_FUNCTIONS; i++) {
+        struct rs_function_net *f = &account->functions[i];
+
+        if (f->function != event->function && f->function != 0)
+            continue;
+        f->function = event->function;
+        f->net += event->delta;
+        if (event->delta > 0)
+            f->up = *event;
+        else
+            f->down = *event;
+        return;
+    }
+}
+
+/* A static object never dies, so no consequence will come: what proves a drift is a census at two quiet points. */
+static void watch_static(struct rs_books *books, struct rs_object *object, struct rs_account *account, const struct rs_event *event)
+{
+    if (event->delta == 0)
+        return;
+    note_function(books, account, event);
+    if (object->watched || books->watch == NULL || (account->hi > -DRIFT_BELOW && account->lo < DRIFT_ABOVE))
+        return;
+    object->watched = true;
+    books->watch(books->arm_context, object->address);
+}
+
 void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_event *event)
 {
     struct rs_account *account = rs_books_account(books, object, event->family);
@@ -195,6 +227,8 @@ void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_e
         account->released += (uint64_t)-event->delta;
     pair(account, event);
     remember(account, event);
+    if (object->size == 0)
+        watch_static(books, object, account, event);
     if (event->count >= 0)
         object->count = event->count;
     object->death = *event;

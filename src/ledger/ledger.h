@@ -52,6 +52,14 @@ struct rs_call_net {
     int64_t net;
 };
 
+/* What one module function has changed over all of its calls. */
+enum { RS_FUNCTIONS = 16 };
+struct rs_function_net {
+    uint64_t function;
+    int64_t net;
+    struct rs_event up, down; /* its latest acquisition and release */
+};
+
 struct rs_account {
     struct rs_account *next; /* of the same object */
     uint32_t family;
@@ -63,6 +71,8 @@ struct rs_account {
     struct rs_event open[RS_OPEN_KEPT]; /* acquisitions not yet given back, the latest last; beyond: only counted */
     uint64_t open_count;
     struct rs_call_net nets[RS_NETS]; /* of the latest calls that touched the account */
+    struct rs_function_net *functions; /* of objects that never die: RS_FUNCTIONS of them, or NULL */
+    int64_t base;                  /* hi at the first quiet point */
     struct rs_event negative; /* where hi first fell below 0 */
     bool has_negative;
 };
@@ -71,8 +81,9 @@ struct rs_object {
     uint64_t address, type, size;
     uint64_t serial;      /* n-th tracked object of its type */
     int64_t count;        /* last known reference count */
-    int64_t base;         /* the count without the first reference that the books saw come */
     bool dead, shut;      /* shut: its tp_dealloc has begun */
+    bool watched, has_base;
+    int64_t base_count, base_words; /* at the first quiet point */
     bool before_fork;     /* seen before this process began: its balance is unknown */
     uint64_t died_at;     /* seq */
     struct rs_event death; /* the last event before it died, of any family */
@@ -94,6 +105,7 @@ enum rs_fact_kind {
     RS_FACT_GIL,      /* a count was changed without the GIL */
     RS_FACT_TRAVERSE, /* the collector counted more references than there are */
     RS_FACT_DRIFT,    /* differential census: the count drifts away from the words that point at it */
+    RS_FACT_CYCLE,    /* uncollectable garbage: an owned member that the owner's tp_traverse does not visit */
     RS_FACTS
 };
 
@@ -105,7 +117,7 @@ struct rs_fact {
     struct rs_account account[3];
     unsigned accounts;
     struct rs_event event;         /* the event that showed it */
-    uint64_t lost;                 /* RS_FACT_LOST: references without holder */
+    int64_t lost;                  /* LOST, DRIFT: references without holder; DRIFT: negative for a deficit */
     uint64_t words, visits;        /* census figures */
     uint64_t owner, owner_type;    /* WITNESS, TRAVERSE */
     uint32_t owner_kind;           /* WITNESS: 1 frame local (owner is a code index), 2 container */
@@ -180,6 +192,8 @@ struct rs_books {
     /* Told at once about a suspect's site or function, so that the runtime can arm it; may be NULL. */
     void (*arm)(void *context, const struct rs_event *event);
     void *arm_context;
+    /* Told about an object that never dies and whose account drifts: wants a first quiet point; may be NULL. */
+    void (*watch)(void *context, uint64_t object);
 };
 
 struct rs_books *rs_ledger_open(int pid, bool forked);

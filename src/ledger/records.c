@@ -6,7 +6,7 @@
 
 #include "contract/contract.h"
 
-enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31 };
+enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31, DRIFT_LEAST = 16 };
 
 /* ---------------------------------------------------------------- look-ups */
 
@@ -326,8 +326,6 @@ static void after_call(struct rs_books *books, const struct rs_call_frame *frame
         event.kind = flags & RS_WORD_NEW ? RS_EVENT_ACQUIRE : RS_EVENT_BORROW;
     }
     event.delta = flags & RS_WORD_NEW ? 1 : 0;
-    if (event.delta > 0 && object->accounts == NULL && object->base > 0)
-        object->base--;
     book_word(books, word, event, family);
 }
 
@@ -465,7 +463,7 @@ static void on_object(struct rs_books *books, const struct rs_slot *record)
     if (object != NULL && object->shut && record->b == 0)
         return; /* still in its free list */
     object = rs_books_reborn(books, record->a, words[0], words[1]);
-    object->count = object->base = record->b;
+    object->count = record->b;
 }
 
 static void note_killer(struct rs_books *books, struct rs_object *object)
@@ -547,22 +545,9 @@ static void on_witness(struct rs_books *books, const struct rs_slot *record)
     }
 }
 
-static void on_live(struct rs_books *books, const struct rs_slot *record)
+/* A reference that is counted in the object and stands nowhere in memory: lost, if the books know whose it was. */
+static void check_lost(struct rs_books *books, struct rs_object *object, int64_t lost, uint64_t words)
 {
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_object *object = rs_books_object(books, record->a);
-    int64_t lost = (int64_t)record->b - (int64_t)words[0], grown;
-
-    books->live_objects++;
-    if (object == NULL)
-        return;
-    /* a static object's count is not explained by words: only what has been added since the first sight can be lost */
-    grown = (int64_t)record->b - object->base;
-    if (object->size == 0 && grown < lost)
-        lost = grown;
-    if (object->before_fork || lost <= 0 || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
-        return;
-    object->count = record->b;
     for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
         const struct rs_event *open;
         struct rs_fact *fact;
@@ -573,9 +558,96 @@ static void on_live(struct rs_books *books, const struct rs_slot *record)
         if (open->init)
             continue; /* what is acquired once, while the module starts, is no leak */
         fact = rs_books_fact(books, RS_FACT_LOST, object, open);
-        fact->lost += (uint64_t)(lost < a->lo ? lost : a->lo);
-        fact->words = words[0];
+        fact->lost += lost < a->lo ? lost : a->lo;
+        fact->words = words;
     }
+}
+
+/* The function whose calls moved the account most in that direction. */
+static const struct rs_function_net *mover(const struct rs_account *account, bool up)
+{
+    const struct rs_function_net *best = NULL;
+
+    for (unsigned i = 0; account->functions != NULL && i < RS_FUNCTIONS; i++) {
+        const struct rs_function_net *f = &account->functions[i];
+
+        if ((up ? f->net > 0 && (best == NULL || f->net > best->net) : f->net < 0 && (best == NULL || f->net < best->net)))
+            best = f;
+    }
+    return best;
+}
+
+/* Two quiet points: in a correct program the count changes as the words that point at the object do. */
+static void check_drift(struct rs_books *books, struct rs_object *object, int64_t count, int64_t words)
+{
+    int64_t drift = (count - object->base_count) - (words - object->base_words);
+
+    for (struct rs_account *a = object->accounts; a != NULL; a = a->next) {
+        int64_t booked = a->hi - a->base;
+        const struct rs_function_net *f = mover(a, booked > 0);
+        struct rs_fact *fact;
+
+        if (a->unsure || f == NULL || (booked < DRIFT_LEAST && booked > -DRIFT_LEAST))
+            continue;
+        /* the books and the census have to agree, in sign and in size: stale words alone prove nothing */
+        if (booked > 0 ? drift * 10 < booked * 7 || drift * 10 > booked * 13 : drift * 10 > booked * 7 || drift * 10 < booked * 13)
+            continue;
+        a->negative = booked > 0 ? f->up : f->down;
+        a->has_negative = true;
+        fact = rs_books_fact(books, RS_FACT_DRIFT, object, &a->negative);
+        fact->lost = drift;
+        fact->account[0] = *a;
+        fact->accounts = 1;
+        fact->object.count = count;
+    }
+}
+
+static void on_live(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a);
+
+    books->live_objects++;
+    if (object == NULL || object->before_fork || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
+        return;
+    if (object->size == 0) { /* static: its count is not explained by words */
+        if (object->has_base)
+            check_drift(books, object, record->b, (int64_t)words[0]);
+        return;
+    }
+    object->count = record->b;
+    if ((int64_t)record->b > (int64_t)words[0])
+        check_lost(books, object, (int64_t)record->b - (int64_t)words[0], words[0]);
+}
+
+static void on_base(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a);
+
+    if (object == NULL || object->has_base)
+        return;
+    object->has_base = true;
+    object->base_count = record->b;
+    object->base_words = (int64_t)words[0];
+    for (struct rs_account *a = object->accounts; a != NULL; a = a->next)
+        a->base = a->hi;
+}
+
+static void on_unvisited(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *member = rs_books_object(books, words[0]);
+    const struct rs_account *account = member != NULL ? member->accounts : NULL;
+    struct rs_fact *fact;
+
+    while (account != NULL && (account->lo <= 0 || account->unsure || account->open_count == 0))
+        account = account->next;
+    if (account == NULL)
+        return; /* not owned, as far as the books know: a back pointer need not be visited */
+    fact = rs_books_fact(books, RS_FACT_CYCLE, member, &account->open[0]);
+    fact->owner = record->a;
+    fact->owner_type = words[1];
 }
 
 static void on_traverse(struct rs_books *books, const struct rs_slot *record)
@@ -584,6 +656,7 @@ static void on_traverse(struct rs_books *books, const struct rs_slot *record)
     struct rs_object *object = object_at(books, record->a);
     struct rs_fact *fact = rs_books_fact(books, RS_FACT_TRAVERSE, object, NULL);
 
+    fact->object.count = record->b;
     fact->visits = words[0];
     fact->owner = words[1];
     fact->owner_type = words[2];
@@ -758,6 +831,8 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     case RS_REC_EXIT: on_exit_record(books, record, slots); break;
     case RS_REC_ROLE: on_role(books, record, slots); break;
     case RS_REC_CODE: on_code(books, record, slots); break;
+    case RS_REC_BASE: on_base(books, record); break;
+    case RS_REC_UNVISITED: on_unvisited(books, record); break;
     case RS_REC_LIVE: on_live(books, record); break;
     case RS_REC_POISON: on_poison(books, record); break;
     case RS_REC_WITNESS: on_witness(books, record); break;

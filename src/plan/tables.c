@@ -144,29 +144,33 @@ static unsigned mark_entries(struct rs_survey *survey, uint32_t table)
     return count;
 }
 
-/* How many entries the compare in front of a table jump promises (`cmp index, last; ja default`); 0 if none
- * is seen. */
-static unsigned promised_entries(const struct rs_survey *survey, const struct rs_insns *insns, size_t at)
+/* How many entries a compare of the load's index promises (`cmp index, last; ja default`); 1 if none is seen.
+ */
+static unsigned promised_entries(const struct rs_survey *survey, const struct rs_insns *insns, size_t load)
 {
     enum { ABOVE = 7 };
-    for (size_t i = at; i-- > 0 && at - i < BOUND_BACK;) {
+    unsigned index = insns->list.items[load].index;
+    for (size_t i = load; i-- > 0 && load - i < BOUND_BACK;) {
         const struct rs_insn *insn = &insns->list.items[i], *branch = insn + 1;
-        if (insn->op != RS_OP_CMP_IMM || branch->flow != RS_FLOW_JCC)
+        const uint8_t *bytes = rs_elf_at(survey->elf, insn->at, insn->length + branch->length);
+        if (rs_survey_is_target(survey, branch->at) || !bytes || rs_arch_writes(bytes, insn->length, index))
+            return 1;
+        if (insn->op != RS_OP_CMP_IMM || insn->operand != RS_OPERAND_REG || insn->base != index ||
+            branch->flow != RS_FLOW_JCC)
             continue;
-        const uint8_t *bytes = rs_elf_at(survey->elf, branch->at, branch->length);
-        if (bytes && (bytes[branch->length >= 6 ? branch->length - 5 : branch->length - 2] & 15) == ABOVE)
-            return insn->imm >= 0 && insn->imm < MAX_ENTRIES ? (unsigned)insn->imm + 1 : 0;
+        bytes += insn->length;
+        bool above = (bytes[branch->length >= 6 ? branch->length - 5 : branch->length - 2] & 15) == ABOVE;
+        return above && insn->imm >= 0 && insn->imm < MAX_ENTRIES ? (unsigned)insn->imm + 1 : 1;
     }
-    return 0;
+    return 1;
 }
 
 /* The table that the load reads: its base register's address is taken somewhere in the function; the nearest
  * place in front of it counts, and all others are marked as well, since blocks need not lie in the order of
  * execution. */
-static bool resolve_load(struct rs_survey *survey, const struct rs_insns *insns, size_t load,
-                         unsigned promised)
+static bool resolve_load(struct rs_survey *survey, const struct rs_insns *insns, size_t load)
 {
-    unsigned found = 0;
+    unsigned found = 0, promised = promised_entries(survey, insns, load);
     bool nearest = false;
     for (size_t step = 0, count = insns->list.count; step < count; step++) {
         size_t i = step <= load ? load - step : step;
@@ -174,7 +178,7 @@ static bool resolve_load(struct rs_survey *survey, const struct rs_insns *insns,
         if (!is_table_address(survey, insn) || insn->reg != insns->list.items[load].base)
             continue;
         unsigned entries = mark_entries(survey, insn->target);
-        if (!nearest && entries < (promised ? promised : 1))
+        if (!nearest && entries < promised)
             return false;
         nearest = true;
         found += entries;
@@ -210,20 +214,17 @@ static bool resolve_jump(struct rs_survey *survey, const struct rs_function *fun
     size_t where = at;
     if (find_definition(survey, insns, at, jump->base, &where) != DEFINED_OFFSET)
         return true;
-    unsigned promised = promised_entries(survey, insns, at), needed = promised ? promised : 1;
-    uint32_t table = table_in_line(survey, insns, where, insns->list.items[where].base);
-    if (!table)
-        table = table_in_line(survey, insns, where, insns->list.items[where].reg);
-    if (table && mark_entries(survey, table) >= needed)
-        return true;
     for (size_t i = where; i-- > 0 && where - i < SCAN_BACK;) {
         const struct rs_insn *insn = &insns->list.items[i];
         if (rs_survey_is_target(survey, insn[1].at))
-            return false;
+            break;
         if (is_table_load(insn))
-            return resolve_load(survey, insns, i, promised);
+            return resolve_load(survey, insns, i);
     }
-    return false;
+    uint32_t table = table_in_line(survey, insns, where, insns->list.items[where].base);
+    if (!table)
+        table = table_in_line(survey, insns, where, insns->list.items[where].reg);
+    return table && mark_entries(survey, table) > 0;
 }
 
 bool rs_tables_resolve(struct rs_survey *survey, const struct rs_function *function,

@@ -11,6 +11,7 @@
 #include "runtime/api/roles.h"
 #include "runtime/arch.h"
 #include "runtime/census/census.h"
+#include "runtime/census/reach.h"
 #include "runtime/heap/object.h"
 #include "runtime/heap/region.h"
 #include "runtime/log.h"
@@ -91,15 +92,35 @@ static void on_dying(uint64_t object)
         look_for_witnesses();
 }
 
+static unsigned watched; /* places of the ring's watch list that were looked at */
+
+static void take_base(void *context)
+{
+    unsigned now = *(unsigned *)context;
+
+    rt_census_base((const uint64_t *)rt_hot.ring->watch + watched, now - watched);
+}
+
 static void at_outermost_exit(void)
 {
+    unsigned wanted = __atomic_load_n(&rt_hot.ring->watched, __ATOMIC_ACQUIRE);
+
     if (dying.count > 0)
         look_for_witnesses();
+    if (wanted > watched && wanted <= RS_WATCH_MAX) {
+        rt_fatal_try(take_base, &wanted);
+        watched = wanted;
+    }
 }
 
 static void take_census(void *context)
 {
     rt_census_holders();
+}
+
+static void look_for_cycles(void *context)
+{
+    rt_reach_cycles();
 }
 
 /* The interpreter begins to shut down: the program's own objects are all still there. */
@@ -114,6 +135,7 @@ static void at_finalize(void)
     rt_log_put(RS_REC_FINALIZE, 0, 0, NULL, 0);
     rt_quarantine_check();
     rt_fatal_try(take_census, NULL);
+    rt_fatal_try(look_for_cycles, NULL);
 }
 
 static void before_init(const char *symbol, uint64_t function)

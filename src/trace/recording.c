@@ -305,6 +305,17 @@ void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, ui
         ((struct rs_ring *)s->map)->armed_functions[(function >> 4) & 0x7fff] = 1;
 }
 
+bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t object)
+{
+    struct rs_ring *ring = (struct rs_ring *)recording->streams[slot].map;
+
+    if (ring == NULL || ring->watched >= RS_WATCH_MAX)
+        return false;
+    ring->watch[ring->watched] = object;
+    __atomic_store_n(&ring->watched, ring->watched + 1, __ATOMIC_RELEASE);
+    return true;
+}
+
 uint64_t rs_recording_bytes(const struct rs_recording *recording)
 {
     return recording->bytes;

@@ -47,4 +47,6 @@ uint64_t rs_recording_lost(const struct rs_recording *recording, unsigned slot);
 /* Arms a site (law 5): what it touches from now on is watched when it dies. */
 void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t site);
 void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, uint64_t function);
+/* Asks for a first quiet point of an object that never dies; false if there is no place left. */
+bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t object);
 uint64_t rs_recording_bytes(const struct rs_recording *recording); /* shared memory in use */

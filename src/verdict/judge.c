@@ -256,7 +256,7 @@ static void judge_lost(const struct judge *j, const struct rs_fact *fact)
     bool type_reference = fact->event.is_entry && fact->event.kind == RS_EVENT_ACQUIRE;
     struct rs_finding *f = open_finding(j, type_reference ? RS_RULE_RS204 : RS_RULE_RS201, fact);
 
-    f->count = fact->lost;
+    f->count = (uint64_t)fact->lost;
     f->confidence = fact->lost >= 2 ? RS_PROVEN : RS_SUSPECT;
     name_event(j, &fact->event, &f->culprit);
     f->has_belief = true;
@@ -264,6 +264,53 @@ static void judge_lost(const struct judge *j, const struct rs_fact *fact)
     f->culprit.api = NULL;
     if (type_reference)
         f->belief.api = NULL;
+    name_python(j, f, &fact->event);
+    close_finding(j, f, fact);
+}
+
+/* The tp_traverse of a type, as its method table named it. */
+static uint64_t traverse_of(const struct rs_books *books, uint64_t type)
+{
+    for (size_t i = 0; i < books->roles.room; i++) {
+        const struct rs_role *role = (const struct rs_role *)books->roles.values[i];
+
+        if (books->roles.keys[i] != 0 && role->owner == type && role->contract != NULL && strcmp(role->contract->name, "tp_traverse") == 0)
+            return books->roles.keys[i];
+    }
+    return 0;
+}
+
+/* What never dies: the census proves the drift, the books name the function. */
+static void judge_drift(const struct judge *j, const struct rs_fact *fact)
+{
+    struct rs_finding *f = open_finding(j, fact->lost < 0 ? RS_RULE_RS101 : RS_RULE_RS201, fact);
+
+    f->count = (uint64_t)(fact->lost < 0 ? -fact->lost : fact->lost);
+    f->confidence = RS_PROVEN;
+    if (fact->lost < 0) {
+        judge_deficit(j, f, fact);
+    } else {
+        name_event(j, &fact->event, &f->culprit);
+        f->has_belief = true;
+        f->belief = f->culprit;
+        f->culprit.api = NULL;
+        name_python(j, f, &fact->event);
+    }
+    close_finding(j, f, fact);
+}
+
+static void judge_cycle(const struct judge *j, const struct rs_fact *fact)
+{
+    uint64_t function = traverse_of(j->books, fact->owner_type);
+    struct rs_finding *f;
+
+    if (function == 0)
+        return;
+    f = open_finding(j, RS_RULE_RS205, fact);
+    f->confidence = RS_PROVEN;
+    j->names->place(j->names->context, j->books, function, true, &j->report->arena, &f->culprit);
+    f->has_belief = true;
+    name_event(j, &fact->event, &f->belief);
     name_python(j, f, &fact->event);
     close_finding(j, f, fact);
 }
@@ -281,18 +328,6 @@ static void judge_protocol(const struct judge *j, const struct rs_fact *fact, en
         name_event(j, &fact->cause, &f->belief);
     }
     close_finding(j, f, fact);
-}
-
-/* The tp_traverse of a type, as its method table named it. */
-static uint64_t traverse_of(const struct rs_books *books, uint64_t type)
-{
-    for (size_t i = 0; i < books->roles.room; i++) {
-        const struct rs_role *role = (const struct rs_role *)books->roles.values[i];
-
-        if (books->roles.keys[i] != 0 && role->owner == type && role->contract != NULL && strcmp(role->contract->name, "tp_traverse") == 0)
-            return books->roles.keys[i];
-    }
-    return 0;
 }
 
 static void judge_traverse(const struct judge *j, const struct rs_fact *fact)
@@ -335,6 +370,12 @@ void rs_verdict_judge(const struct rs_books *books, const struct rs_names *names
             break;
         case RS_FACT_GIL:
             judge_protocol(&j, fact, RS_RULE_RS301);
+            break;
+        case RS_FACT_DRIFT:
+            judge_drift(&j, fact);
+            break;
+        case RS_FACT_CYCLE:
+            judge_cycle(&j, fact);
             break;
         case RS_FACT_TRAVERSE:
             judge_traverse(&j, fact);

@@ -68,7 +68,7 @@ static void use(struct rs_arena *arena, struct rs_finding *f, const char *object
     f->fix = rs_arena_printf(arena, "keep a reference until the last use at %s", where);
 }
 
-static void surplus(struct rs_arena *arena, struct rs_finding *f, const char *object, uint64_t lost)
+static void surplus(struct rs_arena *arena, struct rs_finding *f, const char *object, int64_t lost)
 {
     const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
 
@@ -151,8 +151,19 @@ void rs_words_write(struct rs_arena *arena, struct rs_finding *f, const struct r
         protocol(arena, f, fact, object);
         break;
     case RS_FACT_LOST:
-    case RS_FACT_DRIFT:
         surplus(arena, f, object, fact->lost);
+        break;
+    case RS_FACT_DRIFT:
+        if (fact->lost < 0)
+            deficit(arena, f, object);
+        else
+            surplus(arena, f, object, fact->lost);
+        f->proof = rs_arena_printf(arena, "between two quiet points its count changed by %lld more than the places in memory that hold it", (long long)fact->lost);
+        break;
+    case RS_FACT_CYCLE:
+        f->message = rs_arena_printf(arena, "%s does not visit a member that is owned (%s), so a cycle through it is never collected", function(&f->culprit), object);
+        f->fix = rs_arena_printf(arena, "Py_VISIT that member in %s", function(&f->culprit));
+        f->proof = "garbage that nothing reaches is still alive: the collector cannot see the reference that keeps it";
         break;
     default:
         if (f->rule == RS_RULE_RS105 || f->rule == RS_RULE_RS106)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define RS_RECORDING_MAGIC 0x6345726e61736572u
-enum { RS_RECORDING_VERSION = 1, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_LIST_MAX = 2048 };
+enum { RS_RECORDING_VERSION = 1, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16 };
 
 /* The variable that carries "pid:fd:cookie" to the runtime of the program and of its children. */
 #define RS_RECORDING_VARIABLE "REFSAN_RECORDING"
@@ -82,6 +82,10 @@ struct rs_ring {
      * address f, is marked as suspect where the byte n & 0xffff, (f >> 4) & 0x7fff is set. */
     uint8_t armed_sites[1 << 16];
     uint8_t armed_functions[1 << 15];
+    /* Host to runtime: objects that never die and whose books drift: at the next quiet point the count and the words that point
+     * at them are recorded (RS_REC_BASE). `watched` places are filled. */
+    uint32_t watched, pad5;
+    uint64_t watch[RS_WATCH_MAX];
 };
 enum {
     RS_RING_HEADER = 1 << 17, /* the ring's data starts here; the stray ring's behind it */
@@ -143,11 +147,11 @@ enum rs_record {
     RS_REC_FORK,    /* a = pid of the child */
     RS_REC_PYTHON,  /* interpreter: a = version hex, b = flags; text = executable */
     RS_REC_LIMIT,   /* something is not covered: a = number, text = what */
-    RS_REC_BASE,    /* differential census: a = object, b = 1 first or 2 second quiet point; then count, words */
+    RS_REC_BASE,    /* differential census, first quiet point (the second is RS_REC_LIVE): a = object, b = count; then words */
     RS_REC_FINALIZE,/* the interpreter begins to shut down */
     RS_REC_GIL,     /* stray ring: a store without the GIL: a = address, b = site */
     RS_REC_TRAVERSE,/* visits exceed the count: a = object, b = count; then visits, a visiting owner, its type */
-    RS_REC_UNVISITED,/* an owned member that tp_traverse does not visit in uncollectable garbage: a = owner; member, type */
+    RS_REC_UNVISITED,/* uncollectable garbage, a member that tp_traverse does not visit: a = owner; member, the owner's type */
     RS_RECORDS
 };
 

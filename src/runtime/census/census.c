@@ -1,6 +1,7 @@
 /* See census.h. */
 #include "runtime/census/census.h"
 
+#include "runtime/census/memory.h"
 #include "runtime/heap/object.h"
 #include "runtime/heap/region.h"
 #include "runtime/log.h"
@@ -8,7 +9,7 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { PAGE = 4096, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14, CHUNK_PAGES = 256 };
+enum { TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
 
 /* ---------------------------------------------------------------- holders */
 
@@ -75,87 +76,9 @@ static void scan_span(uint64_t start, size_t block_size, size_t bytes, void *con
             scan(start + i * block_size, start + (i + 1) * block_size);
 }
 
-/* A mapping that is not ours: only pages that are in memory. */
-static void scan_mapping(uint64_t lo, uint64_t hi)
+static void scan_part(uint64_t lo, uint64_t hi, void *context)
 {
-    unsigned char resident[CHUNK_PAGES];
-
-    for (uint64_t at = lo; at < hi; at += CHUNK_PAGES * PAGE) {
-        uint64_t pages = (hi - at) / PAGE < CHUNK_PAGES ? (hi - at) / PAGE : CHUNK_PAGES;
-
-        if (rt_sys_mincore((void *)at, pages * PAGE, resident) < 0)
-            continue;
-        for (uint64_t i = 0; i < pages; i++)
-            if (resident[i] & 1)
-                scan(at + i * PAGE, at + (i + 1) * PAGE);
-    }
-}
-
-static uint64_t parse_hex(const char **p)
-{
-    uint64_t n = 0;
-
-    for (;; (*p)++) {
-        char c = **p;
-
-        if (c >= '0' && c <= '9')
-            n = n * 16 + (uint64_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            n = n * 16 + (uint64_t)(c - 'a' + 10);
-        else
-            return n;
-    }
-}
-
-static bool is_ours(uint64_t lo, uint64_t hi)
-{
-    uint64_t region_end = rt_hot.region + rt_hot.region_size + rt_hot.region_size / 16 + rt_hot.region_size / 4096 + (64ull << 20);
-
-    if (lo < region_end && hi > rt_hot.region)
-        return true;
-    return lo <= (uint64_t)wanted.table && hi > (uint64_t)wanted.table;
-}
-
-/* "lo-hi rw-p offset dev inode path": private, readable and writable. */
-static void scan_line(const char *line)
-{
-    const char *p = line;
-    uint64_t lo = parse_hex(&p), hi;
-
-    if (*p++ != '-')
-        return;
-    hi = parse_hex(&p);
-    if (p[0] == ' ' && p[1] == 'r' && p[2] == 'w' && p[4] == 'p' && !is_ours(lo, hi))
-        scan_mapping(lo, hi);
-}
-
-static void scan_mappings(void)
-{
-    static char buffer[8192];
-    int file = rt_sys_open_read("/proc/self/maps");
-    size_t held = 0;
-    long got;
-
-    if (file < 0)
-        return;
-    while ((got = rt_sys_read(file, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
-        size_t begin = 0;
-
-        held += (size_t)got;
-        buffer[held] = 0;
-        for (size_t i = 0; i < held; i++) {
-            if (buffer[i] == '\n') {
-                buffer[i] = 0;
-                scan_line(buffer + begin);
-                begin = i + 1;
-            }
-        }
-        held -= begin;
-        rt_copy(buffer, buffer + begin, held);
-        if (held > sizeof(buffer) / 2)
-            held = 0; /* a path longer than that: the line is lost, and so is one holder range: more held, never less */
-    }
-    rt_sys_close(file);
+    scan(lo, hi);
 }
 
 static void report_one(uint64_t object, void *context)
@@ -165,30 +88,63 @@ static void report_one(uint64_t object, void *context)
     rt_log_put(RS_REC_LIVE, object, rt_object_count(object), words, 2);
 }
 
-void rt_census_holders(void)
+static bool open_table(uint64_t objects)
 {
-    uint64_t size = 1024;
+    uint64_t size = 64;
 
-    wanted.count = 0;
-    rt_object_each(count_one, &wanted.count);
-    rt_object_each_static(count_one, &wanted.count);
-    while (size < 2 * wanted.count)
+    while (size < 2 * objects)
         size *= 2;
     wanted.table = rt_sys_pages(size * sizeof(struct wanted));
-    if (wanted.table == NULL)
-        return;
     wanted.mask = size - 1;
     wanted.lowest = UINT64_MAX;
     wanted.highest = 0;
+    return wanted.table != NULL;
+}
+
+static void close_table(void)
+{
+    rt_sys_unmap(wanted.table, (wanted.mask + 1) * sizeof(struct wanted));
+    wanted.table = NULL;
+}
+
+static void scan_memory(void)
+{
+    rt_region_spans(scan_span, NULL);
+    rt_memory_hide(wanted.table);
+    rt_memory_each(scan_part, NULL);
+    rt_memory_hide(NULL);
+}
+
+void rt_census_base(const uint64_t *objects, unsigned count)
+{
+    if (!open_table(count))
+        return;
+    for (unsigned i = 0; i < count; i++)
+        want(objects[i], NULL);
+    scan_memory();
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t words[2] = {place_of(objects[i])->words, 0};
+
+        rt_log_put(RS_REC_BASE, objects[i], rt_object_count(objects[i]), words, 2);
+    }
+    close_table();
+}
+
+void rt_census_holders(void)
+{
+    wanted.count = 0;
+    rt_object_each(count_one, &wanted.count);
+    rt_object_each_static(count_one, &wanted.count);
+    if (!open_table(wanted.count))
+        return;
     rt_object_each(want, NULL);
     rt_object_each_static(want, NULL);
-    rt_region_spans(scan_span, NULL);
-    scan_mappings();
+    scan_memory();
     rt_log_put(RS_REC_CENSUS, 1, 0, NULL, 0);
     rt_object_each(report_one, NULL);
     rt_object_each_static(report_one, NULL);
     rt_log_put(RS_REC_CENSUS, 0, 0, NULL, 0);
-    rt_sys_unmap(wanted.table, size * sizeof(struct wanted));
+    close_table();
 }
 
 /* ---------------------------------------------------------------- owners, by tp_traverse */
@@ -287,11 +243,12 @@ void rt_census_cleared(uint64_t object)
     if (words[3] == 0)
         return;
     rt_region_spans(owners_in_span, &owners);
-    if (owners.owner == 0 || owners.total + 1 <= rt_object_count(object))
+    /* the collector holds one reference of its own during tp_clear (delete_garbage in Modules/gcmodule.c, Python/gc.c) */
+    if (owners.owner == 0 || owners.total + 1 <= rt_object_count(object) - 1)
         return;
     rt_object_see(owners.owner);
     words[0] = owners.total;
     words[1] = owners.owner;
     words[2] = rt_object_type_of(owners.owner);
-    rt_log_put(RS_REC_TRAVERSE, object, rt_object_count(object), words, 4);
+    rt_log_put(RS_REC_TRAVERSE, object, rt_object_count(object) - 1, words, 4);
 }

@@ -9,6 +9,8 @@
 /* Counts, for every live object that a watched module touched, the words in memory that point at it (RS_REC_LIVE), between
  * two RS_REC_CENSUS records. */
 void rt_census_holders(void);
+/* The first of two quiet points for objects that never die: count and words (RS_REC_BASE). */
+void rt_census_base(const uint64_t *objects, unsigned count);
 /* Whether a local variable of a live Python frame, or a live tracked object by its tp_traverse, still refers to the object;
  * recorded (RS_REC_WITNESS) if so. */
 bool rt_census_witness(uint64_t object);

@@ -46,3 +46,27 @@ bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object);
 struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object,
                               const struct rs_event *event);
 void rs_books_limit(struct rs_books *books, const char *what, uint64_t number);
+
+/* The object of a word, made known if the recording never introduced it (a forked child's inheritance). */
+struct rs_object *rs_books_object_at(struct rs_books *books, uint64_t address);
+
+/* One function a kind of record; `slots` is at least what the kind needs (records.c checks). lives.c: */
+void rs_books_on_object(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_free(struct rs_books *books, uint64_t address);
+void rs_books_on_death(struct rs_books *books, uint64_t address);
+void rs_books_on_poison(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_live(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_base(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_unvisited(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_traverse(struct rs_books *books, const struct rs_slot *record);
+/* tables.c: */
+void rs_books_on_module(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_type(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_role(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_code(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_python(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_limit(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_fault(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_stack(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+void rs_books_on_frame(struct rs_books *books, const struct rs_slot *record);

@@ -6,7 +6,7 @@
 
 #include "contract/contract.h"
 
-enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31, DRIFT_LEAST = 16 };
+enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31 };
 
 /* ---------------------------------------------------------------- look-ups */
 
@@ -62,7 +62,7 @@ void rs_ledger_close(struct rs_books *books)
 }
 
 /* The object of a word, made known if the recording never introduced it (a forked child's inheritance). */
-static struct rs_object *object_at(struct rs_books *books, uint64_t address)
+struct rs_object *rs_books_object_at(struct rs_books *books, uint64_t address)
 {
     struct rs_object *object = rs_books_object(books, address);
 
@@ -156,7 +156,7 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
     delta = site.delta != 0 ? site.delta : (int16_t)((record->a >> 48) - (before & 0xffff));
     if (delta == 0 || (books->python >= 0x030c && before >> IMMORTAL_BIT && before != POISON))
         return;
-    object = object_at(books, address);
+    object = rs_books_object_at(books, address);
     event = rs_books_event(books, delta > 0 ? RS_EVENT_ACQUIRE : RS_EVENT_RELEASE, site.pc, delta);
     module = rs_ledger_module_of(books, site.pc);
     event.family = module != NULL ? module->family : 0;
@@ -196,7 +196,7 @@ void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
 
 static void book_word(struct rs_books *books, uint64_t word, struct rs_event event, uint32_t family)
 {
-    struct rs_object *object = object_at(books, RS_WORD_ADDRESS(word));
+    struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
 
     event.family = family;
     if (RS_WORD_FLAGS(word) & RS_WORD_DEAD) {
@@ -243,13 +243,20 @@ static void note_stolen(struct rs_call_frame *frame, uint64_t word)
             (struct rs_stolen){RS_WORD_ADDRESS(word), (uint8_t)RS_WORD_ARG(word), (uint8_t)RS_WORD_FLAGS(word)};
 }
 
-/* A tail call leaves by its caller's return address, which lies outside the module: then the function in progress is the place. */
+/* Where the module calls from. A return address outside of it means that the interpreter called a function which the module
+ * gave it (a converter of PyArg_Parse): the call in progress is the place; or a tail call: the function in progress is. */
 static uint64_t place_of_call(const struct rs_books *books, uint64_t return_address, const struct rs_event *event, bool *is_entry)
 {
-    const struct rs_module *module = rs_ledger_module_of(books, return_address);
+    const struct rs_thread *thread = books->thread;
+    const struct rs_call_frame *top = thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL;
 
-    *is_entry = module == NULL;
-    return module != NULL ? return_address - 1 : event->function;
+    *is_entry = false;
+    if (rs_ledger_module_of(books, return_address) != NULL)
+        return return_address - 1;
+    if (top != NULL && top->kind == RS_FRAME_CALL)
+        return top->pc;
+    *is_entry = true;
+    return event->function;
 }
 
 static void on_enter(struct rs_books *books, const struct rs_slot *record, unsigned slots)
@@ -307,7 +314,7 @@ static void settle(struct rs_books *books, const struct rs_call_frame *frame, bo
 static void after_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t word, struct rs_event event)
 {
     uint32_t family = family_of(books, frame->module);
-    struct rs_object *object = object_at(books, RS_WORD_ADDRESS(word));
+    struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
     unsigned flags = (unsigned)RS_WORD_FLAGS(word);
 
     if (flags & RS_WORD_UNKNOWN) {
@@ -453,348 +460,6 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
     check_error(books, &frame, (unsigned)(words[0] >> 32), &event);
 }
 
-/* ---------------------------------------------------------------- lives and deaths */
-
-static void on_object(struct rs_books *books, const struct rs_slot *record)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_object *object = rs_books_object(books, record->a);
-
-    if (object != NULL && object->shut && record->b == 0)
-        return; /* still in its free list */
-    object = rs_books_reborn(books, record->a, words[0], words[1]);
-    object->count = record->b;
-}
-
-static void note_killer(struct rs_books *books, struct rs_object *object)
-{
-    const struct rs_thread *thread = books->thread;
-
-    object->has_killer = thread->frames.count > 0;
-    if (!object->has_killer)
-        return;
-    object->killer = rs_books_event(books, RS_EVENT_FREE, 0, 0);
-    for (size_t i = thread->frames.count; i > 0; i--) {
-        const struct rs_call_frame *frame = &thread->frames.items[i - 1];
-
-        if (frame->kind == RS_FRAME_CALL && frame->seq > object->killer.call && frame->contract != NULL) {
-            object->killer.pc = frame->pc;
-            object->killer.contract = frame->contract;
-            return;
-        }
-        if (frame->kind == RS_FRAME_ENTRY && frame->seq == object->killer.call)
-            return;
-    }
-}
-
-static void on_free(struct rs_books *books, uint64_t address)
-{
-    struct rs_object *object = rs_books_object(books, address);
-    uint64_t *code = rs_map_find(&books->code_at, address);
-
-    if (code != NULL)
-        rs_map_remove(&books->code_at, address);
-    if (object == NULL)
-        return;
-    object->dead = true;
-    if (!object->shut)
-        object->died_at = books->seq;
-    note_killer(books, object);
-}
-
-static void on_death(struct rs_books *books, uint64_t address)
-{
-    struct rs_object *object = rs_books_object(books, address);
-
-    if (object == NULL)
-        return;
-    object->shut = true;
-    object->died_at = books->seq;
-    note_killer(books, object);
-}
-
-static void on_poison(struct rs_books *books, const struct rs_slot *record)
-{
-    struct rs_object *object = rs_books_object(books, record->a);
-    struct rs_fact *fact;
-
-    if (object == NULL)
-        return;
-    fact = rs_books_fact(books, RS_FACT_POISON, object, NULL);
-    fact->event.delta = (int32_t)record->b;
-}
-
-static void on_witness(struct rs_books *books, const struct rs_slot *record)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_object *object = rs_books_object(books, record->a), *owner;
-    struct rs_fact *fact;
-    uint64_t *code;
-
-    if (object == NULL)
-        return;
-    fact = rs_books_fact(books, RS_FACT_WITNESS, object, NULL);
-    fact->owner_kind = (uint32_t)words[1];
-    if (words[1] == 1) {
-        code = rs_map_find(&books->code_at, words[0]);
-        fact->owner = code != NULL ? *code : 0;
-    } else {
-        owner = rs_books_object(books, words[0]);
-        fact->owner = words[0];
-        fact->owner_type = owner != NULL ? owner->type : 0;
-    }
-}
-
-/* A reference that is counted in the object and stands nowhere in memory: lost, if the books know whose it was. */
-static void check_lost(struct rs_books *books, struct rs_object *object, int64_t lost, uint64_t words)
-{
-    for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
-        const struct rs_event *open;
-        struct rs_fact *fact;
-
-        if (a->lo <= 0 || a->unsure || a->open_count == 0)
-            continue;
-        open = &a->open[(a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1];
-        if (open->init)
-            continue; /* what is acquired once, while the module starts, is no leak */
-        fact = rs_books_fact(books, RS_FACT_LOST, object, open);
-        fact->lost += lost < a->lo ? lost : a->lo;
-        fact->words = words;
-    }
-}
-
-/* The function whose calls moved the account most in that direction. */
-static const struct rs_function_net *mover(const struct rs_account *account, bool up)
-{
-    const struct rs_function_net *best = NULL;
-
-    for (unsigned i = 0; account->functions != NULL && i < RS_FUNCTIONS; i++) {
-        const struct rs_function_net *f = &account->functions[i];
-
-        if ((up ? f->net > 0 && (best == NULL || f->net > best->net) : f->net < 0 && (best == NULL || f->net < best->net)))
-            best = f;
-    }
-    return best;
-}
-
-/* Two quiet points: in a correct program the count changes as the words that point at the object do. */
-static void check_drift(struct rs_books *books, struct rs_object *object, int64_t count, int64_t words)
-{
-    int64_t drift = (count - object->base_count) - (words - object->base_words);
-
-    for (struct rs_account *a = object->accounts; a != NULL; a = a->next) {
-        int64_t booked = a->hi - a->base;
-        const struct rs_function_net *f = mover(a, booked > 0);
-        struct rs_fact *fact;
-
-        if (a->unsure || f == NULL || (booked < DRIFT_LEAST && booked > -DRIFT_LEAST))
-            continue;
-        /* the books and the census have to agree, in sign and in size: stale words alone prove nothing */
-        if (booked > 0 ? drift * 10 < booked * 7 || drift * 10 > booked * 13 : drift * 10 > booked * 7 || drift * 10 < booked * 13)
-            continue;
-        a->negative = booked > 0 ? f->up : f->down;
-        a->has_negative = true;
-        fact = rs_books_fact(books, RS_FACT_DRIFT, object, &a->negative);
-        fact->lost = drift;
-        fact->account[0] = *a;
-        fact->accounts = 1;
-        fact->object.count = count;
-    }
-}
-
-static void on_live(struct rs_books *books, const struct rs_slot *record)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_object *object = rs_books_object(books, record->a);
-
-    books->live_objects++;
-    if (object == NULL || object->before_fork || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
-        return;
-    if (object->size == 0) { /* static: its count is not explained by words */
-        if (object->has_base)
-            check_drift(books, object, record->b, (int64_t)words[0]);
-        return;
-    }
-    object->count = record->b;
-    if ((int64_t)record->b > (int64_t)words[0])
-        check_lost(books, object, (int64_t)record->b - (int64_t)words[0], words[0]);
-}
-
-static void on_base(struct rs_books *books, const struct rs_slot *record)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_object *object = rs_books_object(books, record->a);
-
-    if (object == NULL || object->has_base)
-        return;
-    object->has_base = true;
-    object->base_count = record->b;
-    object->base_words = (int64_t)words[0];
-    for (struct rs_account *a = object->accounts; a != NULL; a = a->next)
-        a->base = a->hi;
-}
-
-static void on_unvisited(struct rs_books *books, const struct rs_slot *record)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_object *member = rs_books_object(books, words[0]);
-    const struct rs_account *account = member != NULL ? member->accounts : NULL;
-    struct rs_fact *fact;
-
-    while (account != NULL && (account->lo <= 0 || account->unsure || account->open_count == 0))
-        account = account->next;
-    if (account == NULL)
-        return; /* not owned, as far as the books know: a back pointer need not be visited */
-    fact = rs_books_fact(books, RS_FACT_CYCLE, member, &account->open[0]);
-    fact->owner = record->a;
-    fact->owner_type = words[1];
-}
-
-static void on_traverse(struct rs_books *books, const struct rs_slot *record)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_object *object = object_at(books, record->a);
-    struct rs_fact *fact = rs_books_fact(books, RS_FACT_TRAVERSE, object, NULL);
-
-    fact->object.count = record->b;
-    fact->visits = words[0];
-    fact->owner = words[1];
-    fact->owner_type = words[2];
-}
-
-/* ---------------------------------------------------------------- tables and texts */
-
-/* The text of a record whose fixed part has `fixed` words before the length; NULL if it does not fit. */
-static const char *text_of(const struct rs_slot *record, unsigned slots, unsigned fixed, size_t *length)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    size_t room = 16 * (size_t)(slots - 1);
-
-    if (8 * (size_t)(fixed + 1) > room)
-        return NULL;
-    *length = words[fixed];
-    return *length <= room - 8 * (size_t)(fixed + 1) ? (const char *)(words + fixed + 1) : NULL;
-}
-
-static void on_module(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    const struct rs_module_record *r = (const struct rs_module_record *)record;
-
-    if (16 * (size_t)slots < sizeof(*r) + r->length)
-        return;
-    *RS_PUSH(&books->modules) = (struct rs_module){
-        .base = r->head.a, .number = r->head.b, .text_lo = r->text_lo, .text_hi = r->text_hi, .writes_lo = r->writes_lo,
-        .writes_hi = r->writes_hi, .family = r->family, .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
-        .functions_skipped = r->functions_skipped, .patches_refused = r->patches_refused,
-        .path = rs_arena_strndup(&books->arena, (const char *)(r + 1), r->length),
-    };
-}
-
-static void on_type(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    uint64_t *place = rs_map_at(&books->types, record->a);
-    struct rs_type *type = rs_arena_alloc(&books->arena, sizeof(*type));
-    size_t length;
-    const char *name = text_of(record, slots, 2, &length);
-
-    type->address = record->a;
-    type->flags = record->b;
-    type->name = name != NULL && length > 0 ? rs_arena_strndup(&books->arena, name, length) : "object";
-    *place = (uint64_t)type;
-}
-
-static void on_role(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    uint64_t *place = rs_map_at(&books->roles, record->a);
-    struct rs_role *role;
-    size_t length;
-    const char *name = text_of(record, slots, 2, &length);
-
-    if (*place != 0 || name == NULL)
-        return;
-    role = rs_arena_alloc(&books->arena, sizeof(*role));
-    role->contract = record->b < rs_contract_count() ? rs_contract_at(record->b) : NULL;
-    role->owner = words[0];
-    role->name = rs_arena_strndup(&books->arena, name, length);
-    *place = (uint64_t)role;
-}
-
-static void on_code(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    size_t length;
-    const char *text = text_of(record, slots, 3, &length);
-    struct rs_code code = {.firstline = record->b};
-
-    if (text == NULL || words[0] > length || words[1] > length || words[2] > length || words[0] + words[1] + words[2] > length)
-        return;
-    code.name = rs_arena_strndup(&books->arena, text, words[0]);
-    code.file = rs_arena_strndup(&books->arena, text + words[0], words[1]);
-    code.table_size = words[2];
-    code.table = (const uint8_t *)memcpy(rs_arena_alloc(&books->arena, words[2] + 1), text + words[0] + words[1], words[2]);
-    *RS_PUSH(&books->codes) = code;
-    *rs_map_at(&books->code_at, record->a) = books->codes.count;
-}
-
-static void on_python(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    size_t length;
-    const char *text = text_of(record, slots, 0, &length);
-
-    books->python = (unsigned)record->a;
-    books->is_executable = record->b != 0;
-    books->python_text = text != NULL ? rs_arena_strndup(&books->arena, text, length) : "";
-}
-
-static void on_limit(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    size_t length;
-    const char *text = text_of(record, slots, 0, &length);
-
-    if (text != NULL)
-        rs_books_limit(books, rs_arena_strndup(&books->arena, text, length), record->a);
-}
-
-static void on_fault(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    struct rs_object *object;
-
-    if (16 * (size_t)slots < sizeof(books->fault))
-        return;
-    memcpy(&books->fault, record, sizeof(books->fault));
-    books->has_fault = true;
-    books->stack_size = 0;
-    books->python_stack.count = 0;
-    object = books->fault.object != 0 ? rs_books_object(books, books->fault.object) : NULL;
-    rs_books_fact(books, RS_FACT_FAULT, object, NULL);
-}
-
-static void on_stack(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    size_t length;
-    const char *bytes = text_of(record, slots, 0, &length);
-
-    if (bytes == NULL || length > sizeof(books->stack) - books->stack_size)
-        return;
-    if (books->stack_size == 0)
-        books->stack_at = record->a;
-    if (books->stack_at + books->stack_size != record->a)
-        return;
-    memcpy(books->stack + books->stack_size, bytes, length);
-    books->stack_size += length;
-}
-
-static void on_frame(struct rs_books *books, const struct rs_slot *record)
-{
-    uint64_t *code = rs_map_find(&books->code_at, record->a);
-
-    if (code == NULL)
-        return;
-    *RS_PUSH(&books->python_stack) = *code - 1;
-    *RS_PUSH(&books->python_stack) = record->b;
-}
-
 /* How many slots a kind has at least: what its function reads without looking. */
 static const uint8_t least[RS_RECORDS] = {
     [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2,
@@ -820,28 +485,28 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
         on_thread(books, 0);
     switch (kind) {
     case RS_REC_THREAD: on_thread(books, record->a); break;
-    case RS_REC_MODULE: on_module(books, record, slots); break;
-    case RS_REC_TYPE: on_type(books, record, slots); break;
-    case RS_REC_OBJECT: on_object(books, record); break;
-    case RS_REC_FREE: on_free(books, record->a); break;
-    case RS_REC_DEATH: on_death(books, record->a); break;
+    case RS_REC_MODULE: rs_books_on_module(books, record, slots); break;
+    case RS_REC_TYPE: rs_books_on_type(books, record, slots); break;
+    case RS_REC_OBJECT: rs_books_on_object(books, record); break;
+    case RS_REC_FREE: rs_books_on_free(books, record->a); break;
+    case RS_REC_DEATH: rs_books_on_death(books, record->a); break;
     case RS_REC_API_ENTER: on_enter(books, record, slots); break;
     case RS_REC_API_LEAVE: on_leave(books, record, slots); break;
     case RS_REC_ENTRY: on_entry(books, record, slots); break;
     case RS_REC_EXIT: on_exit_record(books, record, slots); break;
-    case RS_REC_ROLE: on_role(books, record, slots); break;
-    case RS_REC_CODE: on_code(books, record, slots); break;
-    case RS_REC_BASE: on_base(books, record); break;
-    case RS_REC_UNVISITED: on_unvisited(books, record); break;
-    case RS_REC_LIVE: on_live(books, record); break;
-    case RS_REC_POISON: on_poison(books, record); break;
-    case RS_REC_WITNESS: on_witness(books, record); break;
-    case RS_REC_TRAVERSE: on_traverse(books, record); break;
-    case RS_REC_FAULT: on_fault(books, record, slots); break;
-    case RS_REC_PYFRAME: on_frame(books, record); break;
-    case RS_REC_STACK: on_stack(books, record, slots); break;
-    case RS_REC_PYTHON: on_python(books, record, slots); break;
-    case RS_REC_LIMIT: on_limit(books, record, slots); break;
+    case RS_REC_ROLE: rs_books_on_role(books, record, slots); break;
+    case RS_REC_CODE: rs_books_on_code(books, record, slots); break;
+    case RS_REC_BASE: rs_books_on_base(books, record); break;
+    case RS_REC_UNVISITED: rs_books_on_unvisited(books, record); break;
+    case RS_REC_LIVE: rs_books_on_live(books, record); break;
+    case RS_REC_POISON: rs_books_on_poison(books, record); break;
+    case RS_REC_WITNESS: rs_books_on_witness(books, record); break;
+    case RS_REC_TRAVERSE: rs_books_on_traverse(books, record); break;
+    case RS_REC_FAULT: rs_books_on_fault(books, record, slots); break;
+    case RS_REC_PYFRAME: rs_books_on_frame(books, record); break;
+    case RS_REC_STACK: rs_books_on_stack(books, record, slots); break;
+    case RS_REC_PYTHON: rs_books_on_python(books, record, slots); break;
+    case RS_REC_LIMIT: rs_books_on_limit(books, record, slots); break;
     case RS_REC_FINALIZE: books->finalized = true; break;
     case RS_REC_CENSUS: books->census_done |= record->a == 0; break;
     }

@@ -1,0 +1,217 @@
+/* Births, deaths, censuses: what happens to objects apart from bookings. */
+#include "ledger/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contract/contract.h"
+
+enum { IMMORTAL_BIT = 31, DRIFT_LEAST = 16 };
+
+void rs_books_on_object(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a);
+
+    if (object != NULL && object->shut && record->b == 0)
+        return; /* still in its free list */
+    object = rs_books_reborn(books, record->a, words[0], words[1]);
+    object->count = record->b;
+}
+
+static void note_killer(struct rs_books *books, struct rs_object *object)
+{
+    const struct rs_thread *thread = books->thread;
+
+    object->has_killer = thread->frames.count > 0;
+    if (!object->has_killer)
+        return;
+    object->killer = rs_books_event(books, RS_EVENT_FREE, 0, 0);
+    for (size_t i = thread->frames.count; i > 0; i--) {
+        const struct rs_call_frame *frame = &thread->frames.items[i - 1];
+
+        if (frame->kind == RS_FRAME_CALL && frame->seq > object->killer.call && frame->contract != NULL) {
+            object->killer.pc = frame->pc;
+            object->killer.contract = frame->contract;
+            return;
+        }
+        if (frame->kind == RS_FRAME_ENTRY && frame->seq == object->killer.call)
+            return;
+    }
+}
+
+void rs_books_on_free(struct rs_books *books, uint64_t address)
+{
+    struct rs_object *object = rs_books_object(books, address);
+    uint64_t *code = rs_map_find(&books->code_at, address);
+
+    if (code != NULL)
+        rs_map_remove(&books->code_at, address);
+    if (object == NULL)
+        return;
+    object->dead = true;
+    if (!object->shut)
+        object->died_at = books->seq;
+    note_killer(books, object);
+}
+
+void rs_books_on_death(struct rs_books *books, uint64_t address)
+{
+    struct rs_object *object = rs_books_object(books, address);
+
+    if (object == NULL)
+        return;
+    object->shut = true;
+    object->died_at = books->seq;
+    note_killer(books, object);
+}
+
+void rs_books_on_poison(struct rs_books *books, const struct rs_slot *record)
+{
+    struct rs_object *object = rs_books_object(books, record->a);
+    struct rs_fact *fact;
+
+    if (object == NULL)
+        return;
+    fact = rs_books_fact(books, RS_FACT_POISON, object, NULL);
+    fact->event.delta = (int32_t)record->b;
+}
+
+void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a), *owner;
+    struct rs_fact *fact;
+    uint64_t *code;
+
+    if (object == NULL)
+        return;
+    fact = rs_books_fact(books, RS_FACT_WITNESS, object, NULL);
+    fact->owner_kind = (uint32_t)words[1];
+    if (words[1] == 1) {
+        code = rs_map_find(&books->code_at, words[0]);
+        fact->owner = code != NULL ? *code : 0;
+    } else {
+        owner = rs_books_object(books, words[0]);
+        fact->owner = words[0];
+        fact->owner_type = owner != NULL ? owner->type : 0;
+    }
+}
+
+/* A reference that is counted in the object and stands nowhere in memory: lost, if the books know whose it was. */
+static void check_lost(struct rs_books *books, struct rs_object *object, int64_t lost, uint64_t words)
+{
+    for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
+        const struct rs_event *open;
+        struct rs_fact *fact;
+
+        if (a->lo <= 0 || a->unsure || a->open_count == 0)
+            continue;
+        open = &a->open[(a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1];
+        if (open->init)
+            continue; /* what is acquired once, while the module starts, is no leak */
+        fact = rs_books_fact(books, RS_FACT_LOST, object, open);
+        fact->lost += lost < a->lo ? lost : a->lo;
+        fact->words = words;
+    }
+}
+
+/* The function whose calls moved the account most in that direction. */
+static const struct rs_function_net *mover(const struct rs_account *account, bool up)
+{
+    const struct rs_function_net *best = NULL;
+
+    for (unsigned i = 0; account->functions != NULL && i < RS_FUNCTIONS; i++) {
+        const struct rs_function_net *f = &account->functions[i];
+
+        if ((up ? f->net > 0 && (best == NULL || f->net > best->net) : f->net < 0 && (best == NULL || f->net < best->net)))
+            best = f;
+    }
+    return best;
+}
+
+/* Two quiet points: in a correct program the count changes as the words that point at the object do. */
+static void check_drift(struct rs_books *books, struct rs_object *object, int64_t count, int64_t words)
+{
+    int64_t drift = (count - object->base_count) - (words - object->base_words);
+
+    for (struct rs_account *a = object->accounts; a != NULL; a = a->next) {
+        int64_t booked = a->hi - a->base;
+        const struct rs_function_net *f = mover(a, booked > 0);
+        struct rs_fact *fact;
+
+        if (a->unsure || f == NULL || (booked < DRIFT_LEAST && booked > -DRIFT_LEAST))
+            continue;
+        /* the books and the census have to agree, in sign and in size: stale words alone prove nothing */
+        if (booked > 0 ? drift * 10 < booked * 7 || drift * 10 > booked * 13 : drift * 10 > booked * 7 || drift * 10 < booked * 13)
+            continue;
+        a->negative = booked > 0 ? f->up : f->down;
+        a->has_negative = true;
+        fact = rs_books_fact(books, RS_FACT_DRIFT, object, &a->negative);
+        fact->lost = drift;
+        fact->account[0] = *a;
+        fact->accounts = 1;
+        fact->object.count = count;
+    }
+}
+
+void rs_books_on_live(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a);
+
+    books->live_objects++;
+    if (object == NULL || object->before_fork || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
+        return;
+    if (object->size == 0) { /* static: its count is not explained by words */
+        if (object->has_base)
+            check_drift(books, object, record->b, (int64_t)words[0]);
+        return;
+    }
+    object->count = record->b;
+    if ((int64_t)record->b > (int64_t)words[0])
+        check_lost(books, object, (int64_t)record->b - (int64_t)words[0], words[0]);
+}
+
+void rs_books_on_base(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object(books, record->a);
+
+    if (object == NULL || object->has_base)
+        return;
+    object->has_base = true;
+    object->base_count = record->b;
+    object->base_words = (int64_t)words[0];
+    for (struct rs_account *a = object->accounts; a != NULL; a = a->next)
+        a->base = a->hi;
+}
+
+void rs_books_on_unvisited(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *member = rs_books_object(books, words[0]);
+    const struct rs_account *account = member != NULL ? member->accounts : NULL;
+    struct rs_fact *fact;
+
+    while (account != NULL && (account->lo <= 0 || account->unsure || account->open_count == 0))
+        account = account->next;
+    if (account == NULL)
+        return; /* not owned, as far as the books know: a back pointer need not be visited */
+    fact = rs_books_fact(books, RS_FACT_CYCLE, member, &account->open[0]);
+    fact->owner = record->a;
+    fact->owner_type = words[1];
+}
+
+void rs_books_on_traverse(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_object *object = rs_books_object_at(books, record->a);
+    struct rs_fact *fact = rs_books_fact(books, RS_FACT_TRAVERSE, object, NULL);
+
+    fact->object.count = record->b;
+    fact->visits = words[0];
+    fact->owner = words[1];
+    fact->owner_type = words[2];
+}
+

@@ -1,0 +1,139 @@
+/* Modules, types, roles, code objects, the fault: records that only have to be remembered. Texts are checked for their bounds. */
+#include "ledger/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "contract/contract.h"
+
+/* The text of a record whose fixed part has `fixed` words before the length; NULL if it does not fit. */
+static const char *text_of(const struct rs_slot *record, unsigned slots, unsigned fixed, size_t *length)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    size_t room = 16 * (size_t)(slots - 1);
+
+    if (8 * (size_t)(fixed + 1) > room)
+        return NULL;
+    *length = words[fixed];
+    return *length <= room - 8 * (size_t)(fixed + 1) ? (const char *)(words + fixed + 1) : NULL;
+}
+
+void rs_books_on_module(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const struct rs_module_record *r = (const struct rs_module_record *)record;
+
+    if (16 * (size_t)slots < sizeof(*r) + r->length)
+        return;
+    *RS_PUSH(&books->modules) = (struct rs_module){
+        .base = r->head.a, .number = r->head.b, .text_lo = r->text_lo, .text_hi = r->text_hi, .writes_lo = r->writes_lo,
+        .writes_hi = r->writes_hi, .family = r->family, .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
+        .functions_skipped = r->functions_skipped, .patches_refused = r->patches_refused,
+        .path = rs_arena_strndup(&books->arena, (const char *)(r + 1), r->length),
+    };
+}
+
+void rs_books_on_type(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    uint64_t *place = rs_map_at(&books->types, record->a);
+    struct rs_type *type = rs_arena_alloc(&books->arena, sizeof(*type));
+    size_t length;
+    const char *name = text_of(record, slots, 2, &length);
+
+    type->address = record->a;
+    type->flags = record->b;
+    type->name = name != NULL && length > 0 ? rs_arena_strndup(&books->arena, name, length) : "object";
+    *place = (uint64_t)type;
+}
+
+void rs_books_on_role(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    uint64_t *place = rs_map_at(&books->roles, record->a);
+    struct rs_role *role;
+    size_t length;
+    const char *name = text_of(record, slots, 2, &length);
+
+    if (*place != 0 || name == NULL)
+        return;
+    role = rs_arena_alloc(&books->arena, sizeof(*role));
+    role->contract = record->b < rs_contract_count() ? rs_contract_at(record->b) : NULL;
+    role->owner = words[0];
+    role->name = rs_arena_strndup(&books->arena, name, length);
+    *place = (uint64_t)role;
+}
+
+void rs_books_on_code(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    size_t length;
+    const char *text = text_of(record, slots, 3, &length);
+    struct rs_code code = {.firstline = record->b};
+
+    if (text == NULL || words[0] > length || words[1] > length || words[2] > length || words[0] + words[1] + words[2] > length)
+        return;
+    code.name = rs_arena_strndup(&books->arena, text, words[0]);
+    code.file = rs_arena_strndup(&books->arena, text + words[0], words[1]);
+    code.table_size = words[2];
+    code.table = (const uint8_t *)memcpy(rs_arena_alloc(&books->arena, words[2] + 1), text + words[0] + words[1], words[2]);
+    *RS_PUSH(&books->codes) = code;
+    *rs_map_at(&books->code_at, record->a) = books->codes.count;
+}
+
+void rs_books_on_python(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    size_t length;
+    const char *text = text_of(record, slots, 0, &length);
+
+    books->python = (unsigned)record->a;
+    books->is_executable = record->b != 0;
+    books->python_text = text != NULL ? rs_arena_strndup(&books->arena, text, length) : "";
+}
+
+void rs_books_on_limit(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    size_t length;
+    const char *text = text_of(record, slots, 0, &length);
+
+    if (text != NULL)
+        rs_books_limit(books, rs_arena_strndup(&books->arena, text, length), record->a);
+}
+
+void rs_books_on_fault(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    struct rs_object *object;
+
+    if (16 * (size_t)slots < sizeof(books->fault))
+        return;
+    memcpy(&books->fault, record, sizeof(books->fault));
+    books->has_fault = true;
+    books->stack_size = 0;
+    books->python_stack.count = 0;
+    object = books->fault.object != 0 ? rs_books_object(books, books->fault.object) : NULL;
+    rs_books_fact(books, RS_FACT_FAULT, object, NULL);
+}
+
+void rs_books_on_stack(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    size_t length;
+    const char *bytes = text_of(record, slots, 0, &length);
+
+    if (bytes == NULL || length > sizeof(books->stack) - books->stack_size)
+        return;
+    if (books->stack_size == 0)
+        books->stack_at = record->a;
+    if (books->stack_at + books->stack_size != record->a)
+        return;
+    memcpy(books->stack + books->stack_size, bytes, length);
+    books->stack_size += length;
+}
+
+void rs_books_on_frame(struct rs_books *books, const struct rs_slot *record)
+{
+    uint64_t *code = rs_map_find(&books->code_at, record->a);
+
+    if (code == NULL)
+        return;
+    *RS_PUSH(&books->python_stack) = *code - 1;
+    *RS_PUSH(&books->python_stack) = record->b;
+}
+

@@ -20,8 +20,9 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, "measure")]
 import contracts
+import macros
 
 DOUBLES = {"PyFloat_AsDouble", "PyLong_AsDouble", "PyComplex_RealAsDouble", "PyComplex_ImagAsDouble", "PyComplex_AsCComplex",
            "PyOS_string_to_double", "_PyLong_Frexp"}
@@ -36,15 +37,16 @@ def has_object(row):
 
 
 def described(row):
-    return {"name": row.name, "args": [[a.kind, a.name] for a in row.args], "result": row.result,
+    return {"name": row.name, "header": row.header, "args": [[a.kind, a.name] for a in row.args], "result": row.result,
             "failure": row.failure, "flags": sorted(row.flags), "double": row.name in DOUBLES,
             "counted": bool(row.args and row.args[-1].name == "..." and row.args[-1].count)}
 
 
-def build_driver(folder, include, suffix):
-    target = os.path.join(folder, "_rsmeasure" + suffix)
+def build_driver(folder, include, suffix, rows):
+    target, wrappers = os.path.join(folder, "_rsmeasure" + suffix), os.path.join(folder, "macros.c")
+    macros.write(wrappers, [described(r) for r in rows if r.kind == "macro"], include)
     subprocess.run(["gcc", "-O1", "-g", "-w", "-shared", "-fPIC", "-I" + include,
-                    os.path.join(HERE, "measure", "driver.c"), "-o", target, "-ldl"], check=True)
+                    os.path.join(HERE, "measure", "driver.c"), wrappers, "-o", target, "-ldl"], check=True)
 
 
 def run_worker(python, rows):
@@ -53,7 +55,7 @@ def run_worker(python, rows):
                                                          check=True).stdout)
     rows = [r for r in rows if r.covers((3, version[1]))]
     with tempfile.TemporaryDirectory() as folder:
-        build_driver(folder, include, suffix)
+        build_driver(folder, include, suffix, rows)
         path = os.path.join(folder, "rows.json")
         with open(path, "w", encoding="utf-8") as f:
             json.dump([described(r) for r in rows], f)
@@ -140,7 +142,7 @@ def main():
         print(e, file=sys.stderr)
         return 2
     only = set(args.only.split(",")) if args.only else None
-    rows = [r for r in rows if r.kind == "function" and has_object(r) and (not only or r.name in only)]
+    rows = [r for r in rows if r.kind != "slot" and has_object(r) and (not only or r.name in only)]
     if args.mutate:
         return mutate(os.path.expanduser(args.pythons[0]), rows, args.mutate, args.seed)
     report, contradicted = {}, 0

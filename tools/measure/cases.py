@@ -308,12 +308,13 @@ PyCallIter_New: Fn(), T()
 """
 
 
-def table():
-    """name -> ([arguments of successes], [arguments of failures])"""
+def table(names):
+    """name -> ([arguments of successes], [arguments of failures]); names are those that may be asked for"""
     import cases_last
+    import cases_macros
     import cases_more
     out = {}
-    texts = [ABSTRACT, CONTAINERS] + cases_more.TEXTS + cases_last.TEXTS
+    texts = [ABSTRACT, CONTAINERS] + cases_more.TEXTS + cases_last.TEXTS + [cases_macros.MACROS]
     for line in "\n".join(texts).splitlines():
         m = LINE.match(line.strip())
         if m:
@@ -324,4 +325,5 @@ def table():
             out["PyNumber_InPlace" + op] = (["Num(), Num()", "InPlace(), T()"], ["T(), T()"])
     for op in ("Negative Positive Absolute Invert").split():
         out["PyNumber_" + op] = (["Num()"], ["T()"])
+    cases_macros.add_checks(out, names)
     return out

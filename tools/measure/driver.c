@@ -13,6 +13,9 @@
 
 enum { MAX_ARGS = 24, MAX_TRACKED = 64, IMMORTAL = 1 << 29, DEATH = 2 };
 
+/* Functions around macros, by name; macros.py writes them. */
+extern const struct rsm_entry { const char *name; void *address; } rsm_table[];
+
 /* What a variable holds before the call where the row says that it is always written. */
 static char unwritten;
 
@@ -375,6 +378,14 @@ static PyObject *capsule(PyObject *self, PyObject *ignored) {
     return PyCapsule_New(&unwritten, "rsmeasured", NULL);
 }
 
+/* Containers whose items are still NULL. */
+static PyObject *fresh_list(PyObject *self, PyObject *size) {
+    return PyList_New(PyLong_AsSsize_t(size));
+}
+static PyObject *fresh_tuple(PyObject *self, PyObject *size) {
+    return PyTuple_New(PyLong_AsSsize_t(size));
+}
+
 static PyObject *instancemethod(PyObject *self, PyObject *function) {
     return PyInstanceMethod_New(function);
 }
@@ -407,6 +418,9 @@ static PyObject *untracked(PyObject *self, PyObject *ignored) {
 }
 
 static PyObject *address_of(PyObject *self, PyObject *name) {
+    for (const struct rsm_entry *entry = rsm_table; entry->name; entry++)
+        if (strcmp(entry->name, PyUnicode_AsUTF8(name)) == 0)
+            return PyLong_FromVoidPtr(entry->address);
     return PyLong_FromVoidPtr(dlsym(RTLD_DEFAULT, PyUnicode_AsUTF8(name)));
 }
 
@@ -459,6 +473,8 @@ static PyMethodDef methods[] = {{"measure", measure, METH_VARARGS, NULL},
                                 {"address_of", address_of, METH_O, NULL},
                                 {"addresses", addresses, METH_NOARGS, NULL},
                                 {"capsule", capsule, METH_NOARGS, NULL},
+                                {"list", fresh_list, METH_O, NULL},
+                                {"tuple", fresh_tuple, METH_O, NULL},
                                 {"instancemethod", instancemethod, METH_O, NULL},
                                 {"buffer", buffer, METH_NOARGS, NULL},
                                 {"strings", strings, METH_O, NULL},

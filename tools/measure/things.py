@@ -4,6 +4,7 @@ Every constructor returns an object of its own, so that its count is ours alone.
 """
 import collections
 import contextvars
+import datetime
 import io
 import pathlib
 import pickle
@@ -348,6 +349,15 @@ def keywords(*names):
     return Address(made["strings"](list(names)))
 
 
+def moment():
+    return datetime.datetime(2001, 2, 3, 4, 5, 6, 7, datetime.timezone(datetime.timedelta(hours=1)))
+
+
+def slotted():
+    """A member descriptor of a class of its own."""
+    return type(S("Slotted"), (), {"__slots__": (S("field"),)}).__dict__["field"]
+
+
 def buffer():
     """A Py_buffer of memory that belongs to nobody."""
     return Address(made["buffer"]())
@@ -367,7 +377,8 @@ def prepare(driver):
     """Fills the namespace that the cases are evaluated in."""
     namespace.update(globals())
     namespace["A"] = type("A", (), {k: Address(v) for k, v in driver.addresses().items()})
-    made.update(strings=driver.strings, instancemethod=driver.instancemethod, buffer=driver.buffer)
+    made.update(strings=driver.strings, instancemethod=driver.instancemethod, buffer=driver.buffer, list=driver.list,
+                tuple=driver.tuple)
     namespace["Cap"], namespace["untracked"] = driver.capsule, driver.untracked
     namespace["Collected"] = driver.Collected
     namespace["mem"] = Memory

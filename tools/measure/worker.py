@@ -25,7 +25,9 @@ def specs_of(row, values, things):
     """The driver's specs for one call; values are the case's, those of out-parameters left out."""
     specs, values = [], list(values)
     for kind, name in row["args"]:
-        if name in ("...", "va"):
+        if name == "TYPE":
+            values.pop(0)
+        elif name in ("...", "va"):
             if name == "va":
                 specs.append(("V", None))
             for value in values:
@@ -271,7 +273,7 @@ def main():
     with open(sys.argv[2]) as f:
         rows = json.load(f)
     things.prepare(_rsmeasure)
-    table = cases.table()
+    table = cases.table([row["name"] for row in rows])
     results = {}
     for row in rows:
         if len(sys.argv) > 3:

@@ -88,20 +88,27 @@ LIES = {"object": ["steal"], "steal": ["object"], "steal-on-success": ["steal", 
         "out-borrowed-on-success": ["out-on-success"], "acquire": ["object"]}
 
 
-def falsified(row, rng):
-    """A copy of the row with one field changed, and what was changed."""
+def lies_of(row):
+    """Every way to falsify one field: (position of the argument or -1 for the result, the false word)."""
     lies = [(i, word) for i, a in enumerate(row.args) if a.name != "..." for word in LIES.get(a.kind, ())]
     if row.result in ("new", "borrowed", "forever"):
         lies.append((-1, "new" if row.result != "new" else "forever"))
-    if not lies:
-        return None, ""
-    where, word = rng.choice(lies)
+    return lies
+
+
+def falsified(row, where, word):
+    """A copy of the row with that field changed, and what was changed."""
     lie = copy.deepcopy(row)
     if where < 0:
         lie.result, lie.origin = word, ""
         return lie, "result %s for %s" % (word, row.result)
     lie.args[where].kind = word
     return lie, "argument %s: %s for %s" % (row.args[where].name, word, row.args[where].kind)
+
+
+def is_noticed(answer):
+    states = [verdict(answer.get(outcome, []), outcome)[0] for outcome in ("success", "failure")]
+    return "contradicted" in states or any(a["outcome"] == "crash" for a in answer.get("other", ()))
 
 
 def mutate(python, rows, count, seed):
@@ -111,15 +118,12 @@ def mutate(python, rows, count, seed):
     lies = []
     version = json.loads(subprocess.run([python, "-c", PROBE], capture_output=True, text=True, check=True).stdout)[2]
     for row in rows:
-        lie, what = falsified(row, rng) if row.measured and row.covers((3, version[1])) else (None, "")
-        if lie and len(lies) < count:
-            lies.append((lie, what))
+        if row.measured and row.covers((3, version[1])) and lies_of(row) and len(lies) < count:
+            lies.append(falsified(row, *rng.choice(lies_of(row))))
     _, _, seen = run_worker(python, [lie for lie, _ in lies])
     noticed = 0
     for lie, what in lies:
-        answer = seen[lie.name]
-        states = [verdict(answer.get(outcome, []), outcome)[0] for outcome in ("success", "failure")]
-        hit = "contradicted" in states or any(a["outcome"] == "crash" for a in answer.get("other", ()))
+        hit = is_noticed(seen[lie.name])
         noticed += hit
         print("%s: %s: %s" % (lie.name, what, "noticed" if hit else "NOT noticed"))
     print("%d of %d lies noticed (seed %s)" % (noticed, len(lies), seed))

@@ -7,8 +7,13 @@ enum { PAIR_TIMES = 1000000, DRIFT_BELOW = 1, DRIFT_ABOVE = 32 };
 
 struct rs_object *rs_books_object(struct rs_books *books, uint64_t address)
 {
-    uint64_t *place = rs_map_find(&books->objects, address);
+    uint64_t *place;
 
+    if (books->latest != NULL && books->latest->address == address)
+        return books->latest;
+    place = rs_map_find(&books->objects, address);
+    if (place != NULL)
+        books->latest = (struct rs_object *)*place;
     return place != NULL ? (struct rs_object *)*place : NULL;
 }
 
@@ -91,6 +96,11 @@ const struct rs_event *rs_ledger_event(const struct rs_account *account, unsigne
         return &account->first[n];
     index = account->events <= RS_EVENTS_KEPT ? n : account->events - RS_EVENTS_KEPT + n;
     return &account->last[(index - RS_EVENTS_FIRST) % RS_EVENTS_LAST];
+}
+
+const struct rs_event *rs_ledger_latest(const struct rs_account *account)
+{
+    return account->events > 0 ? rs_ledger_event(account, rs_ledger_kept(account) - 1) : NULL;
 }
 
 static struct rs_event *last_event(struct rs_account *account)
@@ -231,8 +241,7 @@ void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_e
         watch_static(books, object, account, event);
     if (event->count >= 0)
         object->count = event->count;
-    object->death = *event;
-    object->has_death = true;
+    object->last_family = event->family;
     if (event->delta >= 0 || account->hi >= 0 || account->unsure || net >= 0)
         return;
     if (!was_below || !account->has_negative) {
@@ -252,7 +261,7 @@ static const struct rs_account *blamed(const struct rs_object *object)
     int best_rank = -1;
 
     for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
-        int rank = a->hi < 0 && !a->unsure ? 3 : a->hi < 0 ? 2 : object->has_death && object->death.family == a->family ? 1 : 0;
+        int rank = a->hi < 0 && !a->unsure ? 3 : a->hi < 0 ? 2 : object->last_family == a->family ? 1 : 0;
 
         if (rank > best_rank) {
             best = a;

@@ -4,26 +4,24 @@
 
 enum rs_frame_kind { RS_FRAME_ENTRY, RS_FRAME_CALL };
 
-struct rs_stolen {
-    uint64_t address;
-    uint8_t argument, flags;
-};
+enum { RS_STOLEN_MAX = 6 };
 
+/* Kept small: one is pushed for every call. */
 struct rs_call_frame {
-    enum rs_frame_kind kind;
-    uint32_t sp;
     uint64_t function;   /* entry */
-    uint64_t pc;         /* call: return address */
-    const struct rs_contract *contract;
-    uint32_t module;     /* call: its module's number; entry: index + 1 of the module, 0 unknown */
+    uint64_t pc;         /* call: the place */
     uint64_t seq;
-    uint32_t code, instr;
-    bool init;
-    struct rs_stolen stolen[16]; /* provisional steals and dropped values, settled when the call leaves */
-    unsigned stolen_count;
-    struct rs_event failed; /* entry: the last call in it that failed with an exception */
-    bool has_failed;
     uint64_t self; /* entry of a tp_dealloc, or _Py_Dealloc: the object whose dealloc is in progress */
+    const struct rs_contract *contract;
+    uint64_t failed_pc;  /* entry: the last call in it that failed with an exception, 0: none */
+    const struct rs_contract *failed_contract;
+    uint64_t stolen[RS_STOLEN_MAX]; /* words: provisional steals and dropped values, settled when the call leaves */
+    uint32_t sp;
+    uint32_t module;     /* its index, UINT32_MAX unknown */
+    uint32_t code, instr;
+    uint8_t kind;        /* enum rs_frame_kind */
+    uint8_t stolen_count;
+    bool init;
 };
 
 struct rs_thread {

@@ -86,10 +86,10 @@ struct rs_object {
     int64_t base_count, base_words; /* at the first quiet point */
     bool before_fork;     /* seen before this process began: its balance is unknown */
     uint64_t died_at;     /* seq */
-    struct rs_event death; /* the last event before it died, of any family */
-    bool has_death;
-    struct rs_event killer; /* the call that was in progress when its memory was freed (contract NULL: none) */
-    bool has_killer;
+    uint32_t last_family; /* whose event was the last, 0: none */
+    /* the call that was in progress when its memory was freed: its place, what it called, the module function's call */
+    uint64_t killer_pc, killer_call;
+    const struct rs_contract *killer_contract;
     struct rs_account *accounts;
 };
 
@@ -179,6 +179,8 @@ struct rs_books {
     struct rs_account *spare_accounts;
     struct rs_thread *thread;
     uint64_t seq, events, object_count, live_objects;
+    struct rs_object *latest; /* the object looked up last */
+    const struct rs_contract *dealloc, *init, *exec, *create; /* rows of these roles */
     bool in_census;
     struct rs_fault_record fault;
     bool has_fault;
@@ -206,6 +208,8 @@ void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t site);
 const struct rs_module *rs_ledger_module_of(const struct rs_books *books, uint64_t pc);
 const struct rs_role *rs_ledger_role(const struct rs_books *books, uint64_t function);
 const struct rs_type *rs_ledger_type(const struct rs_books *books, uint64_t type);
+/* The account's latest event, or NULL. */
+const struct rs_event *rs_ledger_latest(const struct rs_account *account);
 /* The account of a family, or NULL. */
 struct rs_account *rs_ledger_account(const struct rs_object *object, uint32_t family);
 /* The n-th kept event in order, 0 .. rs_ledger_kept(account) - 1. */

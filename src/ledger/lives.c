@@ -22,21 +22,18 @@ void rs_books_on_object(struct rs_books *books, const struct rs_slot *record)
 static void note_killer(struct rs_books *books, struct rs_object *object)
 {
     const struct rs_thread *thread = books->thread;
+    const struct rs_call_frame *call = NULL;
 
-    object->has_killer = thread->frames.count > 0;
-    if (!object->has_killer)
-        return;
-    object->killer = rs_books_event(books, RS_EVENT_FREE, 0, 0);
     for (size_t i = thread->frames.count; i > 0; i--) {
         const struct rs_call_frame *frame = &thread->frames.items[i - 1];
 
-        if (frame->kind == RS_FRAME_CALL && frame->seq > object->killer.call && frame->contract != NULL) {
-            object->killer.pc = frame->pc;
-            object->killer.contract = frame->contract;
+        if (frame->kind == RS_FRAME_ENTRY) {
+            object->killer_call = frame->seq;
+            object->killer_pc = call != NULL ? call->pc : 0;
+            object->killer_contract = call != NULL ? call->contract : NULL;
             return;
         }
-        if (frame->kind == RS_FRAME_ENTRY && frame->seq == object->killer.call)
-            return;
+        call = frame;
     }
 }
 

@@ -91,7 +91,7 @@ static void on_thread(struct rs_books *books, uint64_t id)
 static void doubt(struct rs_books *books, const struct rs_call_frame *frame)
 {
     for (unsigned i = 0; i < frame->stolen_count; i++) {
-        struct rs_object *object = rs_books_object(books, frame->stolen[i].address);
+        struct rs_object *object = rs_books_object(books, RS_WORD_ADDRESS(frame->stolen[i]));
 
         for (struct rs_account *a = object != NULL ? object->accounts : NULL; a != NULL; a = a->next)
             a->unsure = true;
@@ -238,9 +238,8 @@ static enum rs_event_kind before_call(const struct rs_contract *contract, uint64
 
 static void note_stolen(struct rs_call_frame *frame, uint64_t word)
 {
-    if (frame->stolen_count < sizeof(frame->stolen) / sizeof(*frame->stolen))
-        frame->stolen[frame->stolen_count++] =
-            (struct rs_stolen){RS_WORD_ADDRESS(word), (uint8_t)RS_WORD_ARG(word), (uint8_t)RS_WORD_FLAGS(word)};
+    if (frame->stolen_count < RS_STOLEN_MAX)
+        frame->stolen[frame->stolen_count++] = word;
 }
 
 /* Where the module calls from. A return address outside of it means that the interpreter called a function which the module
@@ -259,33 +258,46 @@ static uint64_t place_of_call(const struct rs_books *books, uint64_t return_addr
     return event->function;
 }
 
-static void on_enter(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+/* Books what a call takes from the module, and pushes its frame. */
+static void begin_call(struct rs_books *books, const struct rs_slot *record, const uint64_t *words, unsigned first, unsigned count)
 {
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    unsigned count = 2 * (slots - 1);
     uint32_t index = (uint32_t)words[0], module = (uint32_t)(words[0] >> 32);
     const struct rs_contract *contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
-    struct rs_call_frame frame = {.kind = RS_FRAME_CALL, .sp = record->b, .pc = record->a, .contract = contract, .module = module, .seq = books->seq};
-    struct rs_event event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
+    struct rs_call_frame *frame;
+    struct rs_event event;
+    uint64_t self = 0;
 
     unwind(books, record->b);
+    event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
     event.pc = place_of_call(books, record->a, &event, &event.is_entry);
     event.contract = contract;
-    frame.pc = event.pc;
-    for (unsigned i = 1; i < count && words[i] != 0 && contract != NULL; i++) {
+    frame = RS_PUSH(&books->thread->frames);
+    frame->kind = RS_FRAME_CALL;
+    frame->sp = record->b;
+    frame->pc = event.pc;
+    frame->contract = contract;
+    frame->module = module;
+    frame->seq = books->seq;
+    frame->stolen_count = 0;
+    for (unsigned i = first; i < count && words[i] != 0 && contract != NULL; i++) {
         int delta;
         enum rs_event_kind kind = before_call(contract, words[i], &delta);
 
         if (contract->flags & RS_DEALLOCATES)
-            frame.self = RS_WORD_ADDRESS(words[i]);
+            self = RS_WORD_ADDRESS(words[i]);
         if (delta == 0 && !(RS_WORD_FLAGS(words[i]) & RS_WORD_DEAD))
             continue; /* a borrowed argument changes nothing */
         event.kind = (uint8_t)kind;
         event.delta = delta;
-        note_stolen(&frame, words[i]);
+        note_stolen(frame, words[i]);
         book_word(books, words[i], event, family_of(books, module));
     }
-    *RS_PUSH(&books->thread->frames) = frame;
+    frame->self = self;
+}
+
+static void on_enter(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    begin_call(books, record, (const uint64_t *)(record + 1), 1, 2 * (slots - 1));
 }
 
 static bool call_failed(const struct rs_contract *contract, uint64_t result)
@@ -299,15 +311,15 @@ static bool call_failed(const struct rs_contract *contract, uint64_t result)
 static void settle(struct rs_books *books, const struct rs_call_frame *frame, bool failed)
 {
     for (unsigned i = 0; i < frame->stolen_count; i++) {
-        const struct rs_stolen *stolen = &frame->stolen[i];
-        const struct rs_argument *a = stolen->argument < frame->contract->nargs ? &frame->contract->args[stolen->argument] : NULL;
+        unsigned argument = RS_WORD_ARG(frame->stolen[i]);
+        const struct rs_argument *a = argument < frame->contract->nargs ? &frame->contract->args[argument] : NULL;
         struct rs_event event;
 
         if (a == NULL || a->kind != RS_ARG_STEAL || a->when == RS_ALWAYS || (a->when == RS_ON_FAILURE) == failed)
             continue;
         event = rs_books_event(books, RS_EVENT_ACQUIRE, frame->pc, +1);
         event.contract = frame->contract;
-        book_word(books, stolen->address, event, family_of(books, frame->module));
+        book_word(books, RS_WORD_ADDRESS(frame->stolen[i]), event, family_of(books, frame->module));
     }
 }
 
@@ -339,51 +351,63 @@ static void after_call(struct rs_books *books, const struct rs_call_frame *frame
 /* The exception that the function in progress may return with. */
 static void note_failed(struct rs_books *books, const struct rs_call_frame *call)
 {
-    struct rs_event event = rs_books_event(books, RS_EVENT_BORROW, call->pc, 0);
-
-    event.contract = call->contract;
     for (size_t i = books->thread->frames.count; i > 0; i--) {
-        if (books->thread->frames.items[i - 1].kind == RS_FRAME_ENTRY) {
-            books->thread->frames.items[i - 1].failed = event;
-            books->thread->frames.items[i - 1].has_failed = true;
+        struct rs_call_frame *frame = &books->thread->frames.items[i - 1];
+
+        if (frame->kind == RS_FRAME_ENTRY) {
+            frame->failed_pc = call->pc;
+            frame->failed_contract = call->contract;
             return;
         }
     }
 }
 
-static void on_leave(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+static void end_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t result, const uint64_t *words, unsigned first, unsigned count)
 {
-    const uint64_t *words = (const uint64_t *)(record + 1);
-    unsigned count = 2 * (slots - 1);
-    struct rs_call_frame frame;
     struct rs_event event;
 
-    if (!pop(books, RS_FRAME_CALL, record->b, &frame))
-        return;
-    if (frame.contract != NULL) {
-        bool failure = call_failed(frame.contract, record->a);
+    if (frame->contract != NULL) {
+        bool failure = call_failed(frame->contract, result);
 
-        settle(books, &frame, failure);
-        if (failure && (frame.contract->flags & RS_SETS_ERROR))
-            note_failed(books, &frame);
+        settle(books, frame, failure);
+        if (failure && (frame->contract->flags & RS_SETS_ERROR))
+            note_failed(books, frame);
     }
-    event = rs_books_event(books, RS_EVENT_BORROW, frame.pc, 0);
-    event.contract = frame.contract;
-    event.is_entry = rs_ledger_module_of(books, frame.pc) != NULL && frame.pc == event.function;
-    for (unsigned i = 1; i < count && words[i] != 0; i++)
-        after_call(books, &frame, words[i], event);
+    if (first >= count || words[first] == 0)
+        return;
+    event = rs_books_event(books, RS_EVENT_BORROW, frame->pc, 0);
+    event.contract = frame->contract;
+    event.is_entry = frame->pc == event.function && frame->pc != 0;
+    for (unsigned i = first; i < count && words[i] != 0; i++)
+        after_call(books, frame, words[i], event);
+}
+
+static void on_leave(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    struct rs_call_frame frame;
+
+    if (pop(books, RS_FRAME_CALL, record->b, &frame))
+        end_call(books, &frame, record->a, (const uint64_t *)(record + 1), 1, 2 * (slots - 1));
+}
+
+static void on_call(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    struct rs_call_frame frame;
+
+    begin_call(books, record, words, 0, 0);
+    frame = books->thread->frames.items[--books->thread->frames.count];
+    end_call(books, &frame, words[1], words, 2, 2 * (slots - 1));
 }
 
 /* ---------------------------------------------------------------- entries and exits */
 
-static bool named(const struct rs_contract *contract, const char *name)
+static void learn_roles(struct rs_books *books)
 {
-    return contract != NULL && strcmp(contract->name, name) == 0;
-}
-
-static bool is_init(const struct rs_contract *contract)
-{
-    return named(contract, "init") || named(contract, "mod.exec") || named(contract, "mod.create");
+    books->dealloc = rs_contract_slot("tp_dealloc", books->python);
+    books->init = rs_contract_slot("init", books->python);
+    books->exec = rs_contract_slot("mod.exec", books->python);
+    books->create = rs_contract_slot("mod.create", books->python);
 }
 
 static void on_entry(struct rs_books *books, const struct rs_slot *record, unsigned slots)
@@ -394,17 +418,29 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     const struct rs_contract *role = index < rs_contract_count() ? rs_contract_at(index) : NULL;
     const struct rs_module *module = rs_ledger_module_of(books, record->a);
     uint64_t *code = rs_map_find(&books->code_at, words[1]);
-    struct rs_call_frame frame = {.kind = RS_FRAME_ENTRY, .sp = record->b, .function = record->a, .contract = role, .seq = books->seq,
-                                  .code = code != NULL ? (uint32_t)*code - 1 : RS_NO_CODE, .instr = (uint32_t)(words[0] >> 32)};
+    struct rs_call_frame *frame;
     struct rs_event event;
+    bool init;
 
     books->events++;
     unwind(books, record->b);
-    frame.module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
-    frame.init = is_init(role) || (books->thread->frames.count > 0 && rs_books_event(books, RS_EVENT_ARGUMENT, 0, 0).init);
-    if (count > 2 && named(role, "tp_dealloc"))
-        frame.self = RS_WORD_ADDRESS(words[2]);
-    *RS_PUSH(&books->thread->frames) = frame;
+    if (books->dealloc == NULL)
+        learn_roles(books);
+    init = role != NULL && (role == books->init || role == books->exec || role == books->create);
+    init = init || rs_books_event(books, RS_EVENT_ARGUMENT, 0, 0).init;
+    frame = RS_PUSH(&books->thread->frames);
+    memset(frame, 0, sizeof(*frame));
+    frame->kind = RS_FRAME_ENTRY;
+    frame->sp = record->b;
+    frame->function = record->a;
+    frame->contract = role;
+    frame->seq = books->seq;
+    frame->code = code != NULL ? (uint32_t)*code - 1 : RS_NO_CODE;
+    frame->instr = (uint32_t)(words[0] >> 32);
+    frame->module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
+    frame->init = init;
+    if (count > 2 && role == books->dealloc)
+        frame->self = RS_WORD_ADDRESS(words[2]);
     event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
     event.is_entry = true;
     event.contract = role;
@@ -429,8 +465,12 @@ static void check_error(struct rs_books *books, const struct rs_call_frame *fram
         return;
     fact = rs_books_fact(books, RS_FACT_ERROR, NULL, event);
     fact->exit_flags = flags;
-    if (set && frame->has_failed) {
-        fact->cause = frame->failed;
+    if (set && frame->failed_pc != 0) {
+        fact->cause = *event;
+        fact->cause.pc = frame->failed_pc;
+        fact->cause.is_entry = frame->failed_pc == frame->function;
+        fact->cause.contract = frame->failed_contract;
+        fact->cause.kind = RS_EVENT_BORROW;
         fact->has_cause = true;
     }
 }
@@ -462,7 +502,7 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
 
 /* How many slots a kind has at least: what its function reads without looking. */
 static const uint8_t least[RS_RECORDS] = {
-    [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2,
+    [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2, [RS_REC_API_CALL] = 2,
     [RS_REC_API_LEAVE] = 2, [RS_REC_ENTRY] = 2, [RS_REC_EXIT] = 2, [RS_REC_ROLE] = 3, [RS_REC_CODE] = 3, [RS_REC_LIVE] = 2,
     [RS_REC_WITNESS] = 2, [RS_REC_TRAVERSE] = 3, [RS_REC_LIMIT] = 2, [RS_REC_PYTHON] = 2, [RS_REC_STACK] = 2, [RS_REC_UNVISITED] = 2,
     [RS_REC_BASE] = 2,
@@ -491,6 +531,7 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     case RS_REC_FREE: rs_books_on_free(books, record->a); break;
     case RS_REC_DEATH: rs_books_on_death(books, record->a); break;
     case RS_REC_API_ENTER: on_enter(books, record, slots); break;
+    case RS_REC_API_CALL: on_call(books, record, slots); break;
     case RS_REC_API_LEAVE: on_leave(books, record, slots); break;
     case RS_REC_ENTRY: on_entry(books, record, slots); break;
     case RS_REC_EXIT: on_exit_record(books, record, slots); break;

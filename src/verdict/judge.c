@@ -75,6 +75,13 @@ static void pair_steps(struct rs_finding *f)
     }
 }
 
+/* The call during which the object's memory was freed. */
+static struct rs_event killer(const struct rs_fact *fact)
+{
+    return (struct rs_event){.seq = fact->object.died_at, .pc = fact->object.killer_pc, .call = fact->object.killer_call,
+                             .contract = fact->object.killer_contract, .code = RS_NO_CODE, .count = 0, .times = 1, .kind = RS_EVENT_FREE};
+}
+
 static void add_history(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
     const struct rs_account *account = &fact->account[0];
@@ -82,8 +89,11 @@ static void add_history(const struct judge *j, struct rs_finding *f, const struc
     if (fact->accounts > 0)
         for (unsigned n = 0; n < rs_ledger_kept(account); n++)
             add_step(j, f, rs_ledger_event(account, n));
-    if (fact->has_object && fact->object.has_killer && fact->object.dead && fact->object.killer.pc != 0)
-        add_step(j, f, &fact->object.killer);
+    if (fact->has_object && fact->object.dead && fact->object.killer_pc != 0) {
+        struct rs_event freed = killer(fact);
+
+        add_step(j, f, &freed);
+    }
     if (fact->has_event && fact->event.kind == RS_EVENT_TOUCH)
         add_step(j, f, &fact->event);
     pair_steps(f);
@@ -146,28 +156,36 @@ static void judge_deficit(const struct judge *j, struct rs_finding *f, const str
     }
 }
 
-/* The module's own release, right before the memory was freed. */
-static bool released_by_us(const struct rs_fact *fact)
+/* The family's own release, if it was the last that the books saw before the memory was freed. */
+static const struct rs_event *own_release(const struct rs_fact *fact)
 {
-    return fact->object.has_death && fact->object.death.kind == RS_EVENT_RELEASE && fact->object.death.family == fact->event.family;
+    for (unsigned i = 0; i < fact->accounts; i++) {
+        const struct rs_event *last = rs_ledger_latest(&fact->account[i]);
+
+        if (fact->account[i].family == fact->object.last_family && fact->object.last_family == fact->event.family && last != NULL &&
+            last->kind == RS_EVENT_RELEASE)
+            return last;
+    }
+    return NULL;
 }
 
 static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
-    const struct rs_event *killer = fact->object.has_killer ? &fact->object.killer : NULL;
+    const struct rs_event *release = own_release(fact);
+    struct rs_event freed = killer(fact);
 
     f->rule = RS_RULE_RS105;
     name_event(j, &fact->event, &f->culprit);
     f->culprit.api = NULL;
     name_python(j, f, &fact->event);
-    if (released_by_us(fact)) {
+    if (release != NULL) {
         f->has_belief = true;
-        name_event(j, &fact->object.death, &f->belief);
-    } else if (killer != NULL && killer->contract != NULL && killer->call == fact->event.call && killer->call != 0) {
+        name_event(j, release, &f->belief);
+    } else if (freed.contract != NULL && freed.call == fact->event.call && freed.call != 0) {
         f->rule = RS_RULE_RS106;
         f->has_belief = true;
-        name_event(j, killer, &f->belief);
-        f->belief.api = killer->contract->name;
+        name_event(j, &freed, &f->belief);
+        f->belief.api = freed.contract->name;
     }
 }
 

@@ -132,6 +132,7 @@ enum rs_record {
     RS_REC_FREE,    /* a = address of an object whose block is released, b = low 32 bits of the count */
     RS_REC_DEATH,   /* a = address: its tp_dealloc begins (types with a free list) */
     RS_REC_API_ENTER, /* a = return address, b = low 32 bits of rsp; then contract, words, place */
+    RS_REC_API_CALL,  /* enter and leave in one, of a call in which nothing else can happen: a = return address, b = rsp; then contract, result, words after */
     RS_REC_API_LEAVE, /* a = result, b = low 32 bits of rsp; then words (result and out-parameters) */
     RS_REC_ENTRY,   /* a = function, b = rsp; then role (enum rs_role) | flags, code object | lasti; words */
     RS_REC_EXIT,    /* a = result, b = rsp; then enum rs_exit_flags; words */

@@ -113,7 +113,23 @@ static void log_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, co
     rt_log_commit(slots);
 }
 
-/* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded at enter. */
+/* Whether the call may take something from the module, or let something else happen before it leaves. */
+static bool is_simple(const struct rs_contract *contract, const struct rt_words *words)
+{
+    if (contract == NULL || (contract->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_DEALLOCATES)))
+        return false;
+    for (unsigned i = 0; i < words->count; i++) {
+        unsigned argument = RS_WORD_ARG(words->word[i]);
+
+        if ((RS_WORD_FLAGS(words->word[i]) & (RS_WORD_DEAD | RS_WORD_OLD | RS_WORD_STEAL)) ||
+            (argument < contract->nargs && contract->args[argument].kind == RS_ARG_STEAL))
+            return false;
+    }
+    return true;
+}
+
+/* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded at enter; state[2]: the
+ * call is simple: one record when it leaves. */
 uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract, const struct rt_module *module)
 {
     struct rt_words words;
@@ -124,7 +140,9 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
     frame->state[1] = index | (uint64_t)module->number << 32;
     if (contract != NULL)
         rt_words_before(&words, contract, frame);
-    log_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
+    frame->state[2] = is_simple(contract, &words);
+    if (!frame->state[2])
+        log_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
     if (contract == NULL || (contract->flags & RS_VARIADIC) || contract->nargs > 6)
         return RT_SHIM_CALL_STACK;
     return RT_SHIM_CALL;
@@ -136,6 +154,13 @@ void rt_call_settle(struct rt_frame *frame)
     struct rt_words words;
 
     words.count = 0;
+    if (frame->state[2]) {
+        words.word[words.count++] = frame->result;
+        rt_words_after(&words, contract, frame);
+        if (words.count > 1 || rt_words_failed(contract, frame->result))
+            log_words(RS_REC_API_CALL, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
+        return;
+    }
     if (contract != NULL)
         rt_words_after(&words, contract, frame);
     else

@@ -86,7 +86,7 @@ void rt_words_before(struct rt_words *words, const struct rs_contract *contract,
     }
 }
 
-static bool failed(const struct rs_contract *contract, uint64_t result)
+bool rt_words_failed(const struct rs_contract *contract, uint64_t result)
 {
     if (contract->result != RS_RESULT_VALUE)
         return result == 0;
@@ -95,7 +95,7 @@ static bool failed(const struct rs_contract *contract, uint64_t result)
 
 void rt_words_after(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
 {
-    bool failure = failed(contract, frame->result);
+    bool failure = rt_words_failed(contract, frame->result);
 
     if (contract->result != RS_RESULT_VALUE && frame->result != 0)
         rt_words_add(words, frame->result, RS_ARG_RESULT, contract->result == RS_RESULT_NEW ? RS_WORD_NEW : 0);

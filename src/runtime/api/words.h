@@ -23,6 +23,9 @@ uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n);
 void rt_words_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
 void rt_words_after(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
 
+/* Whether the result says that the call failed. */
+bool rt_words_failed(const struct rs_contract *contract, uint64_t result);
+
 /* formats.c: the objects of Py_BuildValue, PyUnicode_FromFormat formats and the addresses of PyArg_Parse formats; the
  * variadic arguments begin at argument `first`. */
 void rt_formats_build(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first);

@@ -19,6 +19,7 @@ struct span {
     uint32_t size;  /* of its blocks; 0: free; spans behind the first of a large block: LARGE_REST */
     uint32_t large : 31; /* spans of a large block; in those behind its first: how far behind */
     uint32_t raw : 1;    /* of the mem domain: no object lives here */
+    uint64_t inverse;    /* 2^32 / size, rounded up: an offset below RT_SPAN times it, shifted, is offset / size */
 };
 enum { LARGE_REST = 0xffffffff };
 
@@ -133,9 +134,9 @@ static void *take_spans(size_t count, uint32_t size, bool raw)
     if (first + count > heap.span_count)
         return NULL;
     heap.used_spans += count;
-    heap.spans[first] = (struct span){size, (uint32_t)count, raw};
+    heap.spans[first] = (struct span){size, (uint32_t)count, raw, size <= LARGEST ? ((1ull << 32) + size - 1) / size : 0};
     for (size_t i = 1; i < count; i++)
-        heap.spans[first + i] = (struct span){LARGE_REST, (uint32_t)i, raw};
+        heap.spans[first + i] = (struct span){LARGE_REST, (uint32_t)i, raw, 0};
     return (void *)(rt_hot.region + first * RT_SPAN);
 }
 
@@ -245,7 +246,7 @@ uint64_t rt_region_block(uint64_t address, size_t *size)
         return 0;
     start = rt_hot.region + index * RT_SPAN;
     *size = span->size;
-    return span->size > LARGEST ? start : start + (address - start) / span->size * span->size;
+    return span->size > LARGEST ? start : start + ((address - start) * span->inverse >> 32) * span->size;
 }
 
 void rt_region_spans(void (*visit)(uint64_t start, size_t block_size, size_t bytes, void *context), void *context)
@@ -290,9 +291,8 @@ static void check_poison(const struct waiting *w, uint64_t guard)
 
 static void release_block(void *block)
 {
-    size_t size;
+    size_t size = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].size;
 
-    rt_region_block((uint64_t)block, &size);
     if (size > LARGEST) {
         free_large(block);
     } else {
@@ -351,11 +351,10 @@ void rt_quarantine_check(void)
 
 static void free_ours(void *block)
 {
-    size_t size;
+    size_t size = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].size;
     uint8_t *side = side_of(block);
     bool object;
 
-    rt_region_block((uint64_t)block, &size);
     object = ((side[0] | side[1] | side[2]) & ~RT_SIDE_BLOCK & 0xff) != 0 && rt_object_block_freed((uint64_t)block, size);
     /* no stale type may stand where the next owner of the block has not written yet */
     for (unsigned offset = 8; offset <= 40 && offset + 8 <= size; offset += 16)

@@ -145,7 +145,9 @@ uint64_t rt_stack_innermost_holds(uint64_t object)
     struct rt_place place;
     uint32_t count;
 
-    if (frame == 0 || !is_python(frame) || is_going(frame))
+    while (frame != 0 && abi->frame_owner != 0 && *(uint8_t *)(frame + abi->frame_owner) == abi->owner_cstack)
+        frame = *(uint64_t *)(frame + abi->frame_back);
+    if (frame == 0 || is_going(frame))
         return 0;
     place = place_of(frame, false);
     if (place.code == 0)

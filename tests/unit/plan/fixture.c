@@ -46,19 +46,35 @@ void fixture_store(uint64_t address, uint32_t value, uint32_t site, uint32_t set
         fixture_on_store(address, value, site, set);
 }
 
+static void compile(struct fixture *fixture, const char *language, const char *source, const char *flags)
+{
+    char command[1024];
+    *fixture = (struct fixture){.path = "/tmp/refsan-plan-XXXXXX.so"};
+    int file = mkstemps(fixture->path, 3);
+    assert_true(file >= 0);
+    close(file);
+    snprintf(command, sizeof command, "gcc -shared -fPIC %s -x %s '%s' -o %s", flags, language, source,
+             fixture->path);
+    assert_int_equal(system(command), 0);
+}
+
 void fixture_build(struct fixture *fixture, const char *language, const char *text, const char *flags)
 {
-    char source[] = "/tmp/refsan-plan-XXXXXX", command[512];
+    char source[] = "/tmp/refsan-plan-XXXXXX";
     int file = mkstemp(source);
     assert_true(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
     close(file);
-    *fixture = (struct fixture){0};
-    snprintf(fixture->path, sizeof fixture->path, "%s.so", source);
-    snprintf(command, sizeof command, "gcc -shared -fPIC %s -x %s %s -o %s", flags, language, source,
-             fixture->path);
-    int status = system(command);
+    compile(fixture, language, source, flags);
     unlink(source);
-    assert_int_equal(status, 0);
+}
+
+void fixture_build_file(struct fixture *fixture, const char *name, const char *flags)
+{
+    char path[512];
+    const char *folder = getenv("PLAN_FIXTURES");
+    assert_non_null(folder);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    compile(fixture, "c", path, flags);
 }
 
 void fixture_load(struct fixture *fixture)

@@ -19,6 +19,8 @@ struct fixture {
 /* Compiles `text` (C, or assembly when `language` is "assembler") with gcc and `flags`; ends the test if that
  * fails. */
 void fixture_build(struct fixture *fixture, const char *language, const char *text, const char *flags);
+/* The same of a C file in fixtures/. */
+void fixture_build_file(struct fixture *fixture, const char *name, const char *flags);
 /* dlopen, not patched yet. */
 void fixture_load(struct fixture *fixture);
 /* Analyses, emits with every Py import picked (identity as `identity` says of a name; NULL: none), and writes

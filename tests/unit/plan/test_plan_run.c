@@ -10,11 +10,10 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "shapes.h"
 
 enum { OBJECTS = 8, ROUNDS = 24, START = 1000 };
 
-/* As in shapes.h. */
+/* As in fixtures/shapes.c. */
 struct type;
 struct object {
     union {
@@ -143,10 +142,10 @@ static void run_layout(unsigned layout, const char *level)
     struct fixture plain, patched, truth;
     char flags[96];
     snprintf(flags, sizeof flags, "%s -fvisibility=hidden -DLAYOUT=%u", level, layout);
-    fixture_build(&plain, "c", shapes_source, flags);
-    fixture_build(&patched, "c", shapes_source, flags);
+    fixture_build_file(&plain, "shapes.c", flags);
+    fixture_build_file(&patched, "shapes.c", flags);
     snprintf(flags, sizeof flags, "%s -DLAYOUT=%u -DCOUNT", level, layout);
-    fixture_build(&truth, "c", shapes_source, flags);
+    fixture_build_file(&truth, "shapes.c", flags);
     fixture_load(&plain), fixture_load(&patched), fixture_load(&truth);
     fixture_patch(&patched, NULL);
     assert_int_equal(patched.plan->sites_unpatched, 0);

@@ -4,7 +4,7 @@
 
 #include "plan/tables.h"
 
-enum { MAX_ROOM = 32, MAX_KEPT = 1 << 20 };
+enum { MAX_ROOM = 32, ALIGNMENT = 16, MAX_KEPT = 1 << 20 };
 
 static bool in_text(const struct rs_survey *survey, uint32_t at)
 {
@@ -218,7 +218,9 @@ static void find_room(struct rs_survey *survey, size_t index)
             break;
         room += insn.length;
     }
-    function->room = (uint8_t)room;
+    /* Padding reaches up to where something aligned begins; other bytes may be data that only look like it. */
+    bool padding = room == left || (function->end + room) % ALIGNMENT == 0;
+    function->room = padding ? (uint8_t)room : 0;
 }
 
 static void mark_pad(void *ctx, uint32_t at)

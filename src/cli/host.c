@@ -94,6 +94,18 @@ static uint32_t family_of(struct rs_host *host, const char *path)
     return (uint32_t)host->families.count;
 }
 
+/* Who asks for the thread state may move exceptions in and out of it by hand. */
+static void note_raw_exceptions(struct rs_host *host, const struct rs_image *image)
+{
+    const struct rs_plan_import *import;
+
+    while (host->raw_exceptions.count <= image->family)
+        *RS_PUSH(&host->raw_exceptions) = false;
+    for (unsigned i = 0; image->analysis != NULL && (import = rs_plan_import(image->analysis, i)) != NULL; i++)
+        if (strstr(import->name, "PyThreadState_") != NULL && strstr(import->name, "Get") != NULL)
+            host->raw_exceptions.items[image->family] = true;
+}
+
 struct rs_image *rs_host_image(struct rs_host *host, const char *path)
 {
     struct rs_image *image;
@@ -116,6 +128,7 @@ struct rs_image *rs_host_image(struct rs_host *host, const char *path)
     image->wanted = true;
     image->family = family_of(host, path);
     image->analysis = rs_plan_analyse(path, &err);
+    note_raw_exceptions(host, image);
     if (image->analysis == NULL)
         image->refused = rs_strdup(err.text);
     return image;
@@ -168,10 +181,27 @@ static void number_sites(struct rs_host *host, const struct rs_analysis *analysi
 {
     const struct rs_site *site;
 
+    for (unsigned i = 0; (site = rs_plan_unpatched(analysis, i)) != NULL; i++)
+        *rs_map_at(&host->blind, base + site->function) = 1;
     for (unsigned i = 0; (site = rs_plan_site(analysis, i)) != NULL; i++) {
         *rs_map_at(&host->site_at, base + site->at) = host->sites.count + 1;
-        *RS_PUSH(&host->sites) = (struct rs_site_place){base + site->at, site->form == RS_SITE_ADD ? site->delta : 0};
+        *RS_PUSH(&host->sites) = (struct rs_site_place){base + site->at, site->form == RS_SITE_ADD ? site->delta : 0,
+                                                        rs_map_find(&host->blind, base + site->function) != NULL};
     }
+}
+
+static bool is_blind(void *context, uint64_t function)
+{
+    const struct rs_host *host = context;
+
+    return rs_map_find(&host->blind, function) != NULL;
+}
+
+static bool has_raw_exceptions(void *context, uint32_t family)
+{
+    const struct rs_host *host = context;
+
+    return family < host->raw_exceptions.count && host->raw_exceptions.items[family];
 }
 
 static void answer_module(struct rs_process *process, const struct rs_process_slot *request)
@@ -225,6 +255,7 @@ static bool find_site(void *context, uint32_t site, struct rs_site_fact *fact)
         return false;
     fact->pc = host->sites.items[site].pc;
     fact->delta = host->sites.items[site].delta;
+    fact->blind = host->sites.items[site].blind;
     return true;
 }
 
@@ -260,6 +291,8 @@ static void born(void *context, unsigned slot, const struct rs_process_slot *slo
     process->books->arm = arm;
     process->books->arm_context = process;
     process->books->watch = watch;
+    process->books->blind = is_blind;
+    process->books->raw_exceptions = has_raw_exceptions;
     *RS_PUSH(&host->processes) = process;
 }
 
@@ -370,4 +403,6 @@ void rs_host_close(struct rs_host *host)
     RS_VEC_CLOSE(&host->sites);
     rs_map_close(&host->site_at);
     rs_map_close(&host->site_counts);
+    rs_map_close(&host->blind);
+    RS_VEC_CLOSE(&host->raw_exceptions);
 }

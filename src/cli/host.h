@@ -32,6 +32,7 @@ struct rs_process {
 struct rs_site_place {
     uint64_t pc;
     int32_t delta;
+    bool blind;
 };
 
 struct rs_host {
@@ -44,6 +45,8 @@ struct rs_host {
     RS_VEC(const char *) families;
     RS_VEC(const char *) unknown; /* imported names without a contract row */
     struct rs_map site_at;        /* pc -> site + 1, for arming */
+    struct rs_map blind;          /* functions with stores that no patch fits: start address -> 1 */
+    RS_VEC(bool) raw_exceptions;  /* by family */
     struct rs_map site_counts;    /* --dump-sites: site -> inc << 32 | dec */
     bool count_sites;
     uint64_t skipped_stdlib;

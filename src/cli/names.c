@@ -36,7 +36,7 @@ static const char *table_name(const struct rs_naming *naming, const struct rs_bo
     return NULL;
 }
 
-static void place(void *context, const struct rs_books *books, uint64_t pc, bool is_entry, struct rs_arena *arena, struct rs_place *to)
+static bool place(void *context, const struct rs_books *books, uint64_t pc, bool is_entry, struct rs_arena *arena, struct rs_place *to)
 {
     struct rs_naming *naming = context;
     const struct rs_module *module = rs_ledger_module_of(books, pc);
@@ -48,7 +48,7 @@ static void place(void *context, const struct rs_books *books, uint64_t pc, bool
     if (module == NULL) {
         to->address = rs_arena_printf(arena, "0x%llx", (unsigned long long)pc);
         to->function = "unknown function";
-        return;
+        return true;
     }
     to->module = rs_arena_strdup(arena, rs_host_stem(module->path, stem, sizeof(stem)));
     to->address = rs_arena_printf(arena, "%s+0x%llx", base_name(module->path), (unsigned long long)(pc - module->base));
@@ -64,11 +64,12 @@ static void place(void *context, const struct rs_books *books, uint64_t pc, bool
         to->line = frame->line;
         to->pyx_file = frame->pyx_file != NULL ? rs_arena_strdup(arena, frame->pyx_file) : NULL;
         to->pyx_line = frame->pyx_line;
-        return;
+        return !rs_symbol_is_refcount_helper(frame);
     }
     to->function = table_name(naming, books, module, pc, arena);
     if (to->function == NULL)
         to->function = to->address;
+    return true;
 }
 
 static void python(void *context, const struct rs_books *books, uint32_t code, uint32_t instr, struct rs_arena *arena, struct rs_line *line)

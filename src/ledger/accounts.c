@@ -158,6 +158,7 @@ struct rs_event rs_books_event(struct rs_books *books, enum rs_event_kind kind, 
         event.code = frame->code;
         event.instr = frame->instr;
         event.init = frame->init;
+        event.blind = frame->blind || frame->foreign;
         break;
     }
     return event;
@@ -171,6 +172,18 @@ bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object)
         if (thread->frames.items[i - 1].self == object)
             return true;
     return false;
+}
+
+enum { FLAG_EXCEPTION = 1 << 30 }; /* Py_TPFLAGS_BASE_EXC_SUBCLASS */
+
+/* Exceptions, their classes and tracebacks, and the None that stands for no exception (to 3.11). */
+static bool is_exception_state(const struct rs_books *books, const struct rs_object *object)
+{
+    const struct rs_type *type = rs_ledger_type(books, object->type), *itself = rs_ledger_type(books, object->address);
+
+    if (itself != NULL)
+        return (itself->flags & FLAG_EXCEPTION) != 0;
+    return type != NULL && ((type->flags & FLAG_EXCEPTION) || strcmp(type->name, "traceback") == 0 || strcmp(type->name, "NoneType") == 0);
 }
 
 /* What the call in progress has changed so far in this account, this event included. A deficit is the doing of a call that
@@ -242,8 +255,14 @@ void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_e
     if (event->count >= 0)
         object->count = event->count;
     object->last_family = event->family;
+    if (event->blind)
+        account->unsure = true;
     if (event->delta >= 0 || account->hi >= 0 || account->unsure || net >= 0)
         return;
+    if (books->raw_exceptions != NULL && is_exception_state(books, object) && books->raw_exceptions(books->site_context, event->family)) {
+        account->unsure = true;
+        return;
+    }
     if (!was_below || !account->has_negative) {
         account->negative = *event;
         account->has_negative = true;

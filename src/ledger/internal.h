@@ -22,6 +22,8 @@ struct rs_call_frame {
     uint8_t kind;        /* enum rs_frame_kind */
     uint8_t stolen_count;
     bool init;
+    bool blind;   /* entry: not every store of the function can be seen */
+    bool foreign; /* entry of tp_dealloc, tp_clear: another family made the object */
 };
 
 struct rs_thread {

@@ -43,6 +43,7 @@ struct rs_event {
     uint32_t times;    /* equal events in a row */
     uint8_t kind;      /* enum rs_event_kind */
     bool is_entry, init; /* init: during the module's initialisation */
+    bool blind;          /* in a function of which not every store can be seen, or of an object that another family made */
     uint32_t family;
 };
 
@@ -156,6 +157,7 @@ struct rs_module {
 struct rs_site_fact {
     uint64_t pc;   /* absolute */
     int32_t delta; /* of an in-place add; 0: the record carries the new count */
+    bool blind;    /* its function has stores that no patch fits */
 };
 
 struct rs_limit {
@@ -180,7 +182,7 @@ struct rs_books {
     struct rs_thread *thread;
     uint64_t seq, events, object_count, live_objects;
     struct rs_object *latest; /* the object looked up last */
-    const struct rs_contract *dealloc, *init, *exec, *create; /* rows of these roles */
+    const struct rs_contract *dealloc, *clear, *init, *exec, *create; /* rows of these roles */
     bool in_census;
     struct rs_fault_record fault;
     bool has_fault;
@@ -191,6 +193,10 @@ struct rs_books {
     /* Which delta a site has; set by the owner of the books. */
     bool (*site)(void *context, uint32_t site, struct rs_site_fact *fact);
     void *site_context;
+    /* Whether the function at that address has stores that cannot be seen; whether modules of the family move exceptions in and
+     * out of the thread state by hand (Cython does). NULL: none. */
+    bool (*blind)(void *context, uint64_t function);
+    bool (*raw_exceptions)(void *context, uint32_t family);
     /* Told at once about a suspect's site or function, so that the runtime can arm it; may be NULL. */
     void (*arm)(void *context, const struct rs_event *event);
     void *arm_context;

@@ -161,6 +161,7 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
     module = rs_ledger_module_of(books, site.pc);
     event.family = module != NULL ? module->family : 0;
     event.count = (int64_t)before + delta;
+    event.blind |= site.blind;
     if (before == POISON || object->dead) {
         event.kind = RS_EVENT_TOUCH;
         touch(books, object, &event, RS_FACT_TOUCH);
@@ -405,9 +406,22 @@ static void on_call(struct rs_books *books, const struct rs_slot *record, unsign
 static void learn_roles(struct rs_books *books)
 {
     books->dealloc = rs_contract_slot("tp_dealloc", books->python);
+    books->clear = rs_contract_slot("tp_clear", books->python);
     books->init = rs_contract_slot("init", books->python);
     books->exec = rs_contract_slot("mod.exec", books->python);
     books->create = rs_contract_slot("mod.create", books->python);
+}
+
+/* Whether another family made the object (types shared between modules, as Cython's are): what this family's tp_dealloc gives
+ * up there was acquired in the other's account. */
+static bool is_foreign(struct rs_books *books, uint64_t self, const struct rs_module *module)
+{
+    const struct rs_object *object = rs_books_object(books, self);
+
+    for (const struct rs_account *a = object != NULL ? object->accounts : NULL; a != NULL && module != NULL; a = a->next)
+        if (a->family != module->family && a->acquired > 0)
+            return true;
+    return false;
 }
 
 static void on_entry(struct rs_books *books, const struct rs_slot *record, unsigned slots)
@@ -439,14 +453,21 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     frame->instr = (uint32_t)(words[0] >> 32);
     frame->module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
     frame->init = init;
-    if (count > 2 && role == books->dealloc)
-        frame->self = RS_WORD_ADDRESS(words[2]);
+    frame->blind = books->blind != NULL && books->blind(books->site_context, record->a);
+    if (count > 2 && words[2] != 0 && (role == books->dealloc || role == books->clear)) {
+        frame->self = role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0;
+        frame->foreign = is_foreign(books, RS_WORD_ADDRESS(words[2]), module);
+    }
     event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
     event.is_entry = true;
     event.contract = role;
     for (unsigned i = 2; i < count && words[i] != 0; i++) {
         bool type = RS_WORD_ARG(words[i]) == RS_ARG_SELF_TYPE;
 
+        if (RS_WORD_FLAGS(words[i]) & RS_WORD_UNKNOWN) { /* the interpreter may have stored it there, with a reference */
+            rs_books_account(books, rs_books_object_at(books, RS_WORD_ADDRESS(words[i])), module != NULL ? module->family : 0)->hi++;
+            continue;
+        }
         event.delta = type ? 1 : 0;
         event.kind = type ? RS_EVENT_ACQUIRE : RS_EVENT_ARGUMENT;
         book_word(books, words[i], event, module != NULL ? module->family : 0);

@@ -16,7 +16,8 @@ struct judge {
 
 static void name_event(const struct judge *j, const struct rs_event *event, struct rs_place *place)
 {
-    j->names->place(j->names->context, j->books, event->pc, event->is_entry, &j->report->arena, place);
+    if (!j->names->place(j->names->context, j->books, event->pc, event->is_entry, &j->report->arena, place) && event->function != 0)
+        j->names->place(j->names->context, j->books, event->function, true, &j->report->arena, place);
     place->api = event->contract != NULL && event->kind != RS_EVENT_ARGUMENT && event->kind != RS_EVENT_RETURN ? event->contract->name : NULL;
 }
 
@@ -261,8 +262,8 @@ static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
 {
     struct rs_finding *f;
 
-    if (!is_definite(fact) || fact->object.before_fork)
-        return;
+    if (!is_definite(fact) || fact->object.before_fork || fact->event.init)
+        return; /* what happens once, while a module starts, is of little weight without a consequence */
     f = open_finding(j, RS_RULE_RS101, fact);
     f->confidence = RS_SUSPECT;
     judge_deficit(j, f, fact);

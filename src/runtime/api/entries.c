@@ -88,6 +88,8 @@ uint64_t rt_entry_enter(struct rt_frame *frame)
         if (*(uint32_t *)(type + TP_FLAGS) & FLAG_HEAPTYPE)
             rt_words_add(&words, type, RS_ARG_SELF_TYPE, 0);
     }
+    if (rt_roles_is_clear(role) || rt_roles_is_dealloc(role))
+        rt_words_members(&words, frame->args[0]);
     if (rt_roles_is_clear(role) && rt_entry_clearing != NULL)
         rt_entry_clearing(frame->args[0]);
     place = rt_stack_place();

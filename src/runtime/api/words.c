@@ -6,7 +6,11 @@
 #include "runtime/heap/object.h"
 #include "wire/recording.h"
 
-enum { ARRAY_MAX = 32, VARARGS_MAX = 48 };
+enum {
+    ARRAY_MAX = 32, VARARGS_MAX = 48, MEMBERS_MAX = 128, BASES_MAX = 32,
+    TP_MEMBERS = 240, TP_BASE = 256, TP_DICTOFFSET = 288, /* PyTypeObject */
+    T_OBJECT = 6, T_OBJECT_EX = 16,                       /* PyMemberDef.type */
+};
 
 void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsigned flags)
 {
@@ -123,5 +127,27 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
                 rt_formats_parse(words, (const char *)value, frame, contract->nargs - 1u);
             break;
         }
+    }
+}
+
+void rt_words_members(struct rt_words *words, uint64_t self)
+{
+    uint64_t type = rt_object_type_of(self);
+
+    for (unsigned depth = 0; type != 0 && depth < BASES_MAX && rt_object_type(type); depth++) {
+        const struct {
+            const char *name;
+            int32_t type, pad;
+            int64_t offset;
+            uint64_t flags, doc;
+        } *member = *(void **)(type + TP_MEMBERS);
+        int64_t dict = *(int64_t *)(type + TP_DICTOFFSET);
+
+        if (dict >= 16 && dict < 4096)
+            rt_words_add(words, *(uint64_t *)(self + (uint64_t)dict), 0, RS_WORD_UNKNOWN);
+        for (unsigned i = 0; member != NULL && member[i].name != NULL && i < MEMBERS_MAX; i++)
+            if ((member[i].type == T_OBJECT || member[i].type == T_OBJECT_EX) && member[i].offset >= 16)
+                rt_words_add(words, *(uint64_t *)(self + (uint64_t)member[i].offset), 0, RS_WORD_UNKNOWN);
+        type = *(uint64_t *)(type + TP_BASE);
     }
 }

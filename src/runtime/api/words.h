@@ -23,6 +23,9 @@ uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n);
 void rt_words_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
 void rt_words_after(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
 
+/* What the interpreter itself may have stored into the object, unseen by the module: the instance dict and T_OBJECT members.
+ * Marked RS_WORD_UNKNOWN. */
+void rt_words_members(struct rt_words *words, uint64_t self);
 /* Whether the result says that the call failed. */
 bool rt_words_failed(const struct rs_contract *contract, uint64_t result);
 

@@ -15,28 +15,40 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* The table that leads to the function which holds the place: the nearest known entry before it. */
+/* The name of a function that begins at `start`, from the tables that hand it to the interpreter; NULL if none names it. */
+static const char *role_name(const struct rs_image *image, const struct rs_books *books, const struct rs_module *module, uint64_t start, struct rs_arena *arena)
+{
+    const struct rs_role *role = rs_ledger_role(books, start);
+    const struct rs_method *method = image->analysis != NULL ? rs_plan_method_at(image->analysis, (uint32_t)(start - module->base)) : NULL;
+
+    if (role != NULL)
+        return role->name;
+    if (method != NULL && method->owner != NULL)
+        return rs_arena_printf(arena, "%s.%s", method->owner, method->name);
+    return method != NULL ? method->name : NULL;
+}
+
+/* Without symbols: the table entry of the function that holds the place, or of the one through which it was reached. */
 static const char *table_name(const struct rs_naming *naming, const struct rs_books *books, const struct rs_module *module, uint64_t pc,
-                              struct rs_arena *arena)
+                              uint64_t via, struct rs_arena *arena)
 {
     struct rs_image *image = rs_host_image(naming->host, module->path);
-    uint64_t start = image->analysis != NULL ? module->base + rs_plan_function_at(image->analysis, (uint32_t)(pc - module->base)) : 0;
-    const struct rs_role *role = start > module->base ? rs_ledger_role(books, start) : NULL;
-    const struct rs_method *method = start > module->base ? rs_plan_method_at(image->analysis, (uint32_t)(start - module->base)) : NULL;
-    const char *name = role != NULL ? role->name : NULL;
+    uint32_t offset = image->analysis != NULL ? rs_plan_function_at(image->analysis, (uint32_t)(pc - module->base)) : 0;
+    uint64_t start = module->base + offset;
+    const char *name = offset != 0 ? role_name(image, books, module, start, arena) : NULL, *through;
 
-    if (name == NULL && method != NULL)
-        name = method->owner != NULL ? rs_arena_printf(arena, "%s.%s", method->owner, method->name) : method->name;
     if (name != NULL && pc > start)
         return rs_arena_printf(arena, "%s (method table) + 0x%llx", name, (unsigned long long)(pc - start));
     if (name != NULL)
         return rs_arena_printf(arena, "%s (method table)", name);
-    if (start > module->base)
-        return rs_arena_printf(arena, "function at %s+0x%llx", base_name(module->path), (unsigned long long)(start - module->base));
-    return NULL;
+    through = via != 0 && via - module->text_lo < module->text_hi - module->text_lo ? role_name(image, books, module, via, arena) : NULL;
+    if (through != NULL)
+        return rs_arena_printf(arena, "%s (method table), in the function at 0x%x", through, offset);
+    return offset != 0 ? rs_arena_printf(arena, "function at %s+0x%x", base_name(module->path), offset) : NULL;
 }
 
-static bool place(void *context, const struct rs_books *books, uint64_t pc, bool is_entry, struct rs_arena *arena, struct rs_place *to)
+static bool place(void *context, const struct rs_books *books, uint64_t pc, uint64_t via, bool is_entry, struct rs_arena *arena,
+                  struct rs_place *to)
 {
     struct rs_naming *naming = context;
     const struct rs_module *module = rs_ledger_module_of(books, pc);
@@ -66,7 +78,7 @@ static bool place(void *context, const struct rs_books *books, uint64_t pc, bool
         to->pyx_line = frame->pyx_line;
         return !rs_symbol_is_refcount_helper(frame);
     }
-    to->function = table_name(naming, books, module, pc, arena);
+    to->function = table_name(naming, books, module, pc, via, arena);
     if (to->function == NULL)
         to->function = to->address;
     return true;

@@ -111,7 +111,7 @@ static void dump_sites(const struct rs_host *host, struct rs_naming *naming, con
 
         if (books == NULL || counts == NULL)
             continue;
-        names.place(names.context, books, host->sites.items[i].pc, false, &arena, &place);
+        names.place(names.context, books, host->sites.items[i].pc, 0, false, &arena, &place);
         fprintf(out, "%s %s %s +1 %llu\n", place.module, place.address, place.function, (unsigned long long)(*counts >> 32));
         fprintf(out, "%s %s %s -1 %llu\n", place.module, place.address, place.function, (unsigned long long)(*counts & 0xffffffff));
     }

@@ -61,7 +61,7 @@ unsigned rs_contract_count(void) {
 /* A class alone is passed so often, and so seldom wrongly, that it does not make a call worth seeing; a printf format
  * prints its objects, which the interpreter touches itself. */
 static bool argument_matters(const struct rs_argument *arg) {
-    return arg->kind != RS_ARG_VALUE && arg->kind != RS_ARG_TYPE && arg->kind != RS_ARG_PRINTF;
+    return arg->kind != RS_ARG_VALUE && arg->kind != RS_ARG_TYPE;
 }
 
 bool rs_contract_matters(const struct rs_contract *row) {

@@ -16,8 +16,8 @@ struct judge {
 
 static void name_event(const struct judge *j, const struct rs_event *event, struct rs_place *place)
 {
-    if (!j->names->place(j->names->context, j->books, event->pc, event->is_entry, &j->report->arena, place) && event->function != 0)
-        j->names->place(j->names->context, j->books, event->function, true, &j->report->arena, place);
+    if (!j->names->place(j->names->context, j->books, event->pc, event->function, event->is_entry, &j->report->arena, place) && event->function != 0)
+        j->names->place(j->names->context, j->books, event->function, 0, true, &j->report->arena, place);
     place->api = event->contract != NULL && event->kind != RS_EVENT_ARGUMENT && event->kind != RS_EVENT_RETURN ? event->contract->name : NULL;
 }
 
@@ -327,7 +327,7 @@ static void judge_cycle(const struct judge *j, const struct rs_fact *fact)
         return;
     f = open_finding(j, RS_RULE_RS205, fact);
     f->confidence = RS_PROVEN;
-    j->names->place(j->names->context, j->books, function, true, &j->report->arena, &f->culprit);
+    j->names->place(j->names->context, j->books, function, 0, true, &j->report->arena, &f->culprit);
     f->has_belief = true;
     name_event(j, &fact->event, &f->belief);
     name_python(j, f, &fact->event);
@@ -358,7 +358,7 @@ static void judge_traverse(const struct judge *j, const struct rs_fact *fact)
         return;
     f = open_finding(j, RS_RULE_RS303, fact);
     f->confidence = RS_PROVEN;
-    j->names->place(j->names->context, j->books, function, true, &j->report->arena, &f->culprit);
+    j->names->place(j->names->context, j->books, function, 0, true, &j->report->arena, &f->culprit);
     close_finding(j, f, fact);
 }
 

@@ -9,9 +9,10 @@
 struct rs_names {
     void *context;
     /* pc: a store's instruction, one byte before a call's return address, or a function's entry (is_entry: its declaration
-     * line). Fills what is known; module, address and function are always filled. False if the place is one of CPython's own
+     * line). via: the entry of the module function in progress, 0 unknown: it names what has no name. Fills what is known; module, address and function are always filled. False if the place is one of CPython's own
      * refcount functions out of line (Py_DECREF at -O0): its caller is the place, which only the function in progress tells. */
-    bool (*place)(void *context, const struct rs_books *books, uint64_t pc, bool is_entry, struct rs_arena *arena, struct rs_place *place);
+    bool (*place)(void *context, const struct rs_books *books, uint64_t pc, uint64_t via, bool is_entry, struct rs_arena *arena,
+                  struct rs_place *place);
     void (*python)(void *context, const struct rs_books *books, uint32_t code, uint32_t instr, struct rs_arena *arena, struct rs_line *line);
     /* The native frames of the fault, innermost first; returns how many, at most `max`. */
     size_t (*stack)(void *context, const struct rs_books *books, struct rs_arena *arena, struct rs_line *lines, size_t max);

@@ -7,7 +7,7 @@ For each PYTHON (an executable with its headers) a small driver is built in a te
 tools/measure/ are run, each measurement in a process of its own. Prints per interpreter: rows with an object among
 arguments or result, measured on success and on failure, contradicted (with what was off), and those that no case
 reaches. --write puts the confirmed rows into contracts/measured.tsv. Exit status 1 when a row is contradicted.
---mutate N measures the harness instead: it draws N rows among those marked measured, falsifies one field of each
+--mutate N measures the harness instead: it draws N rows among those confirmed on success, falsifies one field of each
 (result, steal, out-parameter) and counts how many of the lies are noticed; exit status 1 below 96 %.
 """
 import argparse
@@ -117,8 +117,10 @@ def mutate(python, rows, count, seed):
     rng.shuffle(rows)
     lies = []
     version = json.loads(subprocess.run([python, "-c", PROBE], capture_output=True, text=True, check=True).stdout)[2]
+    marks = read_marks(os.path.join(os.path.dirname(HERE), "contracts", "measured.tsv"))
     for row in rows:
-        if row.measured and row.covers((3, version[1])) and lies_of(row) and len(lies) < count:
+        confirmed = "3.%d" % version[1] in marks.get((row.name, row.digest()), [()])[0]
+        if confirmed and row.covers((3, version[1])) and lies_of(row) and len(lies) < count:
             lies.append(falsified(row, *rng.choice(lies_of(row))))
     _, _, seen = run_worker(python, [lie for lie, _ in lies])
     noticed = 0

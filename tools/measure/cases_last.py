@@ -187,7 +187,7 @@ PyImport_ExecCodeModule: b"rs_executed", Code() ## 1:0
 PyImport_ExecCodeModuleEx: b"rs_executed", Code(), b"path"
 PyImport_ExecCodeModuleObject: S("rs_executed"), Code(), NULL, NULL ## 0:*
 PyImport_ExecCodeModuleWithPathnames: b"rs_executed", Code(), b"path", NULL
-PyImport_GetImporter: S("/nowhere/rs") ## 0:1
+PyImport_GetImporter: S("/usr") ## 0:*
 PyImport_GetModule: Str("sys")
 PyImport_GetModule: Str("nothing")
 PyImport_GetModuleDict:
@@ -400,10 +400,10 @@ PyModule_GetWarningsModule:
 _PySys_GetObjectId: A.identifier
 _Py_SetRefcnt: T(), 1
 PyMarshal_Init:
-PyRun_FileEx: A.null_file, b"file", 257, D(), D(), 0
-PyRun_File: A.null_file, b"file", 257, D(), D()
-PyRun_FileExFlags: A.null_file, b"file", 257, D(), D(), 0, NULL
-PyRun_FileFlags: A.null_file, b"file", 257, D(), D(), NULL
+PyRun_FileEx: A.text_file, b"file", 258, D(), D(), 0
+PyRun_File: A.text_file, b"file", 258, D(), D()
+PyRun_FileExFlags: A.text_file, b"file", 258, D(), D(), 0, NULL
+PyRun_FileFlags: A.text_file, b"file", 258, D(), D(), NULL
 PyMarshal_WriteObjectToFile: L(1, 2), A.null_file, 4
 !PyMarshal_ReadObjectFromFile: A.null_file
 !PyMarshal_ReadLastObjectFromFile: A.null_file

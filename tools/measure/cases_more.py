@@ -397,8 +397,8 @@ _PyObject_LookupAttrId: attributed(T()), A.identifier
 _PyObject_LookupAttrId: T(), A.identifier
 _PyObject_MakeTpCall: Fn(), L(T()), 1, NULL
 _PyObject_MakeTpCall: A.tstate, Fn(), L(T()), 1, NULL
-_PyObject_Call_Prepend: Fn(), T(), Tu(), NULL
-_PyObject_Call_Prepend: A.tstate, Fn(), T(), Tu(), NULL
+_PyObject_Call_Prepend: Box().method, T(), Tu(T()), NULL
+_PyObject_Call_Prepend: A.tstate, Box().method, T(), Tu(T()), NULL
 _PyObject_NextNotImplemented: T()
 _PyObject_RealIsInstance: T(), T
 _PyObject_RealIsSubclass: C(), T

@@ -461,7 +461,8 @@ static PyObject *addresses(PyObject *self, PyObject *ignored) {
         {"method", a_method}, {"getset", a_getset}, {"member", a_member}, {"module", &a_module}, {"phased", &phased},
         {"spec", &a_spec}, {"sequence", &a_sequence}, {"type", &a_type}, {"callback", (void *)nothing},
         {"identifier", &PyId_attribute}, {"tstate", PyThreadState_Get()}, {"interp", PyThreadState_Get()->interp},
-        {"stdout", stdout}, {"null_file", fopen("/dev/null", "r+")}, {"host", &member_host}};
+        {"stdout", stdout}, {"null_file", fopen("/dev/null", "r+")},
+        {"text_file", fmemopen("[1]\n", 4, "r")}, {"host", &member_host}};
     PyObject *table = PyDict_New();
     for (size_t i = 0; table && i < sizeof all / sizeof *all; i++)
         if (add_address(table, all[i].name, all[i].address) < 0)

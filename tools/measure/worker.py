@@ -158,17 +158,18 @@ class Measurement:
         return in_child(lambda: self.call(check, called))
 
     def twice(self, check):
-        """Whether a second call moves the count of the same object by what the row says: it is held elsewhere, too."""
+        """Where a second call gives the same object, it is held elsewhere, too: whether its count moves by what the row
+        says. None where the second call gives another object."""
         def work():
             first, second = self.call(check), self.call(check)
             return [first[5] == second[5], second[6] - first[6], second[7]]
         answer = in_child(work)
-        return answer[0] is True and answer[1] == answer[2]
+        return answer[1] == answer[2] if answer[0] is True else None
 
     def dies_with_us(self, check, owned):
         """For what is in cycles of its own: it dies with our last reference, and not before."""
         answers = [self.run(check, 2)] + ([self.run(check, 3)] if owned else [])
-        return [a[6] for a in answers] == [0, 1][:len(answers)]
+        return [a[6] if len(a) > 6 else "crash" for a in answers] == [0, 1][:len(answers)]
 
     def error_of(self, check, seen):
         """How far the books of one object are off: 0, a number, a word, or None where it cannot be told (immortal)."""
@@ -179,7 +180,10 @@ class Measurement:
             return "control %s" % control[1]
         if check < control[4]:
             return off - (control[6] - control[7])
-        return 0 if off == 0 or self.twice(check) or self.dies_with_us(check, seen[7] - 1) else off
+        shared = self.twice(check)
+        if shared is not None:
+            return 0 if shared else off or "held elsewhere"
+        return 0 if off == 0 or self.dies_with_us(check, seen[7] - 1) else off
 
     def judge(self):
         """{"outcome": success|failure|crash|raised, "off": [[object, error]], "exception": .., "immortal": n}"""

@@ -19,6 +19,8 @@
 #include "runtime/patch/apply.h"
 #include "runtime/pyabi/pyabi.h"
 #include "runtime/signal/fatal.h"
+#include "runtime/spawn/environment.h"
+#include "runtime/spawn/spawn.h"
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
@@ -39,7 +41,7 @@ void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_
     if (!rt_log_on() || address < 4096)
         return;
     if (!rt_call_gil()) {
-        if (rt_object_peek(address) != RT_OBJECT_NONE)
+        if (rt_python_gil() == RT_GIL_NONE && rt_object_peek(address) != RT_OBJECT_NONE)
             rt_log_stray(address, site);
         return;
     }
@@ -133,6 +135,8 @@ static void at_finalize(void)
     done = true;
     rt_gil = 1;
     rt_log_put(RS_REC_FINALIZE, 0, 0, NULL, 0);
+    if (rt_entry_elsewhere > 0)
+        rt_log_limit(rt_entry_elsewhere, "calls of modules in subinterpreters");
     rt_quarantine_check();
     rt_fatal_try(take_census, NULL);
     rt_fatal_try(look_for_cycles, NULL);
@@ -165,7 +169,7 @@ __attribute__((visibility("default"))) void _exit(int status)
 {
     if (real_exit == NULL)
         real_exit = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
-    if (rt_log_on() && rt_python.abi != NULL && rt_python_gil())
+    if (rt_log_on() && rt_python.abi != NULL && rt_python_gil() == RT_GIL_HELD)
         at_finalize();
     real_exit(status);
     __builtin_unreachable();
@@ -228,14 +232,11 @@ static void record_python(enum rt_python_verdict verdict)
         rt_log_limit(1, why);
 }
 
-__attribute__((constructor)) static void begin(void)
+static void observe(void)
 {
     enum rt_python_verdict verdict;
     const struct rs_control *control;
 
-    rt_log_stop();
-    if (getenv(RS_RECORDING_VARIABLE) == NULL)
-        return;
     verdict = rt_python_find();
     if (verdict == RT_PYTHON_NONE || !rt_log_connect(RS_BORN_EXEC, rt_sys_parent(), 0))
         return;
@@ -268,4 +269,13 @@ __attribute__((constructor)) static void begin(void)
         rt_log_limit(1, "interpreters whose import of modules cannot be seen: no module is instrumented");
     rt_fatal_open();
     pthread_atfork(before_fork, in_parent, in_child);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    rt_log_stop();
+    if (!rt_spawn_open())
+        return;
+    observe();
+    rt_environment_hide(); /* the connection has read it */
 }

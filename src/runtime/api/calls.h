@@ -26,6 +26,7 @@ enum rt_action { RT_ACTION_NONE, RT_ACTION_FINALIZE, RT_ACTION_DEATH };
 extern void (*rt_entry_finalize)(void);
 extern void (*rt_entry_dying)(uint64_t object); /* an armed object dies */
 extern void (*rt_entry_clearing)(uint64_t object); /* the collector is about to call its tp_clear */
+extern uint64_t rt_entry_elsewhere; /* calls that were seen in subinterpreters and not followed */
 unsigned rt_entry_depth(void); /* how many module functions are in progress on this thread */
 /* Called when the outermost module function of a thread is left, with the GIL. */
 extern void (*rt_entry_outermost)(void);

@@ -15,6 +15,7 @@ void (*rt_entry_finalize)(void);
 void (*rt_entry_dying)(uint64_t object);
 void (*rt_entry_outermost)(void);
 void (*rt_entry_clearing)(uint64_t object);
+uint64_t rt_entry_elsewhere;
 
 static __thread unsigned depth __attribute__((tls_model("initial-exec")));
 
@@ -78,7 +79,13 @@ uint64_t rt_entry_enter(struct rt_frame *frame)
         act(desc->runtime[RT_ENTRY_ACTION], frame->args[0]);
         return RT_SHIM_PASS;
     }
-    if (role == NULL || from_family(module, frame->return_address) || !rt_call_gil())
+    if (role == NULL || from_family(module, frame->return_address))
+        return RT_SHIM_PASS;
+    if (rt_gil && rt_python.immortal && rt_python_gil() == RT_GIL_OTHER) {
+        rt_gil = 0; /* the same thread, in a subinterpreter now */
+        rt_entry_elsewhere++;
+    }
+    if (!rt_call_gil())
         return RT_SHIM_PASS;
     words.count = 0;
     rt_words_before(&words, role, frame);

@@ -91,7 +91,7 @@ void rt_api_import(uint64_t *words, uint32_t contract, uint64_t real, struct rt_
 
 bool rt_call_gil(void)
 {
-    if (!rt_gil && rt_python_gil())
+    if (!rt_gil && rt_python_gil() == RT_GIL_HELD)
         rt_gil = 1;
     return rt_gil;
 }

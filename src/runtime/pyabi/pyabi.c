@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include "runtime/arch.h"
 #include "runtime/sys/sys.h"
 
 struct rt_python rt_python;
@@ -102,17 +103,20 @@ enum rt_python_verdict rt_python_find(void)
     return RT_PYTHON_KNOWN;
 }
 
-bool rt_python_gil(void)
+enum rt_gil_state rt_python_gil(void)
 {
+    static uint64_t main_interpreter; /* the first that was seen */
     uint8_t *thread = rt_python.thread();
-    uint64_t self;
+    uint64_t word;
 
     if (thread == NULL)
-        return false;
-    if (rt_python.abi->thread_tls)
-        return true;
-    __asm__("mov %%fs:0x10, %0" : "=r"(self)); /* pthread_self() */
-    return *(uint64_t *)(thread + rt_python.abi->thread_id) == self;
+        return RT_GIL_NONE;
+    if (!rt_python.abi->thread_tls) /* the thread state is the holder's, and may go away under us */
+        return rt_sys_peek(thread + rt_python.abi->thread_id, &word, 8) && word == rt_arch_thread_self() ? RT_GIL_HELD : RT_GIL_NONE;
+    word = *(uint64_t *)(thread + rt_python.abi->interp);
+    if (main_interpreter == 0)
+        main_interpreter = word;
+    return word == main_interpreter ? RT_GIL_HELD : RT_GIL_OTHER;
 }
 
 bool rt_python_error_set(void)

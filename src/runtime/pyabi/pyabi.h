@@ -61,8 +61,14 @@ enum rt_python_verdict {
 /* Looks for an interpreter among the loaded images and fills rt_python. */
 enum rt_python_verdict rt_python_find(void);
 
-/* Whether the calling thread holds the GIL of the main interpreter. Calls into the interpreter: not on the way into a call. */
-bool rt_python_gil(void);
+enum rt_gil_state {
+    RT_GIL_NONE,
+    RT_GIL_HELD,
+    RT_GIL_OTHER /* a subinterpreter's (3.12+: it may have a GIL of its own): not covered */
+};
+/* What the calling thread holds. Reads and one call of the interpreter's look-up of the thread state, which uses no vector
+ * register. */
+enum rt_gil_state rt_python_gil(void);
 /* Whether an exception is set in the calling thread (needs the GIL). */
 bool rt_python_error_set(void);
 

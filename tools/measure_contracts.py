@@ -36,6 +36,11 @@ def has_object(row):
         a.kind not in ("value", "callback", "table", "printf", "parse") for a in row.args)
 
 
+def can_fail(row):
+    """Whether the row knows a failure beside its success; what always fails counts as its success."""
+    return row.failure not in ("never", "null") or (row.result == "void" and "error" in row.flags)
+
+
 def described(row):
     return {"name": row.name, "header": row.header, "args": [[a.kind, a.name] for a in row.args], "result": row.result,
             "failure": row.failure, "flags": sorted(row.flags), "double": row.name in DOUBLES,
@@ -185,8 +190,9 @@ def tell(label, rows, seen, report, verbose):
         if verbose and entry["success"] == "":
             print("%s %s not reached: %s" % (label, row.name, entry["reason"]))
         report.setdefault(row.name, {})[label] = entry
-    print("%s: %d rows with objects, %d confirmed on success, %d on failure, %d contradicted, %d not reached" % (
-        label, len(rows), totals["success"], totals["failure"], totals["contradicted"], totals["unreached"]))
+    print("%s: %d rows with objects, %d confirmed on success; %d of them can fail, %d confirmed on failure; %d contradicted, "
+          "%d not reached" % (label, len(rows), totals["success"], sum(map(can_fail, rows)), totals["failure"],
+                              totals["contradicted"], totals["unreached"]))
     return totals["contradicted"]
 
 

@@ -407,7 +407,42 @@ PyRun_FileFlags: A.text_file, b"file", 258, D(), D(), NULL
 PyMarshal_WriteObjectToFile: L(1, 2), A.null_file, 4
 !PyMarshal_ReadObjectFromFile: A.null_file
 !PyMarshal_ReadLastObjectFromFile: A.null_file
-PyDict_Watch: 0, D()
+PyCode_New: 0, 0, 0, 1, 0, *code_parts()
+PyCode_NewWithPosOnlyArgs: 0, 0, 0, 0, 1, 0, *code_parts()
+PyUnstable_Code_New: 0, 0, 0, 1, 0, *code_parts()
+PyUnstable_Code_NewWithPosOnlyArgs: 0, 0, 0, 0, 1, 0, *code_parts()
+!PyCode_New: 0, 0, 0, 1, 0, T(), *code_parts()[1:]
+!PyUnstable_Code_New: 0, 0, 0, 1, 0, T(), *code_parts()[1:]
+PyUnicode_IsIdentifier: S("abc")
+PyFrame_GetLineNumber: Frame()
+PyType_IsSubtype: C(), C()
+_PyMethodDef_RawFastCallDict: A.method, T(), L(), 0, NULL
+_PyMethodDef_RawFastCallKeywords: A.method, T(), L(), 0, NULL
+_PyObject_CallMethodId_SizeT: attributed(Fn()), A.identifier, b"O", T()
+PyCompileString: b"x = 1", b"file", 257
+PyRun_InteractiveOneObject: A.null_file, S("file"), NULL
+Py_UniversalNewlineFgets: mem(64), 8, A.text_file, NULL
 """
 
-TEXTS = [ERRORS, MODULES, CODE, REST]
+EVENTS = """
+FirePyStartEvent: mem(16), Code(), 0
+FirePyResumeEvent: mem(16), Code(), 0
+FirePyReturnEvent: mem(16), Code(), 0, T()
+FirePyYieldEvent: mem(16), Code(), 0, T()
+FireCallEvent: mem(16), Code(), 0, Fn(), T()
+FireLineEvent: mem(16), Code(), 0, 1
+FireJumpEvent: mem(16), Code(), 0, T()
+FireBranchEvent: mem(16), Code(), 0, T()
+FireCReturnEvent: mem(16), Code(), 0, T()
+FirePyThrowEvent: mem(16), Code(), 0 ## pending
+FireRaiseEvent: mem(16), Code(), 0 ## pending
+FireReraiseEvent: mem(16), Code(), 0 ## pending
+FireExceptionHandledEvent: mem(16), Code(), 0 ## pending
+FireCRaiseEvent: mem(16), Code(), 0 ## pending
+FirePyUnwindEvent: mem(16), Code(), 0 ## pending
+FireStopIterationEvent: mem(16), Code(), 0, T() ## raises
+"""
+
+MONITORING = EVENTS.replace("\nFire", "\nPyMonitoring_Fire") + EVENTS.replace("\nFire", "\n_PyMonitoring_Fire")
+
+TEXTS = [MONITORING, ERRORS, MODULES, CODE, REST]

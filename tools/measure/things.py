@@ -358,6 +358,16 @@ def slotted():
     return type(S("Slotted"), (), {"__slots__": (S("field"),)}).__dict__["field"]
 
 
+def code_parts():
+    """The objects and numbers that make a code object, in the order of PyCode_New of this version."""
+    old = Code()
+    parts = [By(old.co_code), Tu(*old.co_consts), Tu(*old.co_names), old.co_varnames, old.co_freevars, old.co_cellvars,
+             S("file.py"), S("name")]
+    if sys.version_info >= (3, 11):
+        return parts + [S("qualname"), 1, By(old.co_linetable), By(old.co_exceptiontable)]
+    return parts + [1, By(old.co_lnotab)]
+
+
 def buffer():
     """A Py_buffer of memory that belongs to nobody."""
     return Address(made["buffer"]())

@@ -6,6 +6,7 @@
 #include "runtime/arch.h"
 #include "runtime/log.h"
 #include "runtime/modules.h"
+#include "runtime/pyabi/pyabi.h"
 
 enum { CACHE = 4096 };
 
@@ -20,7 +21,7 @@ static const struct rs_contract *classify(uint64_t target, uint64_t arg0)
     const struct rs_contract *contract;
 
     if (cache[place].target == target)
-        return rs_contract_matters(cache[place].contract) ? cache[place].contract : NULL;
+        return cache[place].contract;
     contract = rt_call_exported(target);
     if (contract == NULL)
         contract = rt_roles_slot_of(target, arg0);
@@ -29,7 +30,15 @@ static const struct rs_contract *classify(uint64_t target, uint64_t arg0)
         cache[place].target = target;
         cache[place].contract = contract;
     }
-    return contract != NULL && rs_contract_matters(contract) ? contract : NULL;
+    return contract;
+}
+
+/* A function of another family, by the role in which the interpreter knows it. */
+static const struct rs_contract *role_of(uint64_t target)
+{
+    const struct rs_entry_desc *entry = rt_module_entry(target);
+
+    return entry != NULL ? (const struct rs_contract *)entry->runtime[RT_ENTRY_ROLE] : NULL;
 }
 
 uint64_t rt_call_enter(struct rt_frame *frame)
@@ -43,8 +52,15 @@ uint64_t rt_call_enter(struct rt_frame *frame)
     other = rt_module_of(frame->target);
     if (other != NULL && other->family == module->family)
         return RT_SHIM_PASS;
-    contract = classify(frame->target, frame->args[0]);
-    return contract != NULL ? rt_call_book(frame, contract, module) : RT_SHIM_PASS;
+    contract = other != NULL ? role_of(frame->target) : NULL;
+    if (contract == NULL)
+        contract = classify(frame->target, frame->args[0]);
+    if (contract != NULL)
+        return rs_contract_matters(contract) ? rt_call_book(frame, contract, module) : RT_SHIM_PASS;
+    /* a function of another family or of the interpreter that no table names: what it returns may come with a reference */
+    if (other != NULL || frame->target - rt_python.text_lo < rt_python.text_hi - rt_python.text_lo)
+        return rt_call_book(frame, NULL, module);
+    return RT_SHIM_PASS;
 }
 
 void rt_call_leave(struct rt_frame *frame)

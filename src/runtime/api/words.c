@@ -102,7 +102,10 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
     bool failure = rt_words_failed(contract, frame->result);
 
     if (contract->result != RS_RESULT_VALUE && frame->result != 0)
-        rt_words_add(words, frame->result, RS_ARG_RESULT, contract->result == RS_RESULT_NEW ? RS_WORD_NEW : 0);
+        rt_words_add(words, frame->result, RS_ARG_RESULT,
+                     contract->result == RS_RESULT_NEW || (contract->flags & RS_INITIALISES) ? RS_WORD_NEW
+                     : contract->result == RS_RESULT_UNKNOWN                                   ? RS_WORD_UNKNOWN
+                                                                                               : 0);
     for (unsigned i = 0; i < contract->nargs; i++) {
         uint64_t value = rt_words_argument(frame, i);
 

@@ -9,7 +9,7 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
+enum { INNER_MAX = 1 << 20, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
 
 /* ---------------------------------------------------------------- holders */
 
@@ -50,17 +50,39 @@ static void want(uint64_t object, void *context)
     wanted.highest = object > wanted.highest ? object : wanted.highest;
 }
 
+/* A pointer into the characters of a str or bytes keeps it as one at its start does (numpy keeps docstrings so). */
+static void count_inner(uint64_t word, uint64_t at)
+{
+    struct wanted *w;
+    uint64_t block;
+    size_t size;
+
+    if (rt_object_side(word) == NULL)
+        return;
+    block = rt_region_block(word, &size);
+    if (block == 0 || block == word || at - block < size)
+        return;
+    w = place_of(block);
+    if (w->object == block && (rt_object_type_of(block) == rt_python.unicode_type || rt_object_type_of(block) == rt_python.bytes_type))
+        w->words++;
+}
+
 static void scan(uint64_t from, uint64_t to)
 {
     for (const uint64_t *p = (const uint64_t *)((from + 7) & ~7ull); (uint64_t)(p + 1) <= to; p++) {
         uint64_t word = *p;
 
-        if (word >= wanted.lowest && word <= wanted.highest && (word & 7) == 0) {
+        if (word < wanted.lowest || word > wanted.highest + INNER_MAX)
+            continue;
+        if ((word & 7) == 0) {
             struct wanted *w = place_of(word);
 
-            if (w->object == word)
+            if (w->object == word) {
                 w->words++;
+                continue;
+            }
         }
+        count_inner(word, (uint64_t)p);
     }
 }
 

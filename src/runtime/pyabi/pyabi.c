@@ -52,9 +52,26 @@ static uint64_t symbol(const char *name)
     return (uint64_t)dlsym(RTLD_DEFAULT, name);
 }
 
+static int find_text(struct dl_phdr_info *info, size_t size, void *context)
+{
+    uint64_t within = *(uint64_t *)context;
+
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        uint64_t lo = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X) && within - lo < info->dlpi_phdr[i].p_memsz) {
+            rt_python.text_lo = lo;
+            rt_python.text_hi = lo + info->dlpi_phdr[i].p_memsz;
+            return 1;
+        }
+    }
+    return 0;
+}
+
 enum rt_python_verdict rt_python_find(void)
 {
     const char *(*get_version)(void) = (const char *(*)(void))symbol("Py_GetVersion");
+    uint64_t inside;
     unsigned version;
     Dl_info info;
 
@@ -82,6 +99,8 @@ enum rt_python_verdict rt_python_find(void)
     if (rt_python.abi == NULL)
         return RT_PYTHON_UNKNOWN;
     rt_python.immortal = rt_python.abi->immortal;
+    inside = symbol("Py_GetVersion");
+    dl_iterate_phdr(find_text, &inside);
     rt_python.thread = (void *(*)(void))symbol("_PyThreadState_UncheckedGet");
     if (rt_python.thread == NULL)
         rt_python.thread = (void *(*)(void))symbol("PyThreadState_GetUnchecked");

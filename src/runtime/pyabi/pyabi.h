@@ -44,6 +44,7 @@ struct rt_python {
     void (*get_allocator)(int domain, struct rt_allocator *);
     void (*set_allocator)(int domain, struct rt_allocator *);
     uint64_t list_type, tuple_type, dict_type, float_type, unicode_type, code_type, bytes_type, module_def_type;
+    uint64_t text_lo, text_hi; /* of the image that holds the interpreter */
     uint64_t base; /* load base of the image that holds the interpreter (0 for a non-PIE executable) */
     const char *path;
     bool is_executable; /* static layout, not position-independent */

@@ -22,7 +22,7 @@ uint64_t *rs_map_find(const struct rs_map *map, uint64_t key)
 {
     size_t i;
 
-    if (map->count == 0)
+    if (map->count == 0 || key == 0) /* 0 would find a free place */
         return NULL;
     i = place(map, key);
     return map->keys[i] == key ? &map->values[i] : NULL;
@@ -67,7 +67,7 @@ bool rs_map_remove(struct rs_map *map, uint64_t key)
 {
     size_t gap, i;
 
-    if (map->count == 0)
+    if (map->count == 0 || key == 0)
         return false;
     gap = place(map, key);
     if (map->keys[gap] != key)

@@ -164,6 +164,7 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
     event.blind |= site.blind;
     if (before == POISON || object->dead) {
         event.kind = RS_EVENT_TOUCH;
+        event.count = -1; /* poison, no count */
         touch(books, object, &event, RS_FACT_TOUCH);
         return;
     }

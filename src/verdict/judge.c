@@ -170,16 +170,35 @@ static const struct rs_event *own_release(const struct rs_fact *fact)
     return NULL;
 }
 
+/* Where the family that used the dead object had got the pointer from, without a reference. */
+static const struct rs_event *last_borrow(const struct rs_fact *fact)
+{
+    const struct rs_event *found = NULL;
+
+    for (unsigned i = 0; i < fact->accounts; i++) {
+        const struct rs_account *account = &fact->account[i];
+
+        for (unsigned n = 0; account->family == fact->event.family && n < rs_ledger_kept(account); n++) {
+            const struct rs_event *event = rs_ledger_event(account, n);
+
+            if (event->kind == RS_EVENT_BORROW || event->kind == RS_EVENT_ARGUMENT)
+                found = event;
+        }
+    }
+    return found;
+}
+
 static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
     const struct rs_event *release = own_release(fact);
+    const struct rs_event *borrow = last_borrow(fact);
     struct rs_event freed = killer(fact);
 
     f->rule = RS_RULE_RS105;
     name_event(j, &fact->event, &f->culprit);
     f->culprit.api = NULL;
     name_python(j, f, &fact->event);
-    if (release != NULL) {
+    if (release != NULL && release->call == fact->event.call) {
         f->has_belief = true;
         name_event(j, release, &f->belief);
     } else if (freed.contract != NULL && freed.call == fact->event.call && freed.call != 0) {
@@ -187,6 +206,10 @@ static void judge_use(const struct judge *j, struct rs_finding *f, const struct 
         f->has_belief = true;
         name_event(j, &freed, &f->belief);
         f->belief.api = freed.contract->name;
+    } else if (borrow != NULL && borrow->call != fact->event.call) {
+        f->rule = RS_RULE_RS103;
+        f->has_belief = true;
+        name_event(j, borrow, &f->belief);
     }
 }
 

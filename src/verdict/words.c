@@ -40,7 +40,7 @@ static void deficit(struct rs_arena *arena, struct rs_finding *f, const char *ob
         f->fix = rs_arena_printf(arena, "take a reference before returning it (Py_INCREF or Py_NewRef) in %s, %s", who, where);
         return;
     case RS_RULE_RS103:
-        f->message = rs_arena_printf(arena, "%s kept a borrowed reference to %s and later gave it up as if it owned it", who, object);
+        f->message = rs_arena_printf(arena, "%s kept a borrowed reference to %s as if it were owned", who, object);
         f->fix = rs_arena_printf(arena, "take a reference when the pointer is stored (Py_INCREF or Py_NewRef%s%s), or do not release it at %s",
                                  api != NULL ? ", after " : "", api != NULL ? api : "", where);
         return;

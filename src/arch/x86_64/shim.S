@@ -20,6 +20,10 @@
 #define H_DATA       32
 #define H_MASK       40
 #define H_STATICS    48
+/* struct rs_entry_desc in wire/plan.h with the words of runtime/modules.h */
+#define E_DISPLACED  0
+#define E_ROLE       24
+#define E_ACTION     40
 /* struct rs_ring in wire/recording.h */
 #define R_HEAD       16
 #define R_LIMIT      24
@@ -132,12 +136,20 @@
     STORE rt_shim_set, 1
 
 /* r11 desc (API, ENTRY) or target (CALL, desc in r10). */
-.macro SHIM name, enter, leave, is_call
+.macro SHIM name, enter, leave, is_call, is_entry
     .globl \name
     .type \name, @function
     .p2align 5
 \name:
     .cfi_startproc
+.if \is_entry                   /* most functions whose address is taken have no role */
+    cmpq $0, E_ROLE(%r11)
+    jne 7f
+    cmpq $0, E_ACTION(%r11)
+    jne 7f
+    jmp *E_DISPLACED(%r11)
+7:
+.endif
     pushq %rbp
     .cfi_def_cfa_offset 16
     .cfi_offset rbp, -16
@@ -208,8 +220,8 @@
 
     .globl rt_shim_begin, rt_shim_end
 rt_shim_begin:
-    SHIM rt_shim_api, rt_api_enter, rt_api_leave, 0
-    SHIM rt_shim_entry, rt_entry_enter, rt_entry_leave, 0
-    SHIM rt_shim_call, rt_call_enter, rt_call_leave, 1
+    SHIM rt_shim_api, rt_api_enter, rt_api_leave, 0, 0
+    SHIM rt_shim_entry, rt_entry_enter, rt_entry_leave, 0, 1
+    SHIM rt_shim_call, rt_call_enter, rt_call_leave, 1, 0
 rt_shim_end:
     .section .note.GNU-stack, "", @progbits

@@ -319,6 +319,8 @@ static void settle(struct rs_books *books, const struct rs_call_frame *frame, bo
 
         if (a == NULL || a->kind != RS_ARG_STEAL || a->when == RS_ALWAYS || (a->when == RS_ON_FAILURE) == failed)
             continue;
+        if (RS_WORD_FLAGS(frame->stolen[i]) & (RS_WORD_IMMORTAL | RS_WORD_DEAD))
+            continue; /* the steal was not booked either */
         event = rs_books_event(books, RS_EVENT_ACQUIRE, frame->pc, +1);
         event.contract = frame->contract;
         book_word(books, RS_WORD_ADDRESS(frame->stolen[i]), event, family_of(books, frame->module));

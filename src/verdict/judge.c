@@ -201,15 +201,15 @@ static void judge_use(const struct judge *j, struct rs_finding *f, const struct 
     if (release != NULL && release->call == fact->event.call) {
         f->has_belief = true;
         name_event(j, release, &f->belief);
+    } else if (borrow != NULL && borrow->call != fact->event.call) { /* kept from an earlier call */
+        f->rule = RS_RULE_RS103;
+        f->has_belief = true;
+        name_event(j, borrow, &f->belief);
     } else if (freed.contract != NULL && freed.call == fact->event.call && freed.call != 0) {
         f->rule = RS_RULE_RS106;
         f->has_belief = true;
         name_event(j, &freed, &f->belief);
         f->belief.api = freed.contract->name;
-    } else if (borrow != NULL && borrow->call != fact->event.call) {
-        f->rule = RS_RULE_RS103;
-        f->has_belief = true;
-        name_event(j, borrow, &f->belief);
     }
 }
 

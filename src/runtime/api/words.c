@@ -97,6 +97,11 @@ bool rt_words_failed(const struct rs_contract *contract, uint64_t result)
     return contract->failure != RS_NEVER_FAILS && (int32_t)result == contract->failure;
 }
 
+static bool happened(const struct rs_argument *argument, bool failure)
+{
+    return argument->when == RS_ALWAYS || (argument->when == RS_ON_FAILURE) == failure;
+}
+
 void rt_words_after(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
 {
     bool failure = rt_words_failed(contract, frame->result);
@@ -124,6 +129,10 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
         case RS_ARG_BUFFER_OUT:
             if (!failure && value != 0)
                 rt_words_add(words, through(value + 8), i, RS_WORD_NEW);
+            break;
+        case RS_ARG_ACQUIRE:
+            if (happened(&contract->args[i], failure))
+                rt_words_add(words, value, i, RS_WORD_NEW);
             break;
         case RS_ARG_PARSE:
             if (!failure && (contract->flags & RS_VARIADIC))

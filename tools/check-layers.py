@@ -42,6 +42,7 @@ RUNTIME = {
     "api": ("sys", "pyabi", "stack"),
     "stack": ("sys", "pyabi"),
     "signal": ("sys", "pyabi", "stack", "heap"),  # to say of a faulting address which dead object it was
+    "spawn": ("sys",),
     "census": ("sys", "pyabi", "stack", "heap"),  # walks what the heap holds
 }
 RUNTIME_FOR_ALL = ("heap/object.h", "log.h")

@@ -8,8 +8,12 @@ int rs_cli_run(int argc, char **argv);
 int rs_cli_report(int argc, char **argv);
 int rs_cli_inspect(int argc, char **argv);
 int rs_cli_explain(int argc, char **argv);
+int rs_cli_contract(int argc, char **argv);
 
-enum { RS_EXIT_FINDINGS = 66, RS_EXIT_USAGE = 2 };
+enum { RS_EXIT_OUTPUT = 1, RS_EXIT_USAGE = 2, RS_EXIT_FINDINGS = 66 }; /* OUTPUT: standard output could not be written */
+
+/* The page of a rule (docs/rules/), NULL if there is none; generated at build time by tools/embed_rules.py. */
+const char *rs_cli_rule_page(const char *id);
 
 enum rs_option_kind { RS_OPTION_FLAG, RS_OPTION_TEXT, RS_OPTION_LIST, RS_OPTION_NUMBER, RS_OPTION_SIZE };
 
@@ -30,6 +34,9 @@ struct rs_strings {
 /* Reads options up to "--" or the first word that is none; answers its index, or -1 after one line on standard error that
  * quotes the offending word and names the nearest option. "--help" prints the usage and answers -2. */
 int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_option *options, size_t count);
+/* For commands that take exactly one word, with options before or behind it: 0, and the word; -1 after a line; -2 after the
+ * usage. `what`: "one file". */
+int rs_cli_one_word(int argc, char **argv, const char *usage, const char *what, const struct rs_option *options, size_t count, const char **word);
 /* The nearest of the words (NULL-terminated), or NULL if none is near. */
 const char *rs_cli_nearest(const char *word, const char *const *words);
 /* One line on standard error, "refsan: ...", answers RS_EXIT_USAGE. */

@@ -1,39 +1,73 @@
-/* refsan explain: a rule in plain words. */
+/* refsan explain: a rule, or what a function or slot does to references, in plain words. */
 #include "cli/cli.h"
 
 #include <stdio.h>
-#include <strings.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/arena.h"
+#include "cli/words.h"
 #include "finding/finding.h"
+
+static const char usage[] = "refsan explain RULE|NAME";
 
 static int unknown(const char *word)
 {
-    const char *words[2 * RS_RULES + 1], *near;
+    const char **words = rs_alloc((2 * RS_RULES + rs_contract_count() + 1) * sizeof(*words)), *near;
     size_t count = 0;
 
     for (unsigned i = 0; i < RS_RULES; i++) {
         words[count++] = rs_rule_info((enum rs_rule)i)->id;
         words[count++] = rs_rule_info((enum rs_rule)i)->name;
     }
+    for (unsigned i = 0; i < rs_contract_count(); i++)
+        words[count++] = rs_contract_at(i)->name;
     words[count] = NULL;
     near = rs_cli_nearest(word, words);
-    return rs_cli_usage_error("no rule '%s'%s%s%s", word, near ? "; did you mean '" : "; see docs/rules/", near ? near : "", near ? "'?" : "");
+    free(words);
+    return rs_cli_usage_error("nothing is known of '%s'%s%s%s", word, near ? "; did you mean '" : "; refsan contract lists what is", near ? near : "", near ? "'?" : "");
+}
+
+static void explain_rule(enum rs_rule rule)
+{
+    const struct rs_rule_info *info = rs_rule_info(rule);
+    const char *page = rs_cli_rule_page(info->id);
+
+    if (page != NULL)
+        fputs(page, stdout);
+    else
+        printf("%s %s: %s\n", info->id, info->name, info->title);
+}
+
+static bool explain_contract(const char *name)
+{
+    bool found = false;
+
+    for (unsigned i = 0; i < rs_contract_count(); i++) {
+        const struct rs_contract *row = rs_contract_at(i);
+
+        if (strcmp(row->name, name) != 0)
+            continue;
+        if (found)
+            putchar('\n');
+        rs_words_explain(stdout, row);
+        found = true;
+    }
+    return found;
 }
 
 int rs_cli_explain(int argc, char **argv)
 {
-    int first = rs_cli_options(argc, argv, "refsan explain RULE", NULL, 0);
-    const struct rs_rule_info *info;
+    const char *word;
+    int status = rs_cli_one_word(argc, argv, usage, "one rule or one name", NULL, 0, &word);
     enum rs_rule rule;
 
-    if (first < 0)
-        return first == -2 ? 0 : RS_EXIT_USAGE;
-    if (first + 1 != argc)
-        return rs_cli_usage_error("explain takes one rule; usage: refsan explain RULE");
-    rule = rs_rule_find(argv[first]);
-    if (rule == RS_RULES)
-        return unknown(argv[first]);
-    info = rs_rule_info(rule);
-    printf("%s %s: %s\n", info->id, info->name, info->title);
+    if (status != 0)
+        return status == -2 ? 0 : RS_EXIT_USAGE;
+    rule = rs_rule_find(word);
+    if (rule != RS_RULES)
+        explain_rule(rule);
+    else if (!explain_contract(word))
+        return unknown(word);
     return 0;
 }

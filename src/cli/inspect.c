@@ -9,11 +9,10 @@ int rs_cli_inspect(int argc, char **argv)
 {
     bool verbose = false;
     const struct rs_option options[] = {{"--verbose", "-v", NULL, "each site", RS_OPTION_FLAG, &verbose}};
-    int first = rs_cli_options(argc, argv, "refsan inspect [-v] FILE", options, 1);
+    const char *path;
+    int status = rs_cli_one_word(argc, argv, "refsan inspect FILE [-v]", "one file", options, 1, &path);
 
-    if (first < 0)
-        return first == -2 ? 0 : RS_EXIT_USAGE;
-    if (first + 1 != argc)
-        return rs_cli_usage_error("inspect takes one file; usage: refsan inspect [-v] FILE");
-    return rs_plan_inspect(stdout, stderr, argv[first], verbose);
+    if (status != 0)
+        return status == -2 ? 0 : RS_EXIT_USAGE;
+    return rs_plan_inspect(stdout, stderr, path, verbose);
 }

@@ -1,9 +1,9 @@
 /* See launch.h. */
 #include "cli/launch.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,30 +14,51 @@
 
 #include "wire/recording.h"
 
-static pid_t program;
+enum { SCRIPTS_MAX = 4 };
 
-const char *rs_launch_library(struct rs_error *err)
+static pid_t program;
+static void (*file_size_signal)(int) = SIG_DFL; /* as refsan itself got it */
+
+const char *rs_launch_beside(const char *const *places)
 {
     static char path[4096 + 64];
-    static const char *const places[] = {"librefsan.so", RS_LIBRARY_FROM_BINDIR};
-    char self[4096];
+    char self[4096], *slash;
     ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    char *slash;
 
-    if (length <= 0) {
-        rs_fail(err, "cannot tell where the command itself lies: %s", strerror(errno));
+    if (length <= 0)
         return NULL;
-    }
     self[length] = 0;
     slash = strrchr(self, '/');
     *slash = 0;
-    for (unsigned i = 0; i < sizeof(places) / sizeof(*places); i++) {
-        snprintf(path, sizeof(path), "%s/%s", self, places[i]);
+    for (; *places != NULL; places++) {
+        snprintf(path, sizeof(path), "%s/%s", self, *places);
         if (access(path, R_OK) == 0)
             return path;
     }
-    rs_fail(err, "the runtime library librefsan.so is not beside '%s'", self);
     return NULL;
+}
+
+const char *rs_launch_library(struct rs_error *err)
+{
+    static const char *const places[] = {"librefsan.so", RS_LIBRARY_FROM_BINDIR, NULL};
+    static char path[PATH_MAX];
+    const char *found = rs_launch_beside(places);
+
+    /* the path must mean the same in every folder, and the loader takes blanks and colons for separators */
+    if (found == NULL || realpath(found, path) == NULL) {
+        rs_fail(err, "the runtime library librefsan.so is neither beside the command nor installed with it");
+        return NULL;
+    }
+    if (strpbrk(path, ": ") != NULL) {
+        rs_fail(err, "the runtime library '%s' cannot be preloaded: the loader takes its blank or colon for a separator", path);
+        return NULL;
+    }
+    return path;
+}
+
+void rs_launch_prepare(void)
+{
+    file_size_signal = signal(SIGXFSZ, SIG_IGN);
 }
 
 static void pass_on(int signal)
@@ -61,7 +82,8 @@ static void set_environment(const char *library, const char *recording)
     const char *before = getenv("LD_PRELOAD");
     char *list;
 
-    if (before != NULL && before[0] != 0 && asprintf(&list, "%s:%s", library, before) > 0)
+    /* with a colon behind it: the user's variable was there, be it empty (runtime/spawn/environment.c puts it back) */
+    if (before != NULL && asprintf(&list, "%s:%s", library, before) > 0)
         setenv("LD_PRELOAD", list, 1);
     else
         setenv("LD_PRELOAD", library, 1);
@@ -78,7 +100,9 @@ pid_t rs_launch_start(char **argv, const char *library, const char *recording, s
         return -1;
     }
     if (pid == 0) {
-        set_environment(library, recording);
+        if (recording != NULL)
+            set_environment(library, recording);
+        signal(SIGXFSZ, file_size_signal);
         execvp(argv[0], argv);
         reason = errno;
         if (write(report[1], &reason, sizeof(reason)) != sizeof(reason))
@@ -119,32 +143,54 @@ static bool find_program(const char *name, char *path, size_t room)
     return false;
 }
 
-const char *rs_launch_obstacle(const char *name)
+static long read_file(void *context, void *to, size_t size, uint64_t offset)
 {
-    char path[4096];
-    Elf64_Ehdr header;
+    return pread(*(int *)context, to, size, (off_t)offset);
+}
+
+static enum rs_target judge_file(const char *path, char *script)
+{
+    enum rs_target target;
     struct stat status;
-    bool interpreter = false;
-    int fd;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (!find_program(name, path, sizeof(path)) || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-        return NULL;
-    if (fstat(fd, &status) == 0 && (status.st_mode & (S_ISUID | S_ISGID)) && status.st_uid != geteuid()) {
-        close(fd);
-        return "is setuid: the loader ignores preloaded libraries there";
-    }
-    if (read(fd, &header, sizeof(header)) != sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-        close(fd);
-        return NULL; /* a script: its interpreter will tell */
-    }
-    for (unsigned i = 0; header.e_ident[EI_CLASS] == ELFCLASS64 && i < header.e_phnum && i < 64; i++) {
-        Elf64_Phdr segment;
-
-        if (pread(fd, &segment, sizeof(segment), (off_t)(header.e_phoff + i * sizeof(segment))) == sizeof(segment))
-            interpreter |= segment.p_type == PT_INTERP;
-    }
+    if (fd < 0)
+        return RS_TARGET_UNREADABLE;
+    target = rs_target_of(read_file, &fd, script);
+    if (target == RS_TARGET_FITS && fstat(fd, &status) == 0 && (status.st_mode & (S_ISUID | S_ISGID)) && status.st_uid != geteuid())
+        target = RS_TARGET_SETUID;
     close(fd);
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
+    return target;
+}
+
+enum rs_target rs_launch_judge(const char *name)
+{
+    char path[4096], script[RS_TARGET_LINE];
+    enum rs_target target = find_program(name, path, sizeof(path)) ? judge_file(path, script) : RS_TARGET_UNREADABLE;
+
+    for (unsigned i = 0; target == RS_TARGET_SCRIPT && i < SCRIPTS_MAX; i++) {
+        snprintf(path, sizeof(path), "%s", script);
+        target = judge_file(path, script);
+    }
+    return target;
+}
+
+const char *rs_launch_obstacle(enum rs_target target)
+{
+    switch (target) {
+    case RS_TARGET_STATIC:
+        return "is statically linked";
+    case RS_TARGET_32_BIT:
+        return "is a 32-bit program";
+    case RS_TARGET_MACHINE:
         return "is no x86-64 program";
-    return interpreter ? NULL : "is statically linked: no library can be preloaded";
+    case RS_TARGET_OTHER_LIBC:
+        return "does not use glibc";
+    case RS_TARGET_SETUID:
+        return "is setuid";
+    case RS_TARGET_POPEN:
+        return "was started by popen()";
+    default:
+        return NULL;
+    }
 }

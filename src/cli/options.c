@@ -171,3 +171,21 @@ int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_opt
     }
     return i;
 }
+
+int rs_cli_one_word(int argc, char **argv, const char *usage, const char *what, const struct rs_option *options, size_t count, const char **word)
+{
+    int at = rs_cli_options(argc, argv, usage, options, count), more;
+
+    if (at < 0)
+        return at;
+    if (at < argc) {
+        *word = argv[at];
+        more = rs_cli_options(argc - at, argv + at, usage, options, count);
+        if (more < 0)
+            return more;
+        if (at + more == argc)
+            return 0;
+    }
+    rs_cli_usage_error("%s takes %s; usage: %s", argv[0], what, usage);
+    return -1;
+}

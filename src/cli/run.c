@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,17 +12,18 @@
 #include "cli/host.h"
 #include "cli/launch.h"
 #include "cli/names.h"
+#include "cli/output.h"
 #include "cli/summary.h"
-#include "finding/suppress.h"
-#include "report/report.h"
+#include "cli/suppressions.h"
 #include "symbol/source.h"
 
 enum { POLL_MS = 5 };
 
 struct run_options {
-    const char *keep, *json, *suppressions, *dump_sites;
+    struct rs_output output;
+    const char *suppressions, *dump_sites;
     struct rs_strings only, skip;
-    bool stdlib, stop_at_first, verbose, quiet;
+    bool stdlib, stop_at_first;
     long error_status;
     unsigned long long quarantine, region, ring;
 };
@@ -33,8 +33,8 @@ static const char usage[] = "refsan run [OPTIONS] [--] PROGRAM [ARGUMENTS...]";
 static int read_options(int argc, char **argv, struct run_options *o)
 {
     const struct rs_option options[] = {
-        {"--output", "-o", "FILE", "keep the books in FILE, for refsan report", RS_OPTION_TEXT, &o->keep},
-        {"--json", NULL, "FILE", "write the report as JSON, too", RS_OPTION_TEXT, &o->json},
+        {"--output", "-o", "FILE", "keep the books in FILE, for refsan report", RS_OPTION_TEXT, &o->output.keep},
+        {"--json", NULL, "FILE", "write the report as JSON, too", RS_OPTION_TEXT, &o->output.json},
         {"--only", NULL, "MODULE", "observe only this module (may be repeated)", RS_OPTION_LIST, &o->only},
         {"--skip", NULL, "MODULE", "leave this module alone (may be repeated)", RS_OPTION_LIST, &o->skip},
         {"--stdlib", NULL, NULL, "observe the standard library's modules, too", RS_OPTION_FLAG, &o->stdlib},
@@ -43,8 +43,8 @@ static int read_options(int argc, char **argv, struct run_options *o)
         {"--suppressions", NULL, "FILE", "do not report what FILE says", RS_OPTION_TEXT, &o->suppressions},
         {"--quarantine", NULL, "SIZE", "bytes of freed objects kept from reuse (1m)", RS_OPTION_SIZE, &o->quarantine},
         {"--dump-sites", NULL, "FILE", "write the events counted at each place", RS_OPTION_TEXT, &o->dump_sites},
-        {"--verbose", "-v", NULL, "findings in full", RS_OPTION_FLAG, &o->verbose},
-        {"--quiet", "-q", NULL, "no closing line", RS_OPTION_FLAG, &o->quiet},
+        {"--verbose", "-v", NULL, "findings in full", RS_OPTION_FLAG, &o->output.verbose},
+        {"--quiet", "-q", NULL, "no closing line", RS_OPTION_FLAG, &o->output.quiet},
     };
 
     return rs_cli_options(argc, argv, usage, options, sizeof(options) / sizeof(*options));
@@ -58,26 +58,49 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static bool something_proven(const struct rs_host *host, struct rs_naming *naming)
+/* One run: what the options say, and what comes of it. */
+struct running {
+    const struct run_options *o;
+    struct rs_host host;
+    struct rs_naming naming;
+    struct rs_suppressions *suppressions;
+    struct rs_report report;
+    bool stopped; /* by --stop-at-first */
+};
+
+static void judge(struct running *run, struct rs_report *report, bool aloud)
+{
+    for (size_t i = 0; i < run->host.processes.count; i++) {
+        struct rs_names names = rs_cli_names(&run->naming);
+
+        rs_verdict_judge(run->host.processes.items[i]->books, &names, report);
+    }
+    rs_cli_suppress(run->suppressions, run->naming.symbols, report, aloud);
+}
+
+static bool is_proven(const struct rs_report *report)
+{
+    for (size_t i = 0; i < report->findings.count; i++)
+        if (report->findings.items[i].confidence == RS_PROVEN)
+            return true;
+    return false;
+}
+
+static bool something_proven(struct running *run)
 {
     struct rs_report report = {0};
-    bool proven = false;
+    bool proven;
 
-    for (size_t i = 0; i < host->processes.count; i++) {
-        struct rs_names names = rs_cli_names(naming);
-
-        if (host->processes.items[i]->books->facts.count > 0)
-            rs_verdict_judge(host->processes.items[i]->books, &names, &report);
-    }
-    for (size_t i = 0; i < report.findings.count; i++)
-        proven |= report.findings.items[i].confidence == RS_PROVEN;
+    judge(run, &report, false);
+    proven = is_proven(&report);
     rs_report_close(&report);
     return proven;
 }
 
 /* Serves until the program has ended; its wait status. */
-static int follow(struct rs_host *host, pid_t pid, const struct run_options *o, struct rs_naming *naming)
+static int follow(struct running *run, pid_t pid)
 {
+    struct rs_host *host = &run->host;
     size_t facts = 0;
     int status;
 
@@ -86,10 +109,12 @@ static int follow(struct rs_host *host, pid_t pid, const struct run_options *o, 
 
         if (rs_host_serve(host))
             continue;
-        for (size_t i = 0; o->stop_at_first && i < host->processes.count; i++)
+        for (size_t i = 0; run->o->stop_at_first && i < host->processes.count; i++)
             now += host->processes.items[i]->books->facts.count;
-        if (now != facts && something_proven(host, naming))
+        if (now != facts && something_proven(run)) {
             kill(pid, SIGTERM);
+            run->stopped = true;
+        }
         facts = now;
         rs_recording_wait(host->recording, POLL_MS);
     }
@@ -125,102 +150,76 @@ static const char *source_line(void *context, const char *file, int line)
     return rs_source_line(context, file, line);
 }
 
-static int terminal_width(void)
+static int exit_status(const struct running *run, int status)
 {
-    struct winsize size;
+    int failed = (int)run->o->error_status;
+    bool fails = failed != 0 && is_proven(&run->report);
 
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-static int exit_status(const struct rs_report *report, const struct run_options *o, int status)
-{
     if (WIFSIGNALED(status))
-        return 128 + WTERMSIG(status);
-    if (WEXITSTATUS(status) == 0 && o->error_status != 0)
-        for (size_t i = 0; i < report->findings.count; i++)
-            if (report->findings.items[i].confidence == RS_PROVEN)
-                return (int)o->error_status;
-    return WEXITSTATUS(status);
+        return fails && run->stopped && WTERMSIG(status) == SIGTERM ? failed : 128 + WTERMSIG(status);
+    return WEXITSTATUS(status) == 0 && fails ? failed : WEXITSTATUS(status);
 }
 
-static void suppress(struct rs_report *report, struct rs_suppressions *set)
+/* The program without an observer: its wait status. */
+static int wait_for(pid_t pid)
 {
-    size_t kept = 0;
+    int status;
 
-    for (size_t i = 0; i < report->findings.count; i++)
-        if (set == NULL || !rs_suppress_match(set, &report->findings.items[i]))
-            report->findings.items[kept++] = report->findings.items[i];
-    report->findings.count = kept;
-}
-
-static void judge(struct rs_host *host, struct rs_naming *naming, struct rs_report *report)
-{
-    for (size_t i = 0; i < host->processes.count; i++) {
-        struct rs_names names = rs_cli_names(naming);
-
-        rs_verdict_judge(host->processes.items[i]->books, &names, report);
-    }
-}
-
-static int render(struct rs_report *report, struct rs_naming *naming, const struct run_options *o)
-{
-    struct rs_terminal_options terminal = {.colour = isatty(STDERR_FILENO) && getenv("NO_COLOR") == NULL, .verbose = o->verbose,
-                                           .width = terminal_width(), .line = source_line, .ctx = naming->symbols};
-    struct rs_error err;
-    int status = 0;
-
-    if (!o->quiet || report->findings.count > 0)
-        rs_report_terminal(report, stderr, &terminal);
-    if (o->json != NULL && !rs_report_json(report, o->json, &err))
-        status = rs_cli_usage_error("%s", err.text);
-    if (o->keep != NULL && !rs_report_json(report, o->keep, &err))
-        status = rs_cli_usage_error("%s", err.text);
+    while (waitpid(pid, &status, 0) != pid)
+        ;
     return status;
 }
 
-static int run(char **argv, const struct run_options *o, struct rs_suppressions *suppressions)
+static int conclude(struct running *run, char **argv, const struct rs_outcome *outcome)
 {
+    struct rs_report *report = &run->report;
+    int wrong;
+
+    judge(run, report, true);
+    rs_cli_summary(&run->host, &run->naming, argv, outcome, report);
+    rs_report_finish(report);
+    wrong = rs_output_render(&run->o->output, report, stderr, source_line, run->naming.symbols);
+    if (run->o->suppressions != NULL && run->o->output.verbose)
+        rs_cli_unused_suppressions(run->suppressions, run->o->suppressions);
+    if (run->o->dump_sites != NULL)
+        dump_sites(&run->host, &run->naming, run->o->dump_sites);
+    return wrong != 0 ? wrong : exit_status(run, outcome->status);
+}
+
+static int perform(struct running *run, char **argv)
+{
+    const struct run_options *o = run->o;
     struct rs_recording_options recording = {.ring_bytes = o->ring, .region_bytes = o->region, .quarantine_bytes = o->quarantine,
                                              .flags = o->stop_at_first ? RS_CONTROL_STOP_AT_FIRST : 0};
-    struct rs_host host = {.only = &o->only, .skip = &o->skip, .stdlib = o->stdlib, .count_sites = o->dump_sites != NULL};
-    struct rs_naming naming = {.host = &host, .symbols = rs_symbol_open()};
-    struct rs_report report = {.tool_mode = "run"};
-    const char *library, *obstacle = rs_launch_obstacle(argv[0]);
+    struct rs_error err, no_recording = {""};
+    struct rs_outcome outcome = {.target = rs_launch_judge(argv[0])};
+    const char *library = rs_launch_library(&err);
     struct timespec start;
-    struct rs_error err;
-    int status, wrong;
+    bool observed;
     pid_t pid;
 
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    library = rs_launch_library(&err);
-    host.recording = library != NULL ? rs_recording_open(&recording, &err) : NULL;
-    if (host.recording == NULL)
+    if (library == NULL)
         return rs_cli_usage_error("%s", err.text);
-    pid = rs_launch_start(argv, library, rs_recording_address(host.recording), &err);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    rs_launch_prepare();
+    run->host.recording = rs_recording_open(&recording, &no_recording);
+    /* a statically linked launcher may start a Python: what makes that one observable passes through it unharmed */
+    observed = run->host.recording != NULL && (rs_launch_obstacle(outcome.target) == NULL || outcome.target == RS_TARGET_STATIC);
+    pid = rs_launch_start(argv, library, observed ? rs_recording_address(run->host.recording) : NULL, &err);
     if (pid < 0)
         return rs_cli_usage_error("%s", err.text);
-    status = follow(&host, pid, o, &naming);
-    rs_recording_end(host.recording);
-    judge(&host, &naming, &report);
-    report.stats.seconds = seconds_since(&start);
-    rs_cli_summary(&host, &naming, argv, status, obstacle, &report);
-    rs_report_finish(&report);
-    suppress(&report, suppressions);
-    wrong = render(&report, &naming, o);
-    if (o->dump_sites != NULL)
-        dump_sites(&host, &naming, o->dump_sites);
-    status = wrong != 0 ? wrong : exit_status(&report, o, status);
-    rs_report_close(&report);
-    rs_symbol_close(naming.symbols);
-    rs_recording_close(host.recording);
-    rs_host_close(&host);
-    return status;
+    outcome.status = observed ? follow(run, pid) : wait_for(pid);
+    if (run->host.recording != NULL)
+        rs_recording_end(run->host.recording);
+    outcome.no_recording = no_recording.text[0] != 0 ? no_recording.text : NULL;
+    outcome.seconds = seconds_since(&start);
+    return conclude(run, argv, &outcome);
 }
 
 int rs_cli_run(int argc, char **argv)
 {
     struct run_options o = {.error_status = RS_EXIT_FINDINGS, .quarantine = 1 << 20, .region = 64ull << 30, .ring = 32 << 20};
-    struct rs_suppressions *suppressions = NULL;
+    struct running run = {.o = &o, .report = {.tool_mode = "run"}};
     struct rs_error err;
     int first = read_options(argc, argv, &o), status;
 
@@ -228,10 +227,24 @@ int rs_cli_run(int argc, char **argv)
         return first == -2 ? 0 : RS_EXIT_USAGE;
     if (first >= argc)
         return rs_cli_usage_error("no program named; usage: %s", usage);
-    if (o.suppressions != NULL && (suppressions = rs_suppress_load(o.suppressions, &err)) == NULL)
+    if (!rs_output_possible(&o.output))
+        return RS_EXIT_USAGE;
+    if (o.dump_sites != NULL && !rs_report_writable(o.dump_sites, &err))
         return rs_cli_usage_error("%s", err.text);
-    status = run(argv + first, &o, suppressions);
-    if (suppressions != NULL)
-        rs_suppress_close(suppressions);
+    run.suppressions = rs_cli_suppressions(o.suppressions);
+    if (run.suppressions == NULL)
+        return RS_EXIT_USAGE;
+    run.host.only = &o.only;
+    run.host.skip = &o.skip;
+    run.host.stdlib = o.stdlib;
+    run.host.count_sites = o.dump_sites != NULL;
+    run.naming = (struct rs_naming){.host = &run.host, .symbols = rs_symbol_open()};
+    status = perform(&run, argv + first);
+    rs_report_close(&run.report);
+    rs_symbol_close(run.naming.symbols);
+    if (run.host.recording != NULL)
+        rs_recording_close(run.host.recording);
+    rs_host_close(&run.host);
+    rs_suppress_close(run.suppressions);
     return status;
 }

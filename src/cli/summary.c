@@ -1,11 +1,14 @@
 /* See summary.h. */
 #include "cli/summary.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+
+#include "cli/launch.h"
 
 static const char *signal_name(int signal)
 {
@@ -24,17 +27,27 @@ static const char *signal_name(int signal)
     return other;
 }
 
-static void uncovered(struct rs_report *report, const char *what, uint64_t count)
+static void add_gap(struct rs_report *report, const char *what, uint64_t count, bool unobserved)
 {
-    if (count == 0)
-        return;
     for (size_t i = 0; i < report->uncovered.count; i++) {
         if (strcmp(report->uncovered.items[i].what, what) == 0) {
             report->uncovered.items[i].count += count;
             return;
         }
     }
-    *RS_PUSH(&report->uncovered) = (struct rs_uncovered){rs_arena_strdup(&report->arena, what), count};
+    *RS_PUSH(&report->uncovered) = (struct rs_uncovered){rs_arena_strdup(&report->arena, what), count, unobserved};
+}
+
+static void uncovered(struct rs_report *report, const char *what, uint64_t count)
+{
+    if (count > 0)
+        add_gap(report, what, count, false);
+}
+
+/* A program or process that ran without refsan. */
+static void unobserved(struct rs_report *report, const char *sentence)
+{
+    add_gap(report, sentence, 1, true);
 }
 
 static const char *hex(struct rs_arena *arena, const uint8_t *bytes, size_t size)
@@ -86,6 +99,8 @@ static void add_process(struct rs_host *host, struct rs_naming *naming, const st
     for (size_t i = 0; i < books->modules.count; i++)
         add_module(host, naming, &books->modules.items[i], report);
     for (size_t i = 0; i < books->limits.count; i++) {
+        if (books->limits.items[i].number == 0) /* wire/recording.h: a sentence about the process */
+            unobserved(report, books->limits.items[i].what);
         uncovered(report, books->limits.items[i].what, books->limits.items[i].number);
         if (strncmp(books->limits.items[i].what, "events lost", 11) == 0)
             report->dropped_events += books->limits.items[i].number;
@@ -111,8 +126,34 @@ static void add_python(struct rs_host *host, struct rs_report *report)
     }
 }
 
-void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv, int status, const char *obstacle, struct rs_report *report)
+/* Programs that were started without refsan: the first one, and children. */
+static void add_left_out(struct rs_host *host, const char *program, const struct rs_outcome *outcome, struct rs_report *report)
 {
+    const char *obstacle = rs_launch_obstacle(outcome->target);
+    char name[sizeof(((struct rs_left_out *)NULL)->name)];
+    unsigned refused, more;
+    uint32_t why;
+    int reason;
+
+    if (obstacle != NULL)
+        unobserved(report, rs_arena_printf(&report->arena, "'%s' %s; it runs unobserved", program, obstacle));
+    if (outcome->no_recording != NULL)
+        unobserved(report, rs_arena_printf(&report->arena, "%s; the program runs unobserved", outcome->no_recording));
+    if (host->recording == NULL)
+        return;
+    for (unsigned i = 0; rs_recording_left_out(host->recording, i, &why, name); i++)
+        if ((obstacle = rs_launch_obstacle(why < RS_TARGETS ? (enum rs_target)why : RS_TARGET_FITS)) != NULL)
+            unobserved(report, rs_arena_printf(&report->arena, "'%s' %s; it runs unobserved", name, obstacle));
+    more = rs_recording_left_out_more(host->recording);
+    uncovered(report, "more programs that ran unobserved", more);
+    refused = rs_recording_refused(host->recording, &reason);
+    if (refused > 0)
+        add_gap(report, rs_arena_printf(&report->arena, "no shared memory for a process (%s); it runs unobserved", strerror(reason)), refused, true);
+}
+
+void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv, const struct rs_outcome *outcome, struct rs_report *report)
+{
+    int status = outcome->status;
     struct rusage use;
     bool python = false;
 
@@ -122,14 +163,13 @@ void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv,
     report->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     report->signal = WIFSIGNALED(status) ? signal_name(WTERMSIG(status)) : NULL;
     report->python.executable = rs_arena_strdup(&report->arena, argv[0]);
+    add_left_out(host, argv[0], outcome, report);
     add_python(host, report);
     for (size_t i = 0; i < host->processes.count; i++) {
         add_process(host, naming, host->processes.items[i]->books, report);
         python |= host->processes.items[i]->books->python_text != NULL;
     }
-    if (!python && obstacle != NULL)
-        uncovered(report, rs_arena_printf(&report->arena, "'%s' %s", argv[0], obstacle), 1);
-    else if (!python)
+    if (!python && rs_launch_obstacle(outcome->target) == NULL && outcome->no_recording == NULL)
         uncovered(report, rs_arena_printf(&report->arena, "'%s': no CPython that refsan can observe was started", argv[0]), 1);
     for (size_t i = 0; i < host->images.count; i++)
         if (host->images.items[i]->refused != NULL)
@@ -138,5 +178,6 @@ void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv,
         *RS_PUSH(&report->unknown_calls) = rs_arena_strdup(&report->arena, host->unknown.items[i]);
     uncovered(report, "modules of the standard library (--stdlib observes them)", host->skipped_stdlib);
     getrusage(RUSAGE_SELF, &use);
-    report->stats.peak_bytes = (uint64_t)use.ru_maxrss * 1024 + rs_recording_bytes(host->recording);
+    report->stats.seconds = outcome->seconds;
+    report->stats.peak_bytes = (uint64_t)use.ru_maxrss * 1024 + (host->recording != NULL ? rs_recording_bytes(host->recording) : 0);
 }

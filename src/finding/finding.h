@@ -117,6 +117,7 @@ struct rs_module_info {
 struct rs_uncovered {
     const char *what; /* "calls of PyFoo_Bar (no contract row)", "sites that no patch fits" */
     uint64_t count;
+    bool unobserved; /* a whole program or process: `what` is a sentence, the terminal gives it a line of its own */
 };
 
 struct rs_report {

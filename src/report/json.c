@@ -2,16 +2,13 @@
  *
  * Promise: every field is always there, null where it is unknown. Refuses: to shorten, to sort, to write
  * floats (but for the seconds). */
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "report/file.h"
 #include "report/report.h"
 #include "report/text.h"
 
@@ -300,7 +297,7 @@ static json_t *document(struct making *making, const struct rs_report *report)
     return root;
 }
 
-/* The whole document as text, to be freed. */
+/* The whole document as text with a newline behind it, to be freed. */
 static char *rendered(const struct rs_report *report)
 {
     struct making *making = rs_alloc(sizeof(*making));
@@ -315,113 +312,13 @@ static char *rendered(const struct rs_report *report)
     json_decref(root);
     rs_arena_close(&making->arena);
     free(making);
+    if (text != NULL) {
+        size_t length = strlen(text);
+
+        text = rs_realloc(text, length + 2);
+        memcpy(text + length, "\n", 2);
+    }
     return text;
-}
-
-static bool write_all(int fd, const char *text)
-{
-    size_t left = strlen(text);
-
-    while (left > 0) {
-        ssize_t done = write(fd, text, left);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
-        text += done;
-        left -= (size_t)done;
-    }
-    return true;
-}
-
-static bool cannot_write(struct rs_error *err, const char *path)
-{
-    if (strcmp(path, "-") == 0)
-        return rs_fail(err, "cannot write the report to standard output: %s", strerror(errno));
-    return rs_fail(err, "cannot write the report '%s': %s", path, strerror(errno));
-}
-
-/* The document and a newline, then the descriptor is closed; false leaves errno. A full disk may show at
- * close only. */
-static bool write_and_close(int fd, const char *text)
-{
-    bool good = write_all(fd, text) && write_all(fd, "\n");
-    int why = errno;
-
-    if (close(fd) != 0 && good)
-        return false;
-    errno = why;
-    return good;
-}
-
-static bool write_directly(const char *path, const char *text, struct rs_error *err)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-    return (fd >= 0 && write_and_close(fd, text)) || cannot_write(err, path);
-}
-
-/* A new file in the folder of `path`, its name in *temporary (to be freed). The name is short: one made from
- * the report's could be too long where the report's is not. */
-static int create_beside(const char *path, char **temporary)
-{
-    enum { TRIES = 100 };
-    const char *slash = strrchr(path, '/');
-    int folder = slash != NULL ? (int)(slash + 1 - path) : 0;
-    int fd = -1;
-
-    *temporary = rs_alloc((size_t)folder + 64);
-    for (int i = 0; i < TRIES; i++) {
-        sprintf(*temporary, "%.*s.refsan-%ld-%d.tmp", folder, path, (long)getpid(), i);
-        fd = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST)
-            return fd;
-    }
-    return -1;
-}
-
-static bool write_beside(const char *path, const char *text, struct rs_error *err)
-{
-    char *temporary;
-    int fd = create_beside(path, &temporary);
-    bool good = false;
-
-    if (fd >= 0) {
-        good = write_and_close(fd, text) && rename(temporary, path) == 0;
-        if (!good) {
-            int why = errno;
-
-            unlink(temporary);
-            errno = why;
-        }
-    }
-    free(temporary);
-    return good || cannot_write(err, path);
-}
-
-static bool write_file(const char *path, const char *text, struct rs_error *err)
-{
-    struct stat st;
-    char *real;
-    bool good;
-
-    if (strcmp(path, "-") == 0) {
-        fflush(stdout);
-        return (write_all(STDOUT_FILENO, text) && write_all(STDOUT_FILENO, "\n")) || cannot_write(err, path);
-    }
-    if (stat(path, &st) != 0)
-        return write_beside(path, text, err);
-    if (S_ISDIR(st.st_mode))
-        return rs_fail(err, "cannot write the report '%s': it is a folder; expected the name of a file",
-                       path);
-    if (!S_ISREG(st.st_mode))
-        return write_directly(path, text, err);
-    /* Renaming over a symbolic link would replace the link, not the file. */
-    real = realpath(path, NULL);
-    good = write_beside(real != NULL ? real : path, text, err);
-    free(real);
-    return good;
 }
 
 bool rs_report_json(const struct rs_report *report, const char *path, struct rs_error *err)
@@ -431,7 +328,7 @@ bool rs_report_json(const struct rs_report *report, const char *path, struct rs_
 
     if (text == NULL)
         return rs_fail(err, "cannot write the report '%s': no memory to render it", path);
-    good = write_file(path, text, err);
+    good = rs_file_write(path, text, strlen(text), err);
     free(text);
     return good;
 }

@@ -559,17 +559,34 @@ static void print_plain_gaps(struct view *view, const struct rs_report *report)
     }
 }
 
+/* "refsan: not covered: './tool' is statically linked; it runs unobserved", one line each. */
+static void print_unobserved(struct view *view, const struct rs_report *report)
+{
+    for (size_t i = 0; i < report->uncovered.count; i++) {
+        const struct rs_uncovered *gap = &report->uncovered.items[i];
+
+        if (!gap->unobserved)
+            continue;
+        fprintf(view->out, "refsan: not covered: %s", clean(view, gap->what));
+        if (gap->count > 1)
+            fprintf(view->out, " (%s times)", rs_text_number(&view->arena, gap->count));
+        fputc('\n', view->out);
+    }
+}
+
 /* "not covered: 12 calls of PyFoo_Bar (no contract row); 3 sites that no patch fits". */
 static void print_uncovered(struct view *view, const struct rs_report *report)
 {
-    size_t count = report->uncovered.count, most = view->options->verbose ? count : MOST_UNCOVERED;
+    size_t count = 0, most = view->options->verbose ? SIZE_MAX : MOST_UNCOVERED;
 
-    if (count == 0)
+    if (report->uncovered.count == 0)
         print_plain_gaps(view, report);
-    for (size_t i = 0; i < count && i < most; i++) {
+    for (size_t i = 0; i < report->uncovered.count; i++) {
         const struct rs_uncovered *gap = &report->uncovered.items[i];
 
-        fprintf(view->out, "%s", i == 0 ? "; not covered: " : "; ");
+        if (gap->unobserved || ++count > most)
+            continue;
+        fprintf(view->out, "%s", count == 1 ? "; not covered: " : "; ");
         if (gap->count > 0)
             fprintf(view->out, "%s ", rs_text_number(&view->arena, gap->count));
         fprintf(view->out, "%s", clean(view, gap->what));
@@ -644,6 +661,7 @@ void rs_report_terminal(const struct rs_report *report, FILE *out, const struct 
     }
     if (last < count)
         fprintf(out, "refsan: %s (-v)\n\n", rs_text_count(&view->arena, count - last, "more suspect"));
+    print_unobserved(view, report);
     print_closing(view, report, proven);
     for (int i = 0; i < PARTS; i++)
         RS_VEC_CLOSE(&view->blocks[i].rows);

@@ -33,6 +33,8 @@ struct rs_recording {
     struct rs_recording_options options;
     struct stream streams[RS_PROCESSES];
     uint64_t bytes;
+    unsigned refused;
+    int refused_why;
 };
 
 static void futex_wake(uint32_t *word)
@@ -64,7 +66,7 @@ struct rs_recording *rs_recording_open(const struct rs_recording_options *option
     recording->fd = make_file("refsan-control", sizeof(*control));
     control = recording->fd >= 0 ? mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED, recording->fd, 0) : MAP_FAILED;
     if (control == MAP_FAILED) {
-        rs_fail(err, "no shared memory for the recording: %s", strerror(errno));
+        rs_fail(err, "no shared memory for the recording (%s)", strerror(errno));
         free(recording);
         return NULL;
     }
@@ -170,6 +172,8 @@ void rs_recording_admit(struct rs_recording *recording, void (*born)(void *conte
             born(context, i, &s->request);
             __atomic_store_n(&slot->state, RS_SLOT_RUNNING, __ATOMIC_SEQ_CST);
         } else {
+            recording->refused++;
+            recording->refused_why = errno;
             __atomic_store_n(&slot->state, RS_SLOT_REFUSED, __ATOMIC_SEQ_CST);
         }
         futex_wake(&slot->state);
@@ -314,6 +318,30 @@ bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t 
     ring->watch[ring->watched] = object;
     __atomic_store_n(&ring->watched, ring->watched + 1, __ATOMIC_RELEASE);
     return true;
+}
+
+bool rs_recording_left_out(const struct rs_recording *recording, unsigned n, uint32_t *why, char *name)
+{
+    const struct rs_left_out *place = &recording->control->left_out[n < RS_LEFT_OUT_MAX ? n : 0];
+
+    if (n >= RS_LEFT_OUT_MAX || (*why = __atomic_load_n(&place->why, __ATOMIC_ACQUIRE)) == 0)
+        return false;
+    memcpy(name, place->name, sizeof(place->name));
+    name[sizeof(place->name) - 1] = 0;
+    return true;
+}
+
+unsigned rs_recording_left_out_more(const struct rs_recording *recording)
+{
+    unsigned claimed = recording->control->left_out_count;
+
+    return claimed > RS_LEFT_OUT_MAX ? claimed - RS_LEFT_OUT_MAX : 0;
+}
+
+unsigned rs_recording_refused(const struct rs_recording *recording, int *reason)
+{
+    *reason = recording->refused_why;
+    return recording->refused;
 }
 
 uint64_t rs_recording_bytes(const struct rs_recording *recording)

@@ -49,4 +49,10 @@ void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t si
 void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, uint64_t function);
 /* Asks for a first quiet point of an object that never dies; false if there is no place left. */
 bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t object);
+/* The n-th program that was started and left out: its name (254 bytes) and enum rs_target; false behind the last. */
+bool rs_recording_left_out(const struct rs_recording *recording, unsigned n, uint32_t *why, char *name);
+/* Programs left out beyond those that could be noted; processes that got no ring (with errno of the reason, 0: more than
+ * RS_PROCESSES at a time). */
+unsigned rs_recording_left_out_more(const struct rs_recording *recording);
+unsigned rs_recording_refused(const struct rs_recording *recording, int *reason);
 uint64_t rs_recording_bytes(const struct rs_recording *recording); /* shared memory in use */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define RS_RECORDING_MAGIC 0x6345726e61736572u
-enum { RS_RECORDING_VERSION = 1, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16 };
+enum { RS_RECORDING_VERSION = 2, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_LEFT_OUT_MAX = 64 };
 
 /* The variable that carries "pid:fd:cookie" to the runtime of the program and of its children. */
 #define RS_RECORDING_VARIABLE "REFSAN_RECORDING"
@@ -43,6 +43,12 @@ enum rs_request_kind {
     RS_REQUEST_ENTRIES, /* only entries of the functions in `offsets` (the interpreter's own) */
 };
 
+/* A program that a process of the run started and that cannot take the runtime along. */
+struct rs_left_out {
+    uint32_t why; /* enum rs_target of wire/target.h; 0: not filled yet */
+    char name[252];
+};
+
 struct rs_control {
     uint64_t magic;
     uint32_t version;
@@ -55,6 +61,9 @@ struct rs_control {
     uint32_t flags; /* enum rs_control_flags */
     uint32_t asleep; /* the host waits for the bell: only then a system call has to wake it */
     struct rs_process_slot processes[RS_PROCESSES];
+    uint32_t left_out_count; /* claimed places of left_out; more than there are: some have no place */
+    uint32_t pad;
+    struct rs_left_out left_out[RS_LEFT_OUT_MAX];
 };
 enum rs_control_flags {
     RS_CONTROL_STDLIB = 1,        /* instrument the standard library's modules too */
@@ -141,13 +150,14 @@ enum rs_record {
     RS_REC_LIVE,    /* census: a = object, b = count low 32; then words found that point at it (holders), visits */
     RS_REC_CENSUS,  /* census begins (a = 1) or ends (a = 0); b = reason */
     RS_REC_POISON,  /* the count of a quarantined object was changed by somebody unseen: a = object, b = change */
-    RS_REC_WITNESS, /* a live owner still points at a dying object: a = object; then owner, kind */
+    RS_REC_WITNESS, /* a live owner still points at a dying object: a = object; then owner, kind (1 frame, 2 container; 3: it lives, b = its
+                     * count, and more references are visited: their number follows) */
     RS_REC_FAULT,   /* struct rs_fault_record */
     RS_REC_PYFRAME, /* a = code object, b = instruction offset: one frame of the Python stack, innermost first */
     RS_REC_STACK,   /* bytes of the native stack from a = rsp on */
     RS_REC_FORK,    /* a = pid of the child */
     RS_REC_PYTHON,  /* interpreter: a = version hex, b = flags; text = executable */
-    RS_REC_LIMIT,   /* something is not covered: a = number, text = what */
+    RS_REC_LIMIT,   /* something is not covered: a = number, text = what; a = 0: a sentence, this process runs unobserved */
     RS_REC_BASE,    /* differential census, first quiet point (the second is RS_REC_LIVE): a = object, b = count; then words */
     RS_REC_FINALIZE,/* the interpreter begins to shut down */
     RS_REC_GIL,     /* stray ring: a store without the GIL: a = address, b = site */

@@ -125,15 +125,19 @@ void rt_environment_hide(void)
 struct rt_environment_room rt_environment_measure(char *const *envp)
 {
     struct rt_environment_room room = {.entries = 3, .text = sizeof(PRELOAD) + rt_length(library)};
+    unsigned lists = 0;
 
     for (; envp != NULL && *envp != NULL; envp++) {
         size_t head = begins_with(*envp, PRELOAD);
 
-        if (head > 0)
-            room.text = sizeof(PRELOAD) + rt_length(library) + 1 + rt_length(*envp + head);
+        if (head > 0) {
+            room.text += 1 + rt_length(*envp + head);
+            lists++;
+        }
         room.entries++;
     }
-    return room.entries <= ENTRIES_MAX && room.text <= 4 * LIBRARY_MAX ? room : (struct rt_environment_room){0};
+    /* several lists: which one counts differs between loaders, and they could not be put back as they were */
+    return lists <= 1 && room.entries <= ENTRIES_MAX && room.text <= 4 * LIBRARY_MAX ? room : (struct rt_environment_room){0};
 }
 
 /* "LD_PRELOAD=library", or with ":what the user had" behind it, be it empty. */
@@ -160,8 +164,6 @@ void rt_environment_fill(char *const *envp, char **list, char *text)
 
         if (begins_with(*envp, RECORDING))
             continue;
-        if (head > 0 && joined)
-            continue; /* a second one: the loader reads the first */
         if (head > 0) {
             join(text, *envp + head);
             joined = true;

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "runtime/arch.h"
 
@@ -204,6 +206,35 @@ int rt_sys_open_read(const char *path)
 long rt_sys_read(int fd, void *to, size_t size)
 {
     return rt_arch_syscall(SYS_read, fd, (long)to, (long)size, 0, 0, 0);
+}
+
+long rt_sys_read_at(int fd, void *to, size_t size, uint64_t offset)
+{
+    return rt_arch_syscall(SYS_pread64, fd, (long)to, (long)size, (long)offset, 0, 0);
+}
+
+bool rt_sys_owner(int fd, unsigned *mode, unsigned *owner)
+{
+    struct stat status; /* glibc's and the kernel's are the same on x86-64 */
+
+    if (rt_arch_syscall(SYS_fstat, fd, (long)&status, 0, 0, 0, 0) != 0)
+        return false;
+    *mode = status.st_mode;
+    *owner = status.st_uid;
+    return true;
+}
+
+unsigned rt_sys_user(void)
+{
+    return (unsigned)rt_arch_syscall(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+}
+
+bool rt_sys_may_execute(const char *path)
+{
+    struct stat status;
+
+    return rt_arch_syscall(SYS_stat, (long)path, (long)&status, 0, 0, 0, 0) == 0 && S_ISREG(status.st_mode) &&
+           rt_arch_syscall(SYS_access, (long)path, X_OK, 0, 0, 0, 0) == 0;
 }
 
 void rt_sys_close(int fd)

@@ -34,6 +34,11 @@ size_t rt_sys_peek_text(const char *from, char *to, size_t size);
 
 int rt_sys_open_read(const char *path);
 long rt_sys_read(int fd, void *to, size_t size);
+long rt_sys_read_at(int fd, void *to, size_t size, uint64_t offset);
+/* st_mode and st_uid of an open file. */
+bool rt_sys_owner(int fd, unsigned *mode, unsigned *owner);
+unsigned rt_sys_user(void); /* effective */
+bool rt_sys_may_execute(const char *path); /* a regular file that this user may start */
 void rt_sys_close(int fd);
 long rt_sys_read_link(const char *path, char *to, size_t size); /* not terminated */
 long rt_sys_mincore(void *address, size_t size, unsigned char *vector);

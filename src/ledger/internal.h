@@ -55,7 +55,7 @@ void rs_books_on_object(struct rs_books *books, const struct rs_slot *record);
 void rs_books_on_free(struct rs_books *books, uint64_t address);
 void rs_books_on_death(struct rs_books *books, uint64_t address);
 void rs_books_on_poison(struct rs_books *books, const struct rs_slot *record);
-void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, unsigned slots);
 void rs_books_on_live(struct rs_books *books, const struct rs_slot *record);
 void rs_books_on_base(struct rs_books *books, const struct rs_slot *record);
 void rs_books_on_unvisited(struct rs_books *books, const struct rs_slot *record);

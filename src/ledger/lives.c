@@ -74,7 +74,7 @@ void rs_books_on_poison(struct rs_books *books, const struct rs_slot *record)
     fact->event.delta = (int32_t)record->b;
 }
 
-void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record)
+void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     struct rs_object *object = rs_books_object(books, record->a), *owner;
@@ -85,6 +85,10 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record)
         return;
     fact = rs_books_fact(books, RS_FACT_WITNESS, object, NULL);
     fact->owner_kind = (uint32_t)words[1];
+    if (words[1] == 3) {
+        fact->visits = slots > 2 ? words[2] : 0;
+        fact->object.count = record->b;
+    }
     if (words[1] == 1) {
         code = rs_map_find(&books->code_at, words[0]);
         fact->owner = code != NULL ? *code : 0;

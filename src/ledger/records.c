@@ -565,7 +565,7 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     case RS_REC_UNVISITED: rs_books_on_unvisited(books, record); break;
     case RS_REC_LIVE: rs_books_on_live(books, record); break;
     case RS_REC_POISON: rs_books_on_poison(books, record); break;
-    case RS_REC_WITNESS: rs_books_on_witness(books, record); break;
+    case RS_REC_WITNESS: rs_books_on_witness(books, record, slots); break;
     case RS_REC_TRAVERSE: rs_books_on_traverse(books, record); break;
     case RS_REC_FAULT: rs_books_on_fault(books, record, slots); break;
     case RS_REC_PYFRAME: rs_books_on_frame(books, record); break;

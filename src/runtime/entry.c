@@ -120,6 +120,11 @@ static void take_census(void *context)
     rt_census_holders();
 }
 
+static void look_at_suspects(void *context)
+{
+    rt_census_suspects();
+}
+
 static void look_for_cycles(void *context)
 {
     rt_reach_cycles();
@@ -139,6 +144,7 @@ static void at_finalize(void)
         rt_log_limit(rt_entry_elsewhere, "calls of modules in subinterpreters");
     rt_quarantine_check();
     rt_fatal_try(take_census, NULL);
+    rt_fatal_try(look_at_suspects, NULL);
     rt_fatal_try(look_for_cycles, NULL);
 }
 

@@ -129,6 +129,15 @@ static const struct rs_event *belief_before(const struct rs_account *account, co
     return found;
 }
 
+/* Whether the family took a reference in the call in which it had got the pointer. */
+static bool acquired_in(const struct rs_account *account, uint64_t call)
+{
+    for (unsigned n = 0; n < rs_ledger_kept(account); n++)
+        if (rs_ledger_event(account, n)->call == call && rs_ledger_event(account, n)->delta > 0)
+            return true;
+    return false;
+}
+
 static void judge_deficit(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
     const struct rs_account *account = &fact->account[0];
@@ -142,7 +151,7 @@ static void judge_deficit(const struct judge *j, struct rs_finding *f, const str
     else if (negative->kind == RS_EVENT_RELEASE && steal != NULL && steal->call == negative->call) {
         f->rule = RS_RULE_RS104;
         belief = steal;
-    } else if (borrow != NULL && borrow->call != negative->call)
+    } else if (borrow != NULL && borrow->call != negative->call && !acquired_in(account, borrow->call))
         f->rule = RS_RULE_RS103;
     else
         f->rule = RS_RULE_RS101;

@@ -130,6 +130,9 @@ static const char *consequence(struct rs_arena *arena, const struct rs_finding *
     case RS_FACT_FAULT:
         return "the process died when the freed object was used";
     case RS_FACT_WITNESS:
+        if (fact->owner_kind == 3)
+            return rs_arena_printf(arena, "at exit %llu references to it were counted in live objects, but its count was %lld",
+                                   (unsigned long long)fact->visits, (long long)fact->object.count);
         return fact->owner_kind == 1 ? "it died while a variable of a running Python function still held it"
                                      : "it died while a live container still held it";
     default:

@@ -9,7 +9,7 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { INNER_MAX = 1 << 20, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
+enum { SUSPECTS_MAX = 24, INNER_MAX = 1 << 20, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
 
 /* ---------------------------------------------------------------- holders */
 
@@ -186,17 +186,20 @@ static int visit(void *member, void *context)
 struct owners {
     uint64_t object, total, owner;
     bool stop_at_first;
+    bool untracked; /* also those that the collector has dropped from its lists (dicts of strings): at a quiet point only */
 };
 
-/* A live, tracked object at the start of this block: 0 if there is none. Tracked: gc_next is set (PyGC_Head, all versions). */
-static uint64_t tracked_in(uint64_t block, size_t size)
+/* The live object of this block that tells its members by tp_traverse; 0 if there is none. What lies in a free list has count 0. */
+static uint64_t teller_in(uint64_t block, size_t size, bool untracked)
 {
     uint64_t object = rt_object_in_block(block, size), type;
 
     if (object == block || object == 0)
         return 0;
     type = rt_object_type_of(object);
-    if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || *(uint64_t *)(type + TP_TRAVERSE) == 0 || !rt_object_tracked(object))
+    if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || *(uint64_t *)(type + TP_TRAVERSE) == 0)
+        return 0;
+    if (untracked ? rt_object_count(object) == 0 : !rt_object_tracked(object))
         return 0;
     return object;
 }
@@ -208,7 +211,7 @@ static void owners_in_span(uint64_t start, size_t block_size, size_t bytes, void
     size_t blocks = bytes / block_size ? bytes / block_size : 1;
 
     for (size_t i = 0; i < blocks && !(owners->stop_at_first && owners->owner != 0); i++) {
-        uint64_t object = side[i * block_size / 16] & RT_SIDE_BLOCK ? tracked_in(start + i * block_size, block_size) : 0;
+        uint64_t object = side[i * block_size / 16] & RT_SIDE_BLOCK ? teller_in(start + i * block_size, block_size, owners->untracked) : 0;
         struct visits visits = {owners->object, 0};
         int (*traverse)(void *, int (*)(void *, void *), void *);
 
@@ -255,6 +258,31 @@ bool rt_census_witness(uint64_t object)
     rt_object_see(words[0]);
     rt_log_put(RS_REC_WITNESS, object, 0, words, 2);
     return true;
+}
+
+static void count_armed(uint64_t object, void *context)
+{
+    struct owners owners = {.object = object, .untracked = true};
+    unsigned *left = context;
+    uint64_t words[4] = {0, 3, 0, 0};
+
+    if (*left == 0 || !rt_object_armed(object) || rt_object_immortal(object))
+        return;
+    (*left)--;
+    rt_region_spans(owners_in_span, &owners);
+    if (owners.owner == 0 || owners.total <= rt_object_count(object))
+        return;
+    rt_object_see(owners.owner);
+    words[0] = owners.owner;
+    words[2] = owners.total;
+    rt_log_put(RS_REC_WITNESS, object, rt_object_count(object), words, 4);
+}
+
+void rt_census_suspects(void)
+{
+    unsigned left = SUSPECTS_MAX;
+
+    rt_object_each(count_armed, &left);
 }
 
 void rt_census_cleared(uint64_t object)

@@ -14,6 +14,9 @@ void rt_census_base(const uint64_t *objects, unsigned count);
 /* Whether a local variable of a live Python frame, or a live tracked object by its tp_traverse, still refers to the object;
  * recorded (RS_REC_WITNESS) if so. */
 bool rt_census_witness(uint64_t object);
+/* Of the armed objects that are alive: where more references are visited by tp_traverse than the object's count says, somebody
+ * gave up too much (RS_REC_WITNESS, kind 3). At a quiet point: no object is being made or taken apart. */
+void rt_census_suspects(void);
 /* The collector is about to clear an object: if a live frame still holds it, a tp_traverse visits what is not owned
  * (RS_REC_TRAVERSE names the owner that visits it). */
 void rt_census_cleared(uint64_t object);

@@ -386,7 +386,6 @@ _PyObject_GetAttrId: attributed(T()), A.identifier
 _PyObject_GetDictPtr: T()
 _PyObject_GetMethod: Box(), Str("method")
 _PyObject_GetMethod: namespaced(attribute=T()), Str("attribute")
-!_PyObject_GetMethod: T(), Str("attribute")
 _PyObject_GetState: namespaced(attribute=T())
 _PyObject_HasAttrId: attributed(T()), A.identifier
 _PyObject_HasLen: L()

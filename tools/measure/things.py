@@ -130,6 +130,16 @@ for _name in ("add sub mul truediv floordiv mod pow lshift rshift and or xor mat
     setattr(InPlace, "__i%s__" % _name, lambda self, *rest: self)
 
 
+class Index:
+    """An index that is no small integer, since those are shared."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __index__(self):
+        return self.value
+
+
 class Box:
     """A container by protocol: items, attributes, buffer-less."""
 

@@ -267,7 +267,7 @@ void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_e
         account->negative = *event;
         account->has_negative = true;
     }
-    rs_books_fact(books, RS_FACT_DEFICIT, object, event);
+    *rs_map_at(&books->deficit_at, object->address) = (uint64_t)(rs_books_fact(books, RS_FACT_DEFICIT, object, event) - books->facts.items) + 1;
     if (books->arm != NULL)
         books->arm(books->arm_context, event);
 }

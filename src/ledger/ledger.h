@@ -123,6 +123,7 @@ struct rs_fact {
     uint64_t owner, owner_type;    /* WITNESS, TRAVERSE */
     uint32_t owner_kind;           /* WITNESS: 1 frame local (owner is a code index), 2 container */
     unsigned exit_flags;           /* ERROR: enum rs_exit_flags */
+    bool witnessed;                /* DEFICIT: a live owner still refers to the place of an object that went this way */
     bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */
     bool has_cause;                /* ERROR: the call that failed last */
     struct rs_event cause;
@@ -177,6 +178,7 @@ struct rs_books {
     RS_VEC(struct rs_fact) facts;
     struct rs_map objects; /* address -> struct rs_object * */
     struct rs_map types, roles, code_at, fact_at, threads;
+    struct rs_map deficit_at; /* address -> fact + 1: of the latest object there whose balance fell below zero */
     struct rs_object *spare_objects;
     struct rs_account *spare_accounts;
     struct rs_thread *thread;

@@ -74,16 +74,30 @@ void rs_books_on_poison(struct rs_books *books, const struct rs_slot *record)
     fact->event.delta = (int32_t)record->b;
 }
 
+static bool has_deficit(const struct rs_object *object)
+{
+    for (const struct rs_account *a = object->accounts; a != NULL; a = a->next)
+        if (a->has_negative && a->hi < 0)
+            return true;
+    return false;
+}
+
 void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     struct rs_object *object = rs_books_object(books, record->a), *owner;
     struct rs_fact *fact;
-    uint64_t *code;
+    uint64_t *code, *past;
 
     if (object == NULL)
         return;
-    fact = rs_books_fact(books, RS_FACT_WITNESS, object, NULL);
+    past = rs_map_find(&books->deficit_at, record->a);
+    if (!has_deficit(object) && past != NULL) { /* the place has been used again since: the pointer is that of an earlier life */
+        fact = &books->facts.items[*past - 1];
+        fact->witnessed = true;
+    } else {
+        fact = rs_books_fact(books, RS_FACT_WITNESS, object, NULL);
+    }
     fact->owner_kind = (uint32_t)words[1];
     if (words[1] == 3) {
         fact->visits = slots > 2 ? words[2] : 0;

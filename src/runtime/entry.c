@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/announce.h"
 #include "runtime/api/calls.h"
 #include "runtime/api/roles.h"
 #include "runtime/arch.h"
@@ -17,6 +18,7 @@
 #include "runtime/log.h"
 #include "runtime/modules.h"
 #include "runtime/patch/apply.h"
+#include "runtime/pyabi/blocks.h"
 #include "runtime/pyabi/pyabi.h"
 #include "runtime/signal/fatal.h"
 #include "runtime/spawn/environment.h"
@@ -122,6 +124,7 @@ static void take_census(void *context)
 
 static void look_at_suspects(void *context)
 {
+    rt_census_dangling();
     rt_census_suspects();
 }
 
@@ -222,22 +225,6 @@ static void hook_interpreter(void)
         rt_log_limit(n - hooked, "functions of the interpreter that could not be hooked (exit census, free lists)");
 }
 
-static void record_python(enum rt_python_verdict verdict)
-{
-    const char *why = NULL;
-
-    rt_log_text(RS_REC_PYTHON, rt_python.abi != NULL ? rt_python.abi->version : 0, rt_python.is_executable, NULL, 0, rt_python.version,
-                rt_length(rt_python.version));
-    if (verdict == RT_PYTHON_UNKNOWN)
-        why = "Pythons of a version that refsan does not know";
-    if (verdict == RT_PYTHON_THREADED)
-        why = "free-threaded Pythons: their reference counts have another layout";
-    if (verdict == RT_PYTHON_DEBUG)
-        why = "debug builds of Python: their counts are checked by themselves";
-    if (why != NULL)
-        rt_log_limit(1, why);
-}
-
 static void observe(void)
 {
     enum rt_python_verdict verdict;
@@ -246,7 +233,7 @@ static void observe(void)
     verdict = rt_python_find();
     if (verdict == RT_PYTHON_NONE || !rt_log_connect(RS_BORN_EXEC, rt_sys_parent(), 0))
         return;
-    record_python(verdict);
+    rt_announce_python(verdict);
     if (verdict != RT_PYTHON_KNOWN) {
         rt_log_stop();
         return;
@@ -254,7 +241,7 @@ static void observe(void)
     control = rt_log_control();
     rt_object_open();
     if (!rt_region_open(control->region_bytes, control->quarantine_bytes, rt_python.immortal)) {
-        rt_log_limit(1, "address space for the object region: objects are not tracked");
+        rt_announce_no_room();
         rt_log_stop();
         return;
     }
@@ -266,6 +253,8 @@ static void observe(void)
     rt_entry_clearing = on_clearing;
     rt_patch_import = rt_api_import;
     rt_region_install();
+    if (!rt_blocks_answer(rt_region_live))
+        rt_log_limit(1, "interpreters whose sys.getallocatedblocks() does not count refsan's blocks");
     rt_api_open();
     hook_interpreter();
     rt_patch_new_images();

@@ -294,10 +294,10 @@ static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
 {
     struct rs_finding *f;
 
-    if (!is_definite(fact) || fact->object.before_fork || fact->event.init)
+    if (!is_definite(fact) || fact->object.before_fork || (fact->event.init && !fact->witnessed))
         return; /* what happens once, while a module starts, is of little weight without a consequence */
     f = open_finding(j, RS_RULE_RS101, fact);
-    f->confidence = RS_SUSPECT;
+    f->confidence = fact->witnessed ? RS_PROVEN : RS_SUSPECT;
     judge_deficit(j, f, fact);
     close_finding(j, f, fact);
 }

@@ -130,6 +130,7 @@ static const char *consequence(struct rs_arena *arena, const struct rs_finding *
     case RS_FACT_FAULT:
         return "the process died when the freed object was used";
     case RS_FACT_WITNESS:
+    case RS_FACT_DEFICIT:
         if (fact->owner_kind == 3)
             return rs_arena_printf(arena, "at exit %llu references to it were counted in live objects, but its count was %lld",
                                    (unsigned long long)fact->visits, (long long)fact->object.count);

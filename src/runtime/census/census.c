@@ -9,7 +9,7 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { SUSPECTS_MAX = 24, INNER_MAX = 1 << 20, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
+enum { SUSPECTS_MAX = 24, DANGLING_MAX = 256, INNER_MAX = 1 << 20, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
 
 /* ---------------------------------------------------------------- holders */
 
@@ -186,22 +186,36 @@ static int visit(void *member, void *context)
 struct owners {
     uint64_t object, total, owner;
     bool stop_at_first;
-    bool untracked; /* also those that the collector has dropped from its lists (dicts of strings): at a quiet point only */
 };
 
-/* The live object of this block that tells its members by tp_traverse; 0 if there is none. What lies in a free list has count 0. */
-static uint64_t teller_in(uint64_t block, size_t size, bool untracked)
+/* The live object of this block that tells its members by tp_traverse; 0 if there is none. Dicts and tuples count also where the
+ * collector has dropped them from its lists, which it does when they hold only strings and the like. */
+static uint64_t teller_in(uint64_t block, size_t size)
 {
     uint64_t object = rt_object_in_block(block, size), type;
 
-    if (object == block || object == 0)
+    if (object == block || object == 0 || rt_object_count(object) == 0) /* 0: in a free list, or dying */
         return 0;
     type = rt_object_type_of(object);
     if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || *(uint64_t *)(type + TP_TRAVERSE) == 0)
         return 0;
-    if (untracked ? rt_object_count(object) == 0 : !rt_object_tracked(object))
-        return 0;
-    return object;
+    return type == rt_python.dict_type || type == rt_python.tuple_type || rt_object_tracked(object) ? object : 0;
+}
+
+static void tell(uint64_t object, int (*visitor)(void *, void *), void *context)
+{
+    uint64_t traverse = *(uint64_t *)(rt_object_type_of(object) + TP_TRAVERSE);
+    void *key, *value;
+    int64_t position = 0;
+
+    if (rt_object_type_of(object) == rt_python.dict_type) { /* its tp_traverse leaves out keys that are strings */
+        while (rt_python.dict_next((void *)object, &position, &key, &value)) {
+            visitor(key, context);
+            visitor(value, context);
+        }
+        return;
+    }
+    ((int (*)(void *, int (*)(void *, void *), void *))traverse)((void *)object, visitor, context);
 }
 
 static void owners_in_span(uint64_t start, size_t block_size, size_t bytes, void *context)
@@ -211,14 +225,12 @@ static void owners_in_span(uint64_t start, size_t block_size, size_t bytes, void
     size_t blocks = bytes / block_size ? bytes / block_size : 1;
 
     for (size_t i = 0; i < blocks && !(owners->stop_at_first && owners->owner != 0); i++) {
-        uint64_t object = side[i * block_size / 16] & RT_SIDE_BLOCK ? teller_in(start + i * block_size, block_size, owners->untracked) : 0;
+        uint64_t object = side[i * block_size / 16] & RT_SIDE_BLOCK ? teller_in(start + i * block_size, block_size) : 0;
         struct visits visits = {owners->object, 0};
-        int (*traverse)(void *, int (*)(void *, void *), void *);
 
         if (object == 0 || object == owners->object)
             continue;
-        traverse = *(int (**)(void *, int (*)(void *, void *), void *))(rt_object_type_of(object) + TP_TRAVERSE);
-        traverse((void *)object, visit, &visits);
+        tell(object, visit, &visits);
         owners->total += visits.found;
         if (visits.found != 0)
             owners->owner = object;
@@ -262,7 +274,7 @@ bool rt_census_witness(uint64_t object)
 
 static void count_armed(uint64_t object, void *context)
 {
-    struct owners owners = {.object = object, .untracked = true};
+    struct owners owners = {.object = object};
     unsigned *left = context;
     uint64_t words[4] = {0, 3, 0, 0};
 
@@ -283,6 +295,48 @@ void rt_census_suspects(void)
     unsigned left = SUSPECTS_MAX;
 
     rt_object_each(count_armed, &left);
+}
+
+struct dangling {
+    uint64_t owner;
+    unsigned left;
+};
+
+/* A member of a live object that is dead: in quarantine, or in a free list. */
+static int note_dead(void *member, void *context)
+{
+    struct dangling *dangling = context;
+    const uint8_t *side = rt_object_side((uint64_t)member);
+    uint64_t words[2] = {dangling->owner, 2};
+
+    if (side == NULL || ((uint64_t)member & 15) || dangling->left == 0)
+        return 0;
+    if ((*side & RT_SIDE_DEAD) || ((*side & RT_SIDE_SHUT) && rt_object_count((uint64_t)member) == 0)) {
+        dangling->left--;
+        rt_object_see(dangling->owner);
+        rt_log_put(RS_REC_WITNESS, (uint64_t)member, 0, words, 2);
+    }
+    return 0;
+}
+
+static void dangling_in_span(uint64_t start, size_t block_size, size_t bytes, void *context)
+{
+    struct dangling *dangling = context;
+    const uint8_t *side = rt_object_side(start);
+    size_t blocks = bytes / block_size ? bytes / block_size : 1;
+
+    for (size_t i = 0; i < blocks && dangling->left > 0; i++) {
+        dangling->owner = side[i * block_size / 16] & RT_SIDE_BLOCK ? teller_in(start + i * block_size, block_size) : 0;
+        if (dangling->owner != 0)
+            tell(dangling->owner, note_dead, dangling);
+    }
+}
+
+void rt_census_dangling(void)
+{
+    struct dangling dangling = {0, DANGLING_MAX};
+
+    rt_region_spans(dangling_in_span, &dangling);
 }
 
 void rt_census_cleared(uint64_t object)

@@ -17,6 +17,8 @@ bool rt_census_witness(uint64_t object);
 /* Of the armed objects that are alive: where more references are visited by tp_traverse than the object's count says, somebody
  * gave up too much (RS_REC_WITNESS, kind 3). At a quiet point: no object is being made or taken apart. */
 void rt_census_suspects(void);
+/* Live objects whose tp_traverse visits a member that is dead (RS_REC_WITNESS, kind 2). At a quiet point. */
+void rt_census_dangling(void);
 /* The collector is about to clear an object: if a live frame still holds it, a tp_traverse visits what is not owned
  * (RS_REC_TRAVERSE names the owner that visits it). */
 void rt_census_cleared(uint64_t object);

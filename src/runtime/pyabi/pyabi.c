@@ -34,6 +34,17 @@ static unsigned parse_version(const char *text)
     return part[0] << 8 | part[1];
 }
 
+unsigned rt_python_minor(void)
+{
+    return parse_version(rt_python.version);
+}
+
+void rt_python_known(unsigned *first, unsigned *last)
+{
+    *first = rows[0].version;
+    *last = rows[sizeof(rows) / sizeof(*rows) - 1].version;
+}
+
 static bool contains(const char *text, const char *word)
 {
     for (; *text != 0; text++) {
@@ -105,6 +116,7 @@ enum rt_python_verdict rt_python_find(void)
     if (rt_python.thread == NULL)
         rt_python.thread = (void *(*)(void))symbol("PyThreadState_GetUnchecked");
     rt_python.error = (void *(*)(void))symbol("PyErr_Occurred");
+    rt_python.dict_next = (int (*)(void *, int64_t *, void **, void **))symbol("PyDict_Next");
     rt_python.get_allocator = (void (*)(int, struct rt_allocator *))symbol("PyMem_GetAllocator");
     rt_python.set_allocator = (void (*)(int, struct rt_allocator *))symbol("PyMem_SetAllocator");
     rt_python.type_type = symbol("PyType_Type");
@@ -116,7 +128,7 @@ enum rt_python_verdict rt_python_find(void)
     rt_python.bytes_type = symbol("PyBytes_Type");
     rt_python.code_type = symbol("PyCode_Type");
     rt_python.module_def_type = symbol("PyModuleDef_Type");
-    if (rt_python.thread == NULL || rt_python.error == NULL || rt_python.get_allocator == NULL ||
+    if (rt_python.thread == NULL || rt_python.error == NULL || rt_python.dict_next == NULL || rt_python.get_allocator == NULL ||
         rt_python.set_allocator == NULL || rt_python.type_type == 0)
         return RT_PYTHON_UNKNOWN;
     return RT_PYTHON_KNOWN;

@@ -41,6 +41,7 @@ struct rt_python {
     uint64_t type_type; /* &PyType_Type */
     void *(*thread)(void); /* current PyThreadState */
     void *(*error)(void);  /* PyErr_Occurred */
+    int (*dict_next)(void *dict, int64_t *position, void **key, void **value); /* PyDict_Next */
     void (*get_allocator)(int domain, struct rt_allocator *);
     void (*set_allocator)(int domain, struct rt_allocator *);
     uint64_t list_type, tuple_type, dict_type, float_type, unicode_type, code_type, bytes_type, module_def_type;
@@ -61,6 +62,9 @@ enum rt_python_verdict {
 };
 /* Looks for an interpreter among the loaded images and fills rt_python. */
 enum rt_python_verdict rt_python_find(void);
+/* 0x030b of rt_python.version, known or not; the first and the last version with a row. */
+unsigned rt_python_minor(void);
+void rt_python_known(unsigned *first, unsigned *last);
 
 enum rt_gil_state {
     RT_GIL_NONE,

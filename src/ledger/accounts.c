@@ -30,7 +30,7 @@ void rs_books_drop_accounts(struct rs_books *books, struct rs_object *object)
 
 struct rs_object *rs_books_reborn(struct rs_books *books, uint64_t address, uint64_t type, uint64_t size)
 {
-    uint64_t *place = rs_map_at(&books->objects, address), *kind;
+    uint64_t nowhere = 0, *place = address != 0 ? rs_map_at(&books->objects, address) : &nowhere, *kind; /* 0: a broken record */
     struct rs_object *object = (struct rs_object *)*place;
     struct rs_account *none = NULL;
 

@@ -533,6 +533,12 @@ static const uint8_t least[RS_RECORDS] = {
     [RS_REC_BASE] = 2,
 };
 
+/* Whether `a` is the address of what the record describes. */
+static bool stands_somewhere(unsigned kind)
+{
+    return kind == RS_REC_TYPE || kind == RS_REC_OBJECT || kind == RS_REC_ROLE || kind == RS_REC_CODE;
+}
+
 void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     unsigned kind = RS_TAG_KIND(record->tag);
@@ -542,7 +548,7 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
         on_store(books, record);
         return;
     }
-    if (kind >= RS_RECORDS || slots < least[kind] || slots < 1) {
+    if (kind >= RS_RECORDS || slots < least[kind] || slots < 1 || (record->a == 0 && stands_somewhere(kind))) {
         rs_books_limit(books, "records that make no sense (refsan bug, or a broken recording)", 1);
         return;
     }

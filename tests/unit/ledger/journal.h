@@ -57,6 +57,8 @@ void simple_call(struct journal *j, const char *api, uint64_t pc, uint64_t resul
 /* The interpreter calls a module function by a role ("method.o"); words end with a 0. */
 void entry(struct journal *j, const char *role, uint64_t function, ...);
 void leave_entry(struct journal *j, unsigned exit_flags, ...);
+/* An exception or longjmp passes the innermost frame: no record says so. */
+void abandon(struct journal *j);
 void freed(struct journal *j, uint64_t address);
 
 /* The account of a family, which has to be there. */

@@ -277,25 +277,6 @@ static void watch(void *context, uint64_t object)
     rs_recording_watch(process->host->recording, process->slot, object);
 }
 
-static void born(void *context, unsigned slot, const struct rs_process_slot *slot_now)
-{
-    struct rs_host *host = context;
-    struct rs_process *process = rs_alloc(sizeof(*process));
-
-    process->slot = slot;
-    process->pid = slot_now->pid;
-    process->host = host;
-    process->books = rs_ledger_open(slot_now->pid, slot_now->birth == RS_BORN_FORK);
-    process->books->site = find_site;
-    process->books->site_context = host;
-    process->books->arm = arm;
-    process->books->arm_context = process;
-    process->books->watch = watch;
-    process->books->blind = is_blind;
-    process->books->raw_exceptions = has_raw_exceptions;
-    *RS_PUSH(&host->processes) = process;
-}
-
 static void count_store(struct rs_host *host, const struct rs_slot *record)
 {
     struct rs_site_fact site;
@@ -332,6 +313,46 @@ static uint64_t read_process(struct rs_process *process, uint64_t bytes)
 
     rs_recording_read_stray(recording, process->slot, on_stray, process);
     return read;
+}
+
+/* A forked child has its parent's interpreter, of which its own recording says nothing. */
+static void inherit(struct rs_process *child, int parent)
+{
+    struct rs_host *host = child->host;
+
+    for (size_t i = host->processes.count; i-- > 0;) {
+        struct rs_process *process = host->processes.items[i];
+
+        if (process->pid != parent)
+            continue;
+        while (process->books->python == 0 && read_process(process, READ_AT_ONCE) > 0)
+            ;
+        child->books->python = process->books->python;
+        child->books->is_executable = process->books->is_executable;
+        child->books->python_text = process->books->python_text;
+        return;
+    }
+}
+
+static void born(void *context, unsigned slot, const struct rs_process_slot *slot_now)
+{
+    struct rs_host *host = context;
+    struct rs_process *process = rs_alloc(sizeof(*process));
+
+    process->slot = slot;
+    process->pid = slot_now->pid;
+    process->host = host;
+    process->books = rs_ledger_open(slot_now->pid, slot_now->birth == RS_BORN_FORK);
+    process->books->site = find_site;
+    process->books->site_context = host;
+    process->books->arm = arm;
+    process->books->arm_context = process;
+    process->books->watch = watch;
+    process->books->blind = is_blind;
+    process->books->raw_exceptions = has_raw_exceptions;
+    if (slot_now->birth == RS_BORN_FORK)
+        inherit(process, slot_now->parent);
+    *RS_PUSH(&host->processes) = process;
 }
 
 static bool serve_request(struct rs_process *process)

@@ -326,6 +326,7 @@ struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, co
     fact->kind = kind;
     fact->count = 1;
     fact->seq = books->seq;
+    fact->at_exit = books->census_done;
     if (event != NULL) {
         fact->event = *event;
         fact->has_event = true;

@@ -123,6 +123,7 @@ struct rs_fact {
     uint64_t owner, owner_type;    /* WITNESS, TRAVERSE */
     uint32_t owner_kind;           /* WITNESS: 1 frame local (owner is a code index), 2 container */
     unsigned exit_flags;           /* ERROR: enum rs_exit_flags */
+    bool at_exit;                  /* while the interpreter was shutting down, after the census */
     bool witnessed;                /* DEFICIT: a live owner still refers to the place of an object that went this way */
     bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */
     bool has_cause;                /* ERROR: the call that failed last */

@@ -186,6 +186,8 @@ void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
     struct rs_site_fact site;
 
     books->events++;
+    if (books->finalized) /* static destructors run after the interpreter, when there is no GIL any more */
+        return;
     if (books->site == NULL || !books->site(books->site_context, number, &site))
         return;
     event.pc = site.pc;
@@ -438,7 +440,7 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     uint64_t *code = rs_map_find(&books->code_at, words[1]);
     struct rs_call_frame *frame;
     struct rs_event event;
-    bool init;
+    bool init, again; /* again: a base class's tp_dealloc, called by the derived one */
 
     books->events++;
     unwind(books, record->b);
@@ -458,6 +460,7 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     frame->module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
     frame->init = init;
     frame->blind = books->blind != NULL && books->blind(books->site_context, record->a);
+    again = count > 2 && role == books->dealloc && rs_books_in_dealloc(books, RS_WORD_ADDRESS(words[2]));
     if (count > 2 && words[2] != 0 && (role == books->dealloc || role == books->clear)) {
         frame->self = role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0;
         frame->foreign = is_foreign(books, RS_WORD_ADDRESS(words[2]), module);
@@ -472,6 +475,8 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
             rs_books_account(books, rs_books_object_at(books, RS_WORD_ADDRESS(words[i])), module != NULL ? module->family : 0)->hi++;
             continue;
         }
+        if (type && again)
+            continue;
         event.delta = type ? 1 : 0;
         event.kind = type ? RS_EVENT_ACQUIRE : RS_EVENT_ARGUMENT;
         book_word(books, words[i], event, module != NULL ? module->family : 0);

@@ -276,7 +276,8 @@ static void judge_death(const struct judge *j, const struct rs_fact *fact)
     if (fact->object.before_fork)
         return;
     f = open_finding(j, RS_RULE_RS105, fact);
-    f->confidence = RS_PROVEN;
+    /* what modules touch in their static destructors, when the interpreter has gone, is of another weight */
+    f->confidence = definite || !fact->at_exit ? RS_PROVEN : RS_SUSPECT;
     if (definite)
         judge_deficit(j, f, fact);
     else

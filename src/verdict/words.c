@@ -73,8 +73,8 @@ static void surplus(struct rs_arena *arena, struct rs_finding *f, const char *ob
     const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
 
     if (f->rule == RS_RULE_RS204) {
-        f->message = rs_arena_printf(arena, "%s does not give back the instance's reference to its heap type %s", who,
-                                     f->object.type != NULL ? f->object.type : "");
+        f->message = rs_arena_printf(arena, "%s does not give back the instance's reference to its heap %s", who,
+                                     f->object.name != NULL ? f->object.name : "type");
         f->fix = rs_arena_printf(arena, "end %s with Py_DECREF of the type, read from Py_TYPE(self) before tp_free", who);
     } else {
         const char *api = f->belief.api != NULL ? f->belief.api : "Py_INCREF";

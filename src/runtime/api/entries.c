@@ -79,7 +79,8 @@ uint64_t rt_entry_enter(struct rt_frame *frame)
         act(desc->runtime[RT_ENTRY_ACTION], frame->args[0]);
         return RT_SHIM_PASS;
     }
-    if (role == NULL || from_family(module, frame->return_address))
+    /* to 3.8 Py_DECREF calls tp_dealloc itself: there even a call from the family is the object's death */
+    if (role == NULL || (from_family(module, frame->return_address) && !rt_roles_is_dealloc(role)))
         return RT_SHIM_PASS;
     if (rt_gil && rt_python.immortal && rt_python_gil() == RT_GIL_OTHER) {
         rt_gil = 0; /* the same thread, in a subinterpreter now */

@@ -16,18 +16,18 @@ void rt_memory_hide(const void *at)
     hidden = (uint64_t)at;
 }
 
-/* A mapping that is not ours: only pages that are in memory. */
-static void each_resident(uint64_t lo, uint64_t hi, void (*part)(uint64_t, uint64_t, void *), void *context)
+/* Only pages that somebody has written to or read: looking at the others of a large reservation would make them. A page that
+ * is swapped out holds pointers like any other (Documentation/admin-guide/mm/pagemap.rst of Linux: bits 62 and 63). */
+static void each_used(int pagemap, uint64_t lo, uint64_t hi, void (*part)(uint64_t, uint64_t, void *), void *context)
 {
-    unsigned char resident[CHUNK_PAGES];
+    uint64_t entries[CHUNK_PAGES];
 
     for (uint64_t at = lo; at < hi; at += CHUNK_PAGES * PAGE) {
         uint64_t pages = (hi - at) / PAGE < CHUNK_PAGES ? (hi - at) / PAGE : CHUNK_PAGES;
+        bool known = rt_sys_read_at(pagemap, entries, 8 * pages, at / PAGE * 8) == (long)(8 * pages);
 
-        if (rt_sys_mincore((void *)at, pages * PAGE, resident) < 0)
-            continue;
         for (uint64_t i = 0; i < pages; i++)
-            if (resident[i] & 1)
+            if (!known || entries[i] >> 62)
                 part(at + i * PAGE, at + (i + 1) * PAGE, context);
     }
 }
@@ -57,29 +57,51 @@ static bool is_ours(uint64_t lo, uint64_t hi)
     return hidden != 0 && lo <= hidden && hi > hidden;
 }
 
-/* "lo-hi rw-p offset dev inode path": private, readable and writable. */
-static void each_in_line(const char *line, void (*part)(uint64_t, uint64_t, void *), void *context)
+struct walk {
+    void (*part)(uint64_t lo, uint64_t hi, void *context);
+    void *context;
+    int pagemap;
+};
+
+static bool has(const char *text, const char *word)
 {
-    const char *p = line;
+    for (; *text != 0; text++) {
+        size_t i = 0;
+
+        while (word[i] != 0 && text[i] == word[i])
+            i++;
+        if (word[i] == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "lo-hi perms offset dev inode path". Pointers live in what is writable, and in anonymous pages that were made read-only; not in
+ * files that are only read, not in devices, not in the recording. */
+static void each_in_line(const char *line, const struct walk *walk)
+{
+    const char *p = line, *perms;
     uint64_t lo = parse_hex(&p), hi;
 
     if (*p++ != '-')
         return;
     hi = parse_hex(&p);
-    if (p[0] == ' ' && p[1] == 'r' && p[2] == 'w' && p[4] == 'p' && !is_ours(lo, hi))
-        each_resident(lo, hi, part, context);
+    perms = p + 1;
+    if (*p != ' ' || perms[0] != 'r' || is_ours(lo, hi) || has(perms, "/dev/") || has(perms, "memfd:refsan") || has(perms, "[v"))
+        return;
+    if (perms[1] == 'w' || !has(perms, "/"))
+        each_used(walk->pagemap, lo, hi, walk->part, walk->context);
 }
 
 void rt_memory_each(void (*part)(uint64_t lo, uint64_t hi, void *context), void *context)
 {
-    static char buffer[8192];
+    static char buffer[16384]; /* a line is at most a path (4096) and a few numbers long */
+    struct walk walk = {part, context, rt_sys_open_read("/proc/self/pagemap")};
     int file = rt_sys_open_read("/proc/self/maps");
     size_t held = 0;
     long got;
 
-    if (file < 0)
-        return;
-    while ((got = rt_sys_read(file, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
+    while (file >= 0 && (got = rt_sys_read(file, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
         size_t begin = 0;
 
         held += (size_t)got;
@@ -87,14 +109,15 @@ void rt_memory_each(void (*part)(uint64_t lo, uint64_t hi, void *context), void 
         for (size_t i = 0; i < held; i++) {
             if (buffer[i] == '\n') {
                 buffer[i] = 0;
-                each_in_line(buffer + begin, part, context);
+                each_in_line(buffer + begin, &walk);
                 begin = i + 1;
             }
         }
         held -= begin;
         rt_copy(buffer, buffer + begin, held);
-        if (held > sizeof(buffer) / 2)
-            held = 0; /* a path longer than that: the line is lost, and so is one holder range: more held, never less */
     }
-    rt_sys_close(file);
+    if (file >= 0)
+        rt_sys_close(file);
+    if (walk.pagemap >= 0)
+        rt_sys_close(walk.pagemap);
 }

@@ -247,11 +247,6 @@ long rt_sys_read_link(const char *path, char *to, size_t size)
     return rt_arch_syscall(SYS_readlinkat, AT_FDCWD, (long)path, (long)to, (long)size, 0, 0);
 }
 
-long rt_sys_read_at(int fd, void *to, size_t size, uint64_t offset)
-{
-    return rt_arch_syscall(SYS_pread64, fd, (long)to, (long)size, (long)offset, 0, 0);
-}
-
 long rt_sys_action(int signal, const void *action, void *old)
 {
     return rt_arch_syscall(SYS_rt_sigaction, signal, (long)action, (long)old, 8, 0, 0);

@@ -41,7 +41,6 @@ unsigned rt_sys_user(void); /* effective */
 bool rt_sys_may_execute(const char *path); /* a regular file that this user may start */
 void rt_sys_close(int fd);
 long rt_sys_read_link(const char *path, char *to, size_t size); /* not terminated */
-long rt_sys_read_at(int fd, void *to, size_t size, uint64_t offset);
 long rt_sys_action(int signal, const void *action, void *old); /* rt_sigaction of the kernel's own struct */
 
 void *rt_copy(void *to, const void *from, size_t size);

@@ -1,19 +1,22 @@
 /* See host.h. */
 #include "cli/host.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "contract/contract.h"
 #include "wire/plan.h"
 
-enum { READ_AT_ONCE = 4 << 20 };
+enum { READ_AT_ONCE = 4 << 20, LOOK_MS = 100 };
 
 const char *rs_host_stem(const char *path, char *to, size_t room)
 {
@@ -227,24 +230,42 @@ static bool nothing(void *context, const char *name, struct rs_plan_choice *choi
 }
 
 /* The interpreter's own functions: only their entries. */
+static struct rs_analysis *analyse_entries(struct rs_process *process, const struct rs_process_slot *request)
+{
+    struct rs_host *host = process->host;
+    struct rs_entries *entries;
+    struct rs_error err;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < host->entries.count; i++) {
+        entries = &host->entries.items[i];
+        if (strcmp(entries->path, request->path) == 0 && memcmp(entries->offsets, request->offsets, sizeof(entries->offsets)) == 0)
+            return entries->analysis;
+    }
+    while (count < 15 && request->offsets[count] != 0)
+        count++;
+    entries = RS_PUSH(&host->entries);
+    entries->path = rs_strdup(request->path);
+    memcpy(entries->offsets, request->offsets, sizeof(entries->offsets));
+    entries->analysis = rs_plan_analyse_entries(request->path, request->offsets, count, &err);
+    if (entries->analysis == NULL)
+        *RS_PUSH(&process->books->limits) = (struct rs_limit){rs_arena_strdup(&process->books->arena, err.text), 1};
+    return entries->analysis;
+}
+
 static void answer_entries(struct rs_process *process, const struct rs_process_slot *request)
 {
     struct rs_host *host = process->host;
     struct rs_plan_target target = {request->base, request->area, request->area_size, (uint32_t)host->sites.count, 0, nothing, NULL};
-    struct rs_analysis *analysis;
+    struct rs_analysis *analysis = analyse_entries(process, request);
     struct rs_error err;
-    unsigned count = 0;
     void *blob = NULL;
     size_t size = 0;
 
-    while (count < 15 && request->offsets[count] != 0)
-        count++;
-    analysis = rs_plan_analyse_entries(request->path, request->offsets, count, &err);
-    if (analysis == NULL || !rs_plan_emit(analysis, &target, &blob, &size, &err))
+    if (analysis != NULL && !rs_plan_emit(analysis, &target, &blob, &size, &err))
         *RS_PUSH(&process->books->limits) = (struct rs_limit){rs_arena_strdup(&process->books->arena, err.text), 1};
     rs_recording_answer(host->recording, process->slot, blob, size);
     free(blob);
-    rs_plan_close(analysis);
 }
 
 static bool find_site(void *context, uint32_t site, struct rs_site_fact *fact)
@@ -325,7 +346,7 @@ static void inherit(struct rs_process *child, int parent)
 
         if (process->pid != parent)
             continue;
-        while (process->books->python == 0 && read_process(process, READ_AT_ONCE) > 0)
+        while (!process->over && process->books->python == 0 && read_process(process, READ_AT_ONCE) > 0)
             ;
         child->books->python = process->books->python;
         child->books->is_executable = process->books->is_executable;
@@ -370,6 +391,47 @@ static bool serve_request(struct rs_process *process)
     return true;
 }
 
+/* Reads what is left and gives the ring back. */
+static void finish(struct rs_process *process)
+{
+    struct rs_recording *recording = process->host->recording;
+    uint64_t lost;
+
+    while (read_process(process, READ_AT_ONCE) > 0)
+        ;
+    lost = rs_recording_lost(recording, process->slot);
+    if (lost > 0)
+        *RS_PUSH(&process->books->limits) = (struct rs_limit){"events lost (the recording was full, or broken)", lost};
+    rs_recording_release(recording, process->slot);
+    process->over = true;
+}
+
+/* A process that is no more, or that has become another program (whose slot came later). */
+static bool is_gone(const struct rs_host *host, size_t number)
+{
+    const struct rs_process *process = host->processes.items[number];
+
+    for (size_t i = number + 1; i < host->processes.count; i++)
+        if (host->processes.items[i]->pid == process->pid)
+            return true;
+    return kill(process->pid, 0) != 0 && errno == ESRCH;
+}
+
+static void look_for_ends(struct rs_host *host)
+{
+    struct timespec now;
+    uint64_t now_ms;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    if (now_ms - host->looked_at_ms < LOOK_MS)
+        return;
+    host->looked_at_ms = now_ms;
+    for (size_t i = 0; i < host->processes.count; i++)
+        if (!host->processes.items[i]->over && is_gone(host, i))
+            finish(host->processes.items[i]);
+}
+
 bool rs_host_serve(struct rs_host *host)
 {
     size_t before = host->processes.count;
@@ -378,24 +440,22 @@ bool rs_host_serve(struct rs_host *host)
     rs_recording_admit(host->recording, born, host);
     busy = host->processes.count != before;
     for (size_t i = 0; i < host->processes.count; i++) {
-        busy |= serve_request(host->processes.items[i]);
-        busy |= read_process(host->processes.items[i], READ_AT_ONCE) > 0;
+        struct rs_process *process = host->processes.items[i];
+
+        if (process->over)
+            continue;
+        busy |= serve_request(process);
+        busy |= read_process(process, READ_AT_ONCE) > 0;
     }
+    look_for_ends(host);
     return busy;
 }
 
 void rs_host_drain(struct rs_host *host)
 {
-    for (size_t i = 0; i < host->processes.count; i++) {
-        struct rs_process *process = host->processes.items[i];
-        uint64_t lost;
-
-        while (read_process(process, READ_AT_ONCE) > 0)
-            ;
-        lost = rs_recording_lost(host->recording, process->slot);
-        if (lost > 0)
-            *RS_PUSH(&process->books->limits) = (struct rs_limit){"events lost (the recording was full, or broken)", lost};
-    }
+    for (size_t i = 0; i < host->processes.count; i++)
+        if (!host->processes.items[i]->over)
+            finish(host->processes.items[i]);
 }
 
 void rs_host_close(struct rs_host *host)
@@ -413,10 +473,15 @@ void rs_host_close(struct rs_host *host)
         free(image->path);
         free(image);
     }
+    for (size_t i = 0; i < host->entries.count; i++) {
+        rs_plan_close(host->entries.items[i].analysis);
+        free(host->entries.items[i].path);
+    }
     for (size_t i = 0; i < host->families.count; i++)
         free((char *)host->families.items[i]);
     for (size_t i = 0; i < host->unknown.count; i++)
         free((char *)host->unknown.items[i]);
+    RS_VEC_CLOSE(&host->entries);
     RS_VEC_CLOSE(&host->processes);
     RS_VEC_CLOSE(&host->images);
     RS_VEC_CLOSE(&host->families);

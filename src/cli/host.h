@@ -22,10 +22,18 @@ struct rs_image {
 };
 
 struct rs_process {
-    unsigned slot;
+    unsigned slot; /* meaningless once it is over */
     int pid;
+    bool over;     /* gone and wholly read; only its books are left */
     struct rs_books *books;
     struct rs_host *host;
+};
+
+/* The interpreter's own functions that were asked for, kept for the next process with the same interpreter. */
+struct rs_entries {
+    char *path;
+    uint32_t offsets[16];
+    struct rs_analysis *analysis; /* NULL: refused */
 };
 
 /* A site number's place: sites are numbered over the whole recording. */
@@ -40,6 +48,7 @@ struct rs_host {
     const struct rs_strings *only, *skip;
     bool stdlib;
     RS_VEC(struct rs_image *) images;
+    RS_VEC(struct rs_entries) entries;
     RS_VEC(struct rs_process *) processes;
     RS_VEC(struct rs_site_place) sites;
     RS_VEC(const char *) families;
@@ -50,6 +59,7 @@ struct rs_host {
     struct rs_map site_counts;    /* --dump-sites: site -> inc << 32 | dec */
     bool count_sites;
     uint64_t skipped_stdlib;
+    uint64_t looked_at_ms; /* when it was last looked which processes are gone */
     uint64_t stack_depth;
 };
 

@@ -105,7 +105,7 @@ static void add_process(struct rs_host *host, struct rs_naming *naming, const st
         if (strncmp(books->limits.items[i].what, "events lost", 11) == 0)
             report->dropped_events += books->limits.items[i].number;
     }
-    if (books->python != 0 && !books->finalized)
+    if (books->python != 0 && !books->finalized && books->events > 0) /* a forked child that becomes another program at once has nothing to lose */
         uncovered(report, "processes that ended without the exit census (leaks were not looked for)", 1);
     report->stats.events += books->events;
     report->stats.objects += books->object_count;
@@ -146,6 +146,7 @@ static void add_left_out(struct rs_host *host, const char *program, const struct
             unobserved(report, rs_arena_printf(&report->arena, "'%s' %s; it runs unobserved", name, obstacle));
     more = rs_recording_left_out_more(host->recording);
     uncovered(report, "more programs that ran unobserved", more);
+    uncovered(report, "processes at a time and no slot for more: further ones ran unobserved", rs_recording_crowded(host->recording) ? RS_PROCESSES : 0);
     refused = rs_recording_refused(host->recording, &reason);
     if (refused > 0)
         add_gap(report, rs_arena_printf(&report->arena, "no shared memory for a process (%s); it runs unobserved", strerror(reason)), refused, true);

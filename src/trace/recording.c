@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 
-enum { RING_LEAST = 1 << 20 };
+enum { RING_LEAST = 1 << 20, SPARE_MAX = 8 };
 
 struct stream {
     int fd;
@@ -26,13 +26,23 @@ struct stream {
     struct rs_process_slot request;
 };
 
+/* A ring without a process. New memory has to be zeroed by the kernel, which takes longer than a short child lives. */
+struct spare {
+    int fd;
+    uint8_t *map;
+    uint64_t data_bytes, size;
+};
+
 struct rs_recording {
     struct rs_control *control;
     int fd;
     char address[96];
     struct rs_recording_options options;
     struct stream streams[RS_PROCESSES];
-    uint64_t bytes;
+    struct spare spares[SPARE_MAX];
+    unsigned spare_count;
+    uint64_t bytes, most_bytes;
+    bool crowded;
     unsigned refused;
     int refused_why;
 };
@@ -71,7 +81,7 @@ struct rs_recording *rs_recording_open(const struct rs_recording_options *option
         return NULL;
     }
     recording->control = control;
-    recording->bytes = sizeof(*control);
+    recording->bytes = recording->most_bytes = sizeof(*control);
     for (unsigned i = 0; i < RS_PROCESSES; i++)
         recording->streams[i].fd = recording->streams[i].answer_fd = -1;
     control->magic = RS_RECORDING_MAGIC;
@@ -87,18 +97,25 @@ struct rs_recording *rs_recording_open(const struct rs_recording_options *option
     return recording;
 }
 
+static void close_stream(struct stream *s)
+{
+    if (s->map != NULL)
+        munmap(s->map, s->size);
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->answer_fd >= 0)
+        close(s->answer_fd);
+    *s = (struct stream){.fd = -1, .answer_fd = -1};
+}
+
 void rs_recording_close(struct rs_recording *recording)
 {
     rs_recording_end(recording);
-    for (unsigned i = 0; i < RS_PROCESSES; i++) {
-        struct stream *s = &recording->streams[i];
-
-        if (s->map != NULL)
-            munmap(s->map, s->size);
-        if (s->fd >= 0)
-            close(s->fd);
-        if (s->answer_fd >= 0)
-            close(s->answer_fd);
+    for (unsigned i = 0; i < RS_PROCESSES; i++)
+        close_stream(&recording->streams[i]);
+    for (unsigned i = 0; i < recording->spare_count; i++) {
+        munmap(recording->spares[i].map, recording->spares[i].size);
+        close(recording->spares[i].fd);
     }
     munmap(recording->control, sizeof(*recording->control));
     close(recording->fd);
@@ -131,10 +148,8 @@ void rs_recording_wait(struct rs_recording *recording, unsigned milliseconds)
     heard = __atomic_load_n(&recording->control->bell, __ATOMIC_ACQUIRE);
 }
 
-static bool make_ring(struct rs_recording *recording, struct stream *s)
+static bool make_map(struct rs_recording *recording, struct stream *s)
 {
-    struct rs_ring *ring;
-
     for (uint64_t data = recording->options.ring_bytes; data >= RING_LEAST; data /= 4) {
         s->size = RS_RING_HEADER + data + RS_STRAY_BYTES;
         s->data_bytes = data;
@@ -149,21 +164,45 @@ static bool make_ring(struct rs_recording *recording, struct stream *s)
         s->map = NULL;
         return false;
     }
+    recording->bytes += s->size;
+    if (recording->bytes > recording->most_bytes)
+        recording->most_bytes = recording->bytes;
+    return true;
+}
+
+static bool make_ring(struct rs_recording *recording, struct stream *s)
+{
+    struct rs_ring *ring;
+
+    if (recording->spare_count > 0) {
+        struct spare *spare = &recording->spares[--recording->spare_count];
+
+        s->fd = spare->fd;
+        s->map = spare->map;
+        s->data_bytes = spare->data_bytes;
+        s->size = spare->size;
+        memset(s->map, 0, RS_RING_HEADER);
+    } else if (!make_map(recording, s)) {
+        return false;
+    }
     ring = (struct rs_ring *)s->map;
     ring->magic = RS_RECORDING_MAGIC;
     ring->capacity = s->data_bytes;
-    recording->bytes += s->size;
     return true;
 }
 
 void rs_recording_admit(struct rs_recording *recording, void (*born)(void *context, unsigned slot, const struct rs_process_slot *process),
                         void *context)
 {
+    unsigned taken = 0;
+
     for (unsigned i = 0; i < RS_PROCESSES; i++) {
         struct rs_process_slot *slot = &recording->control->processes[i];
         struct stream *s = &recording->streams[i];
+        uint32_t state = __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE);
 
-        if (__atomic_load_n(&slot->state, __ATOMIC_ACQUIRE) != RS_SLOT_WAITING)
+        taken += state != RS_SLOT_FREE;
+        if (state != RS_SLOT_WAITING)
             continue;
         if (s->fd < 0 && make_ring(recording, s)) {
             slot->ring_fd = s->fd;
@@ -178,6 +217,7 @@ void rs_recording_admit(struct rs_recording *recording, void (*born)(void *conte
         }
         futex_wake(&slot->state);
     }
+    recording->crowded |= taken == RS_PROCESSES;
 }
 
 const struct rs_process_slot *rs_recording_request(struct rs_recording *recording, unsigned slot)
@@ -344,7 +384,27 @@ unsigned rs_recording_refused(const struct rs_recording *recording, int *reason)
     return recording->refused;
 }
 
+bool rs_recording_crowded(const struct rs_recording *recording)
+{
+    return recording->crowded;
+}
+
+void rs_recording_release(struct rs_recording *recording, unsigned slot)
+{
+    struct stream *s = &recording->streams[slot];
+
+    if (recording->spare_count < SPARE_MAX) {
+        recording->spares[recording->spare_count++] = (struct spare){s->fd, s->map, s->data_bytes, s->size};
+        s->fd = -1;
+        s->map = NULL;
+    } else {
+        recording->bytes -= s->size;
+    }
+    close_stream(s);
+    __atomic_store_n(&recording->control->processes[slot].state, RS_SLOT_FREE, __ATOMIC_SEQ_CST);
+}
+
 uint64_t rs_recording_bytes(const struct rs_recording *recording)
 {
-    return recording->bytes;
+    return recording->most_bytes;
 }

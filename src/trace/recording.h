@@ -51,8 +51,12 @@ void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, ui
 bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t object);
 /* The n-th program that was started and left out: its name (254 bytes) and enum rs_target; false behind the last. */
 bool rs_recording_left_out(const struct rs_recording *recording, unsigned n, uint32_t *why, char *name);
-/* Programs left out beyond those that could be noted; processes that got no ring (with errno of the reason, 0: more than
- * RS_PROCESSES at a time). */
+/* Programs left out beyond those that could be noted. */
 unsigned rs_recording_left_out_more(const struct rs_recording *recording);
+/* Processes that got no ring, with errno of the last reason. */
 unsigned rs_recording_refused(const struct rs_recording *recording, int *reason);
-uint64_t rs_recording_bytes(const struct rs_recording *recording); /* shared memory in use */
+/* Whether there were RS_PROCESSES at a time: a further one found no slot, and nobody knows of it. */
+bool rs_recording_crowded(const struct rs_recording *recording);
+/* Gives back what belongs to a process that is gone and wholly read; its slot may be another's from now on. */
+void rs_recording_release(struct rs_recording *recording, unsigned slot);
+uint64_t rs_recording_bytes(const struct rs_recording *recording); /* shared memory in use, the most so far */

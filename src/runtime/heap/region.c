@@ -13,6 +13,7 @@ enum {
     LARGEST = 32 * 1024, /* beyond: whole spans */
     GUARD_STEP = 512,   /* bytes of guard address space a quarantined block */
     QUARANTINE_PLACES = 1 << 16,
+    POISONED = 4096,
 };
 
 struct span {
@@ -316,6 +317,24 @@ static void evict(void)
     release_block((void *)w->block);
 }
 
+/* Every word of the dead object is an address that faults and names it, but for its count, whose change shows, and the word behind
+ * the type: a size for most objects, 0, so that no loop runs over it for hours. */
+static void poison(uint64_t block, size_t size, uint64_t guard)
+{
+    const uint8_t *side = side_of((void *)block);
+
+    rt_arch_fill_pairs((void *)block, guard, guard, size < POISONED ? size & ~15ull : POISONED);
+    for (unsigned i = 0; i < 3 && 16 * (i + 1) <= size; i++) {
+        uint64_t *object = (uint64_t *)(block + 16 * (uint64_t)i);
+
+        if (!(side[i] & RT_SIDE_DEAD))
+            continue;
+        object[0] = (uint64_t)RT_POISON_COUNT << 32 | RT_POISON_COUNT;
+        if (16 * (uint64_t)i + 24 <= size)
+            object[2] = 0;
+    }
+}
+
 static void quarantine(void *block, size_t size)
 {
     uint64_t place;
@@ -326,7 +345,7 @@ static void quarantine(void *block, size_t size)
     place = heap.newest++;
     heap.waiting[place % QUARANTINE_PLACES] = (struct waiting){(uint64_t)block, size};
     heap.waiting_bytes += size;
-    rt_arch_fill_pairs(block, (uint64_t)RT_POISON_COUNT << 32 | RT_POISON_COUNT, guard_of(place), size < 4096 ? size & ~15ull : 4096);
+    poison((uint64_t)block, size, guard_of(place));
 }
 
 uint64_t rt_quarantine_named(uint64_t fault_address)

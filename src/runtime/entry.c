@@ -49,6 +49,7 @@ void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_
     }
     if (rt_object_see(address) == RT_OBJECT_NONE)
         return;
+    rt_object_raise_dead(address);
     if (rt_hot.ring->armed_sites[site & 0xffff])
         rt_object_arm(address);
     slot = rt_log_begin(1);

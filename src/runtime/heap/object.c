@@ -269,7 +269,7 @@ static enum rt_object_state see(uint64_t address, bool mark)
         return RT_OBJECT_LIVE;
     if (*side & RT_SIDE_DEAD)
         return RT_OBJECT_DEAD;
-    if ((*side & RT_SIDE_SHUT) && rt_object_count(address) == 0)
+    if ((*side & RT_SIDE_SHUT) && (rt_object_count(address) == 0 || (*side & RT_SIDE_ZOMBIE)))
         return RT_OBJECT_LIVE; /* its count of 0 tells the rest; it is not reborn */
     if (!may_start(address))
         return RT_OBJECT_NONE;
@@ -294,6 +294,14 @@ enum rt_object_state rt_object_see(uint64_t address)
 enum rt_object_state rt_object_peek(uint64_t address)
 {
     return see(address, false);
+}
+
+void rt_object_raise_dead(uint64_t address)
+{
+    uint8_t *side = rt_object_side(address);
+
+    if (side != NULL && (*side & RT_SIDE_SHUT) && rt_object_count(address) == 0)
+        *side |= RT_SIDE_ZOMBIE;
 }
 
 void rt_object_arm(uint64_t address)

@@ -17,6 +17,7 @@ enum rt_side {
     RT_SIDE_CODE = 16,    /* a code object whose names were recorded */
     RT_SIDE_TYPE = 32,    /* a type in the set of known types */
     RT_SIDE_SHUT = 64,    /* its tp_dealloc has begun: until its count is above 0 again it is dead, in a free list at best */
+    RT_SIDE_ZOMBIE = 128, /* a module raised its count from 0 after that: no new life */
 };
 
 /* A pointer's worth of what the hooks know about an address. */
@@ -26,6 +27,8 @@ enum rt_object_state { RT_OBJECT_NONE, RT_OBJECT_LIVE, RT_OBJECT_DEAD };
 enum rt_object_state rt_object_see(uint64_t address);
 /* The same without marking or recording anything. */
 enum rt_object_state rt_object_peek(uint64_t address);
+/* A module is about to change the count of an object whose tp_dealloc has begun. */
+void rt_object_raise_dead(uint64_t address);
 /* Marks a live, seen object as suspected. */
 void rt_object_arm(uint64_t address);
 bool rt_object_armed(uint64_t address);

@@ -110,6 +110,17 @@ static struct rs_finding *borrowed_return(struct rs_report *report)
     return finding;
 }
 
+/* Programs and processes that ran without refsan: a line each. */
+static void unobserved(struct rs_report *report)
+{
+    none(report);
+    gap(report, "'./old-tool' is a 32-bit program; it runs unobserved", 1);
+    report->uncovered.items[report->uncovered.count - 1].unobserved = true;
+    gap(report, "a debug build of CPython 3.11; it runs unobserved", 3);
+    report->uncovered.items[report->uncovered.count - 1].unobserved = true;
+    gap(report, "sites that no patch fits", 3);
+}
+
 static void deficit(struct rs_report *report)
 {
     struct rs_finding *finding;
@@ -435,7 +446,7 @@ static const struct {
     {"none", none},         {"not-covered", not_covered}, {"deficit", deficit}, {"surplus", surplus},
     {"protocol", protocol}, {"suspect", suspect},         {"crash", crash},     {"cpp", cpp},
     {"cython", cython},     {"latent", latent},           {"hostile", hostile}, {"mixed", mixed},
-    {"check", check},       {"crowded", crowded}};
+    {"check", check},       {"crowded", crowded},         {"unobserved", unobserved}};
 
 const char *fabricate_name(size_t index)
 {

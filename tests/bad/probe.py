@@ -1,6 +1,9 @@
-"""probe.py MODE: meets the bug of the module `ext` (a release after a steal), then ends in the way that MODE names."""
+"""probe.py MODE: meets the bug of the module `ext` (a release after a steal), then ends in the way that MODE names.
+"child-WAY" starts a child in that way, which meets it."""
 import os
+import shlex
 import signal
+import subprocess
 import sys
 import time
 
@@ -12,9 +15,42 @@ def meet():
         del rows
 
 
+def start_child(way):
+    """Starts this file as a child; its exit status."""
+    words = [sys.executable, __file__, "exit"]
+    line = " ".join(shlex.quote(word) for word in words)
+    if way == "system":
+        return os.waitstatus_to_exitcode(os.system(line)) if hasattr(os, "waitstatus_to_exitcode") else os.system(line) >> 8
+    if way == "popen":
+        return os.popen(line).close() or 0
+    if way == "posix-spawn":
+        pid = os.posix_spawn(words[0], words, os.environ)
+    elif way == "spawnlp":
+        return os.spawnlp(os.P_WAIT, words[0], *words)
+    elif way == "fork-execvpe":
+        pid = os.fork()
+        if pid == 0:
+            os.execvpe(words[0], words, {"PYTHONPATH": os.environ["PYTHONPATH"]})
+    elif way == "env":
+        return subprocess.call(["env", "-i", "PYTHONPATH=" + os.environ["PYTHONPATH"]] + words)
+    elif way == "script":
+        path = os.path.join(os.environ["PROBE_FOLDER"], "script")
+        with open(path, "w") as f:
+            f.write("#!/bin/sh\nexec %s\n" % line)
+        os.chmod(path, 0o755)
+        return subprocess.call([path])
+    elif way == "preexec":
+        return subprocess.call(words, preexec_fn=lambda: None)
+    else:
+        return subprocess.call(words, close_fds=way != "plain-fds")
+    return os.waitpid(pid, 0)[1] >> 8
+
+
 def main(mode):
     if mode == "exec":
         os.execv(sys.executable, [sys.executable, __file__, "exit"])
+    if mode.startswith("child-"):
+        return start_child(mode[len("child-"):])
     if mode == "fork":
         child = os.fork()
         if child == 0:

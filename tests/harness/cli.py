@@ -62,6 +62,83 @@ def killed_by(mode, name, proven=True):
     return test
 
 
+def child_observed(way):
+    """A Python that the program starts is followed, however it is started."""
+    def test(context):
+        folder = core.work_dir("cli", "child-" + way)
+        python, env = prepare(context)
+        ran = program.under([python, os.path.join(PROBES, "probe.py"), "child-" + way], env=dict(env, PROBE_FOLDER=folder), cwd=core.ROOT)
+        expect_end(ran, program.PROVEN)
+        core.expect(any(program.names(f, ["squares"]) for f in ran.proven()), "squares is not named", ran.text())
+    return test
+
+
+def preload(before):
+    """LD_PRELOAD is the user's own, byte for byte, in the program and in its children."""
+    def test(context):
+        env = dict(os.environ)
+        env.pop("LD_PRELOAD", None)
+        if before is not None:
+            env["LD_PRELOAD"] = before
+        code = ("import os, subprocess; print(repr(os.environ.get('LD_PRELOAD')), [n for n in os.environ if 'REFSAN_' in n]);"
+                "print(subprocess.check_output(['env']).decode().count('librefsan'), subprocess.check_output(['sh', '-c', 'echo \"[$LD_PRELOAD]\"']))")
+        command = [context.pythons[0].executable, "-c", code]
+        plain = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        ran = subprocess.run([program.REFSAN, "run", "-q", "--"] + command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        core.expect((ran.stdout, ran.stderr) == (plain.stdout, plain.stderr), "another environment", plain.stdout, ran.stdout, ran.stderr)
+    return test
+
+
+def many_children(context):
+    """More processes than the recording has places for, one after the other: each is observed."""
+    code = "import subprocess, sys\nfor _ in range(140): subprocess.call([sys.executable, '-S', '-c', ''], preexec_fn=lambda: None)"
+    ran = program.under([context.pythons[0].executable, "-c", code])
+    core.expect(ran.status == 0 and ran.report["stats"]["processes"] == 281, "not 281 processes", ran.report["stats"], ran.text())
+    core.expect(not any("process" in gap["what"] for gap in ran.report["coverage"]["uncovered"]), "processes went unobserved", ran.text())
+
+
+def suppressed(text, shown, *options):
+    """A file of suppressions takes the finding out; it is counted."""
+    def test(context):
+        path = os.path.join(core.work_dir("cli", "suppressions"), "file.supp")
+        with open(path, "w") as f:
+            f.write(text)
+        ran = probe(context, "exit", ["--suppressions", path] + list(options))
+        expect_end(ran, 0, proven=False)
+        core.expect(any(" suppressed, " in line for line in ran.own) and ran.report["coverage"]["suppressed"] > 0, "it is not counted", ran.text())
+        core.expect(all(word in ran.err for word in shown), "%s is not said" % shown, ran.text())
+    return test
+
+
+def suppressed_in_source(context):
+    """A comment on the culprit's line, or alone above it."""
+    source = os.path.join(core.work_dir("cli", "commented"), "ext.c")
+    with open(os.path.join(BUGGY, "ext.c")) as f:
+        text = f.read().replace('"../ext.h"', '"%s"' % os.path.join(os.path.dirname(BUGGY), "ext.h"))
+    with open(source, "w") as f:
+        f.write(text.replace("/* culprit */", "/* refsan: ignore[RS104] a test */"))
+    python = context.pythons[0]
+    out = program.build(os.path.dirname(source), python, core.work_dir("cli", "commented", python.name))
+    ran = program.under([python.executable, os.path.join(PROBES, "probe.py"), "exit"], env={"PYTHONPATH": out}, cwd=core.ROOT)
+    expect_end(ran, 0, proven=False)
+    core.expect(ran.report["coverage"]["suppressed"] > 0, "it is not counted", ran.text())
+
+
+def contract_table(context):
+    """The whole table as JSON: its fields, and some rows that are well known."""
+    ran = program.execute([program.REFSAN, "contract", "--json"])
+    rows = json.loads(ran.out)
+    core.expect(ran.status == 0 and len(rows) > 1000, "%d rows" % len(rows))
+    for row in rows:
+        for field, kind in (("name", str), ("kind", str), ("since", str), ("until", (str, type(None))), ("result", str), ("arguments", list)):
+            core.expect(isinstance(row.get(field), kind), "field '%s'" % field, row)
+        core.expect(row["kind"] in ("function", "macro", "slot"), "kind", row)
+    found = {row["name"]: row for row in rows}
+    core.expect(found["PyList_GetItem"]["result"] == "borrowed" and found["PyList_GetItem"]["from"] == 1, "PyList_GetItem", found["PyList_GetItem"])
+    core.expect([a["kind"] for a in found["PyList_SetItem"]["arguments"]] == ["object", "value", "steal"], "PyList_SetItem", found["PyList_SetItem"])
+    core.expect(found["tp_iternext"]["kind"] == "slot" and "miss" in found["tp_iternext"]["flags"], "tp_iternext", found["tp_iternext"])
+
+
 def host_killed(context):
     """The program has to finish its work although its host is gone."""
     python, env = prepare(context, fixed=True)
@@ -185,6 +262,11 @@ def collect(_context):
         "fatal-error": killed_by("fatal-error", "SIGABRT"),
         "exec": ends("exec", program.PROVEN),
         "fork": ends("fork", program.PROVEN),
+        "many-children": many_children, "suppressed-in-source": suppressed_in_source, "contract-table": contract_table,
+        "suppressed": suppressed("{\n rule RS104\n function squares\n reason a test\n}\n", []),
+        "suppressed-by-object": suppressed("{\n rule release-after-steal\n object str\n reason a test\n}\n", []),
+        "suppression-unused": suppressed("{\n rule *\n module ext\n reason a test\n}\n{\n name idle\n rule RS201\n reason a test\n}\n",
+                                         ["file.supp:6: the suppression 'idle' matched nothing"], "-v"),
         "host-killed": host_killed, "kept-books": kept_books, "schema": schema, "terminal": terminal, "silent": silent,
         "chosen-modules": chosen_modules, "stop-at-first": stop_at_first, "inspect": inspects,
         "version": says(["--version"], "refsan 0."),
@@ -193,9 +275,16 @@ def collect(_context):
         "help-report": says(["report", "--help"], "--json"),
         "help-inspect": says(["inspect", "--help"], "-v"),
         "help-explain": says(["explain", "--help"], "RULE"),
-        "explain-rule": says(["explain", "RS102"], "RS102", "borrowed-return"),
+        "help-contract": says(["contract", "--help"], "--json"),
+        "explain-rule": says(["explain", "RS102"], "RS102", "borrowed-return", "What it means", "How refsan proves it", "The fix"),
         "explain-rule-name": says(["explain", "borrowed-return"], "RS102"),
         "explain-function": says(["explain", "PyList_GetItem"], "borrowed"),
         "explain-steal": says(["explain", "PyList_SetItem"], "steal"),
+        "explain-slot": says(["explain", "tp_iternext"], "slot", "owned"),
+        "explain-versions": says(["explain", "PyList_GetItemRef"], "since 3.13", "new reference"),
     }
+    for way in ("subprocess", "plain-fds", "preexec", "posix-spawn", "system", "popen", "spawnlp", "fork-execvpe", "env", "script"):
+        tests["child-" + way] = child_observed(way)
+    for name, before in (("unset", None), ("empty", ""), ("one", "libm.so.6"), ("two", "libm.so.6:libdl.so.2 "), ("colon", ":libm.so.6")):
+        tests["preload-" + name] = preload(before)
     return [core.Test("cli/" + name, function) for name, function in tests.items()]

@@ -399,7 +399,6 @@ PyLong_FromUnicodeObject: S("123456"), 16
 PyModule_GetWarningsModule:
 _PySys_GetObjectId: A.identifier
 _Py_SetRefcnt: T(), 1
-PyMarshal_Init:
 PyRun_FileEx: A.text_file, b"file", 258, D(), D(), 0
 PyRun_File: A.text_file, b"file", 258, D(), D()
 PyRun_FileExFlags: A.text_file, b"file", 258, D(), D(), 0, NULL

@@ -70,13 +70,13 @@ def variadic(kind, value, things):
 
 def result_of(row):
     """(letter, failure) for the driver."""
-    if row["result"] in ("new", "unknown"):
+    if row["result"] == "new":
         return "N", 0
     if row["result"] in ("borrowed", "forever"):
         return "B", 0
     if row["result"] == "argument":
         return ("I" if "initialises" in row["flags"] else "A"), 0
-    if row["result"] == "null":
+    if row["result"] in ("null", "unknown"):
         return "i", 0
     if row["result"] == "void":
         return ("W" if "error" in row["flags"] else "V"), None

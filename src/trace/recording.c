@@ -271,7 +271,7 @@ uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64
         return 0;
     head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
     start = tail = ring->tail;
-    if (head - tail > s->data_bytes || (head & 15) != 0) {
+    if (head - tail > s->data_bytes || ((head | tail) & 15) != 0) {
         s->broken = true;
         return 0;
     }
@@ -310,18 +310,19 @@ void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void
 {
     struct stream *s = &recording->streams[slot];
     struct rs_ring *ring = (struct rs_ring *)s->map;
-    uint64_t head;
+    uint64_t head, tail;
 
     if (ring == NULL)
         return;
     head = __atomic_load_n(&ring->stray_head, __ATOMIC_ACQUIRE);
-    if (head - ring->stray_tail > RS_STRAY_BYTES)
+    tail = ring->stray_tail;
+    if (head - tail > RS_STRAY_BYTES || ((head | tail) & 15) != 0)
         return;
-    while (ring->stray_tail < head) {
-        const struct rs_slot *at = (const struct rs_slot *)(s->map + RS_RING_HEADER + s->data_bytes + (ring->stray_tail & (RS_STRAY_BYTES - 1)));
+    for (; tail < head; tail += sizeof(struct rs_slot)) {
+        const struct rs_slot *at = (const struct rs_slot *)(s->map + RS_RING_HEADER + s->data_bytes + (tail & (RS_STRAY_BYTES - 1)));
 
         stray(context, at->a, at->b);
-        __atomic_store_n(&ring->stray_tail, ring->stray_tail + sizeof(*at), __ATOMIC_RELEASE);
+        __atomic_store_n(&ring->stray_tail, tail + sizeof(*at), __ATOMIC_RELEASE);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/returns.h"
 #include "trace/lines.h"
 
 enum { FRAMES = 32 };
@@ -96,7 +97,25 @@ static void python(void *context, const struct rs_books *books, uint32_t code, u
     line->line = rs_trace_line(books->python, known->table, known->table_size, known->firstline, instr);
 }
 
+static size_t returns(void *context, const struct rs_books *books, uint64_t function, struct rs_arena *arena, struct rs_place *places, size_t max)
+{
+    struct rs_naming *naming = context;
+    const struct rs_module *module = rs_ledger_module_of(books, function);
+    const struct rs_image *image = module != NULL ? rs_host_image(naming->host, module->path) : NULL;
+    struct rs_frame frames[FRAMES];
+    size_t count;
+
+    if (image == NULL || image->analysis == NULL)
+        return 0;
+    count = rs_cli_returns(naming->symbols, image->analysis, module->path, (uint32_t)(function - module->base), frames, FRAMES);
+    for (size_t i = 0; i < count && i < max && i < FRAMES; i++) {
+        places[i] = (struct rs_place){.file = rs_arena_strdup(arena, frames[i].file), .line = frames[i].line, .pyx_line = frames[i].pyx_line};
+        places[i].pyx_file = frames[i].pyx_file != NULL ? rs_arena_strdup(arena, frames[i].pyx_file) : NULL;
+    }
+    return count;
+}
+
 struct rs_names rs_cli_names(struct rs_naming *naming)
 {
-    return (struct rs_names){.context = naming, .place = place, .python = python};
+    return (struct rs_names){.context = naming, .place = place, .python = python, .returns = returns};
 }

@@ -120,6 +120,14 @@ const struct rs_method *rs_plan_method_at(const struct rs_analysis *analysis, ui
 /* Start of the function that holds the offset; 0 if none is known. */
 uint32_t rs_plan_function_at(const struct rs_analysis *analysis, uint32_t at);
 
+/* Where the function that begins there returns what may be an object. Follows the code that leads to each
+ * `ret` or tail call backward and asks `statement` whether the instructions of [from, at], a straight line,
+ * belong to one: then it is what returns, else the ways that lead to `from` are followed; an end of functions
+ * has no statement of its own. Ways on which the result is NULL or a small constant are left out. False if
+ * that was not all: the function or a way to it is not known. */
+bool rs_plan_returns(const struct rs_analysis *analysis, uint32_t function,
+                     bool (*statement)(void *ctx, uint32_t from, uint32_t at), void *ctx);
+
 /* An imported Py function, before anything is picked. */
 struct rs_plan_import {
     const char *name;

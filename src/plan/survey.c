@@ -112,11 +112,14 @@ static void take_address(struct rs_survey *survey, uint32_t at)
 }
 
 /* A branch from one function into another, as between the hot and the cold part of one. */
-static void reached_from_elsewhere(struct rs_survey *survey, uint32_t at)
+static void reached_from_elsewhere(struct rs_survey *survey, const struct rs_insn *insn)
 {
-    const struct rs_function *function = rs_survey_function(survey, at);
-    if (function && function->start != at)
-        rs_survey_mark_data(survey, at);
+    const struct rs_function *function = rs_survey_function(survey, insn->target);
+    if (!function || function->start == insn->target)
+        return;
+    rs_survey_mark_data(survey, insn->target);
+    if (insn->flow != RS_FLOW_CALL)
+        *RS_PUSH(&survey->crossings) = (struct rs_crossing){insn->at, insn->target};
 }
 
 static void mark_branch(struct rs_survey *survey, struct rs_function *function, const struct rs_insn *insn)
@@ -129,7 +132,7 @@ static void mark_branch(struct rs_survey *survey, struct rs_function *function, 
     if (insn->target == function->start && insn->flow != RS_FLOW_CALL)
         function->flags |= RS_FUNCTION_LOOPS;
     if (insn->target < function->start || insn->target >= function->end)
-        reached_from_elsewhere(survey, insn->target);
+        reached_from_elsewhere(survey, insn);
     const struct rs_function *to = insn->length >= 5 ? rs_survey_function(survey, insn->target) : NULL;
     if (to && to->start == insn->target && insn->flow != RS_FLOW_FIXED)
         *RS_PUSH(&survey->directs) = (struct rs_direct){insn->at, insn->target, insn->length};
@@ -323,8 +326,7 @@ void rs_survey_trim(struct rs_survey *survey)
     free(survey->starts);
     free(survey->targets);
     free(survey->shared);
-    free(survey->data_targets);
-    survey->starts = survey->targets = survey->shared = survey->data_targets = NULL;
+    survey->starts = survey->targets = survey->shared = NULL;
 }
 
 void rs_survey_close(struct rs_survey *survey)
@@ -333,5 +335,8 @@ void rs_survey_close(struct rs_survey *survey)
     RS_VEC_CLOSE(&survey->functions);
     RS_VEC_CLOSE(&survey->uses);
     RS_VEC_CLOSE(&survey->directs);
+    RS_VEC_CLOSE(&survey->crossings);
+    RS_VEC_CLOSE(&survey->table_jumps);
+    free(survey->data_targets);
     *survey = (struct rs_survey){0};
 }

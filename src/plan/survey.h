@@ -37,6 +37,11 @@ struct rs_direct {
     uint8_t length;
 };
 
+/* A direct jump into the inside of another function, as between the hot and the cold part of one. */
+struct rs_crossing {
+    uint32_t at, target;
+};
+
 struct rs_insns {
     RS_VEC(struct rs_insn) list;
 };
@@ -46,6 +51,8 @@ struct rs_survey {
     RS_VEC(struct rs_function) functions; /* ascending */
     RS_VEC(struct rs_slot_use) uses;
     RS_VEC(struct rs_direct) directs;
+    RS_VEC(struct rs_crossing) crossings;
+    RS_VEC(uint32_t) table_jumps; /* indirect jumps that stay in their function; ascending */
     RS_VEC(uint32_t)
     constants; /* addresses of constant data that code takes: ends of jump tables; ascending */
     uint64_t *starts, *targets,
@@ -60,7 +67,8 @@ struct rs_survey {
 bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
                     struct rs_error *err);
 void rs_survey_close(struct rs_survey *survey);
-/* Gives up what only planning needs: instructions and targets. Functions, uses and directs stay. */
+/* Gives up what only planning needs: instructions and the targets of direct branches. Functions, uses,
+ * directs, crossings, table jumps and the targets that data leads to stay. */
 void rs_survey_trim(struct rs_survey *survey);
 
 /* The function that contains `at`, or NULL. */

@@ -209,6 +209,8 @@ static bool resolve_jump(struct rs_survey *survey, const struct rs_function *fun
     enum rs_jump kind = rs_tables_classify(survey, function, insns, at);
     if (kind == RS_JUMP_UNKNOWN)
         return false;
+    if (kind == RS_JUMP_TABLE)
+        *RS_PUSH(&survey->table_jumps) = jump->at;
     if (kind != RS_JUMP_TABLE || jump->operand != RS_OPERAND_REG)
         return true;
     size_t where = at;

@@ -5,6 +5,8 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "symbol/source.h"
+
 enum { ORIGINS_MOST = 16 };
 
 struct place {
@@ -328,4 +330,127 @@ bool rs_dwarf_entry(struct rs_symbols *symbols, struct rs_module *module, uint64
         frame->line = frame->file == NULL ? 0 : entry->declared_line;
     }
     return true;
+}
+
+/* The line, in the function's own source, that a row of the table stands for: its own, or that of the call
+ * where something was inlined; 0 if none. */
+static int own_line(struct rs_symbols *symbols, struct rs_unit *unit, Dwarf_Line *row, uint32_t function)
+{
+    const struct rs_entry *outer = &unit->entries.items[function];
+    Dwarf_Addr address;
+    int line = 0;
+
+    if (dwarf_lineaddr(row, &address) != 0)
+        return 0;
+    for (uint32_t index = innermost(unit, address); index != RS_SPAN_NONE;) {
+        struct rs_entry *entry;
+
+        if (index == function)
+            return dwarf_lineno(row, &line) == 0 && line >= outer->declared_line &&
+                           join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL)) ==
+                               outer->declared_file
+                       ? line
+                       : 0;
+        entry = named_entry(symbols, unit, index);
+        if (entry->parent == function)
+            return entry->call_file == outer->declared_file ? entry->call_line : 0;
+        index = entry->parent;
+    }
+    return 0;
+}
+
+/* Whether the line, the function's first or last with code, is only its head or its brace. Where the source
+ * cannot be read: by custom those braces stand at the line's beginning. */
+static bool is_edge(struct rs_symbols *symbols, const struct rs_entry *function, int line, int column,
+                    char brace)
+{
+    const char *text = rs_source_line(symbols, function->declared_file, line);
+
+    if (text == NULL)
+        return column <= 1;
+    text += strspn(text, " \t");
+    return text[0] == brace || (brace == '{' && line == function->declared_line);
+}
+
+static void read_body(struct rs_symbols *symbols, struct rs_unit *unit, uint32_t function)
+{
+    struct rs_entry *entry = &unit->entries.items[function];
+    int columns[2] = {0, 0}, pyx_line;
+    const char *pyx_file;
+    struct rs_body body = {.first = INT32_MAX, .known = true};
+
+    for (size_t i = 0; i < unit->line_count; i++) {
+        Dwarf_Line *row = dwarf_onesrcline(unit->lines, i);
+        int line, column = 0;
+
+        if (row == NULL || dwarf_lineno(row, &line) != 0 || (line >= body.first && line <= body.last) ||
+            line < entry->declared_line || own_line(symbols, unit, row, function) != line || line == 0)
+            continue;
+        if (dwarf_linecol(row, &column) != 0)
+            column = 0;
+        if (line < body.first)
+            body.first = line, columns[0] = column;
+        if (line > body.last)
+            body.last = line, columns[1] = column;
+    }
+    body.cython =
+        rs_pyx_line(symbols, entry->declared_file, entry->declared_line, true, &pyx_file, &pyx_line);
+    if (body.first < body.last) {
+        body.first += is_edge(symbols, entry, body.first, columns[0], '{');
+        body.last -= is_edge(symbols, entry, body.last, columns[1], '}');
+    }
+    entry->body = body;
+}
+
+static bool is_statement(struct rs_symbols *symbols, const struct rs_entry *function, int line)
+{
+    const char *pyx_file;
+    int pyx_line;
+
+    if (line < function->body.first || line > function->body.last)
+        return false;
+    return !function->body.cython ||
+           rs_pyx_line(symbols, function->declared_file, line, false, &pyx_file, &pyx_line);
+}
+
+/* The line of the first row of a statement, going back from `at` to what covers `from`; 0 if there is none.
+ */
+static int line_between(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t from, uint64_t at,
+                        uint32_t function)
+{
+    size_t index = 0;
+    Dwarf_Line *row = row_at(unit, at, &index);
+    Dwarf_Addr address;
+    bool begun = false, end; /* begun: a row begins at `from`, so that none before covers it */
+
+    for (; row != NULL; row = index > 0 ? dwarf_onesrcline(unit->lines, --index) : NULL) {
+        int line;
+
+        if (dwarf_lineaddr(row, &address) != 0 || dwarf_lineendsequence(row, &end) != 0 || end ||
+            (address < from && begun))
+            break;
+        line = own_line(symbols, unit, row, function);
+        if (is_statement(symbols, &unit->entries.items[function], line))
+            return line;
+        if (address < from)
+            break;
+        begun = address == from;
+    }
+    return 0;
+}
+
+bool rs_dwarf_statement(struct rs_symbols *symbols, struct rs_module *module, uint64_t from, uint64_t at,
+                        struct rs_frame *frame)
+{
+    struct rs_unit *unit = rs_units_find(module, at);
+    uint32_t function = innermost(unit, at);
+
+    while (function != RS_SPAN_NONE && unit->entries.items[function].parent != RS_SPAN_NONE)
+        function = unit->entries.items[function].parent;
+    if (function == RS_SPAN_NONE || !rs_dwarf_entry(symbols, module, at, frame) || frame->file == NULL)
+        return false;
+    if (!unit->entries.items[function].body.known)
+        read_body(symbols, unit, function);
+    frame->line = line_between(symbols, unit, from, at, function);
+    return frame->line != 0;
 }

@@ -71,6 +71,17 @@ size_t rs_symbol_entry(struct rs_symbols *symbols, const char *path, const char 
     return 1;
 }
 
+bool rs_symbol_statement(struct rs_symbols *symbols, const char *path, const char *build_id, uint64_t from,
+                         uint64_t at, struct rs_frame *frame)
+{
+    struct rs_module *module = rs_module_get(symbols, path, build_id);
+
+    if (!rs_dwarf_statement(symbols, module, from, at, frame))
+        return false;
+    add_pyx(symbols, frame, false);
+    return true;
+}
+
 /* Whether the rest of a path, below the folder of the unit's source, leads into a library that lies inside
  * the project: a virtual environment, a vendored copy. */
 static bool in_library(const char *rest)

@@ -30,6 +30,13 @@ struct rs_function {
     uint64_t start;
 };
 
+/* The lines between which a function's statements are, its own braces excluded. In code that Cython generated
+ * only lines that were made for one of the .pyx count. */
+struct rs_body {
+    int first, last;
+    bool known, cython;
+};
+
 /* A function or an inlined copy of one, as DWARF has it. */
 struct rs_entry {
     Dwarf_Die die;
@@ -41,6 +48,7 @@ struct rs_entry {
     const char *declared_file;
     Dwarf_Off origin; /* equal for copies of one function */
     const char *call_file, *linkage, *function;
+    struct rs_body body; /* filled when it is asked for */
     const char
         *unit_file; /* where the function comes from: differs from the unit in link-time optimisation */
 };
@@ -130,6 +138,9 @@ size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint
 /* The function that holds the offset, at its declaration. */
 bool rs_dwarf_entry(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset,
                     struct rs_frame *frame);
+/* See rs_symbol_statement; .pyx lines not yet filled. */
+bool rs_dwarf_statement(struct rs_symbols *symbols, struct rs_module *module, uint64_t from, uint64_t at,
+                        struct rs_frame *frame);
 
 /* ---- modules.c ---- */
 /* One address for equal texts, valid until the symbols are closed. */

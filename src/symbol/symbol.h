@@ -39,6 +39,11 @@ size_t rs_symbol_frames(struct rs_symbols *symbols, const char *path, const char
 size_t rs_symbol_entry(struct rs_symbols *symbols, const char *path, const char *build_id, uint64_t offset,
                        struct rs_frame *frame);
 
+/* The statement that the code of [from, at] ends with, in the source of the function that holds it: that of the call
+ * where something was inlined; the function's own braces are none. One frame; false if no such line is known. */
+bool rs_symbol_statement(struct rs_symbols *symbols, const char *path, const char *build_id, uint64_t from, uint64_t at,
+                         struct rs_frame *frame);
+
 /* Of the frames, the one a person would blame: the innermost that does not come from a header-only library, that is,
  * whose file lies in the directory tree of the unit's primary source file; frames[0] if there is none such. A helper of
  * Cython's (__Pyx_*) yields to the outer frame with a .pyx line. Index. */

@@ -6,7 +6,7 @@
 #include "contract/contract.h"
 #include "verdict/words.h"
 
-enum { FLAG_HEAPTYPE = 1 << 9, STACK_MAX = 24 };
+enum { FLAG_HEAPTYPE = 1 << 9, STACK_MAX = 24, RETURNS_MAX = 3 };
 
 struct judge {
     const struct rs_books *books;
@@ -239,13 +239,32 @@ static struct rs_finding *open_finding(const struct judge *j, enum rs_rule rule,
     return f;
 }
 
+/* The event says which function returned the reference, not by which statement: where only few come into question, the culprit
+ * is the first of them instead of the function's head. Returns how many. */
+static size_t name_returns(const struct judge *j, struct rs_finding *f, const struct rs_event *event, struct rs_place *places)
+{
+    size_t count = j->names->returns != NULL ? j->names->returns(j->names->context, j->books, event->pc, &j->report->arena, places, RETURNS_MAX) : 0;
+
+    if (count == 0 || count > RETURNS_MAX)
+        return 0;
+    f->culprit.file = places[0].file;
+    f->culprit.line = places[0].line;
+    f->culprit.pyx_file = places[0].pyx_file;
+    f->culprit.pyx_line = places[0].pyx_line;
+    return count;
+}
+
 static void close_finding(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
     const struct rs_rule_info *info = rs_rule_info(f->rule);
+    struct rs_place places[RETURNS_MAX];
+    size_t returns = f->rule == RS_RULE_RS102 ? name_returns(j, f, &fact->account[0].negative, places) : 0;
 
     f->kind = info->kind;
     add_history(j, f, fact);
     rs_words_write(&j->report->arena, f, fact);
+    if (returns > 1)
+        rs_words_returns(&j->report->arena, f, places, returns);
 }
 
 static void add_fault_stack(const struct judge *j, struct rs_finding *f)

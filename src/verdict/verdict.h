@@ -16,6 +16,9 @@ struct rs_names {
     void (*python)(void *context, const struct rs_books *books, uint32_t code, uint32_t instr, struct rs_arena *arena, struct rs_line *line);
     /* The native frames of the fault, innermost first; returns how many, at most `max`. */
     size_t (*stack)(void *context, const struct rs_books *books, struct rs_arena *arena, struct rs_line *lines, size_t max);
+    /* File and line of the statements with which the function may return an object, distinct, the likelier first; returns how
+     * many there are, of which `max` are filled; 0 if that is not known. May be NULL. */
+    size_t (*returns)(void *context, const struct rs_books *books, uint64_t function, struct rs_arena *arena, struct rs_place *places, size_t max);
 };
 
 /* Adds the findings of one process's books to the report (rs_report_finish is the caller's). */

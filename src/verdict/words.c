@@ -54,6 +54,27 @@ static void deficit(struct rs_arena *arena, struct rs_finding *f, const char *ob
     }
 }
 
+void rs_words_returns(struct rs_arena *arena, struct rs_finding *f, const struct rs_place *places, size_t count)
+{
+    const char *where = line(arena, &places[0]), *lines = "";
+    int after = 0;
+
+    for (size_t i = 0; i < count; i++) { /* ascending: each time the least of those left */
+        int least = 0;
+
+        for (size_t k = 0; k < count; k++) {
+            int number = places[k].pyx_file != NULL ? places[k].pyx_line : places[k].line;
+
+            if (number > after && (least == 0 || number < least))
+                least = number;
+        }
+        lines = rs_arena_printf(arena, "%s%s%d", lines, i == 0 ? "" : ", ", least);
+        after = least;
+    }
+    f->fix = rs_arena_printf(arena, "take a reference before returning it (Py_INCREF or Py_NewRef) in %s, %.*s, one of lines %s",
+                             function(&f->culprit), (int)strcspn(where, ":"), where, lines);
+}
+
 static void use(struct rs_arena *arena, struct rs_finding *f, const char *object)
 {
     const char *who = function(&f->culprit), *where = line(arena, &f->culprit);

@@ -215,3 +215,37 @@ bool rs_arch_writes(const uint8_t *bytes, size_t size, unsigned reg)
     }
     return false;
 }
+
+static bool is_destination(const ZydisDecodedOperand *operand, unsigned reg)
+{
+    if (reg == RS_REG_NONE)
+        return operand->type == ZYDIS_OPERAND_TYPE_MEMORY;
+    return operand->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+           (operand->reg.value == (ZydisRegister)(ZYDIS_REGISTER_RAX + reg) ||
+            operand->reg.value == (ZydisRegister)(ZYDIS_REGISTER_EAX + reg));
+}
+
+bool rs_arch_constant(const uint8_t *bytes, size_t size, unsigned reg, int64_t *value)
+{
+    ZydisDecodedInstruction raw;
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(decoder(), bytes, size, &raw, operands)) ||
+        raw.operand_count < 2 || !is_destination(&operands[0], reg))
+        return false;
+    bool immediate = operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    int64_t number = immediate ? operands[1].imm.value.s : 0;
+    if (raw.operand_width == 32)
+        number = (int32_t)number;
+    *value = number;
+    switch (raw.mnemonic) {
+    case ZYDIS_MNEMONIC_XOR:
+    case ZYDIS_MNEMONIC_SUB:
+        return reg != RS_REG_NONE && is_destination(&operands[1], reg);
+    case ZYDIS_MNEMONIC_MOV:
+        return immediate;
+    case ZYDIS_MNEMONIC_OR:
+        return immediate && number == -1;
+    default:
+        return false;
+    }
+}

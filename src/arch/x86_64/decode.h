@@ -94,3 +94,7 @@ bool rs_arch_decode(const uint8_t *bytes, size_t size, uint32_t at, struct rs_in
 /* Whether the instruction writes general register `reg` or a part of it, implied operands included; true when
  * in doubt. */
 bool rs_arch_writes(const uint8_t *bytes, size_t size, unsigned reg);
+
+/* Whether the instruction gives general register `reg` (RS_REG_NONE: its memory operand) a value that depends
+ * on nothing: xor or sub of itself, mov or or of an immediate. */
+bool rs_arch_constant(const uint8_t *bytes, size_t size, unsigned reg, int64_t *value);

@@ -311,7 +311,8 @@ static void evict(void)
     uint8_t *side = side_of((void *)w->block);
 
     check_poison(w, guard_of(heap.oldest));
-    side[0] = side[1] = side[2] = 0;
+    for (unsigned i = 0; i < 3 && 16 * (uint64_t)i < w->size; i++) /* what lies behind a small block is its neighbour's */
+        side[i] = 0;
     heap.waiting_bytes -= w->size;
     heap.oldest++;
     release_block((void *)w->block);
@@ -356,7 +357,7 @@ uint64_t rt_quarantine_named(uint64_t fault_address)
     if (heap.guard == 0 || fault_address - heap.guard >= (uint64_t)QUARANTINE_PLACES * GUARD_STEP)
         return 0;
     w = &heap.waiting[index];
-    for (unsigned offset = 0; w->block != 0 && offset <= 32; offset += 16)
+    for (unsigned offset = 0; w->block != 0 && offset <= 32 && offset < w->size; offset += 16)
         if (*side_of((void *)(w->block + offset)) & RT_SIDE_DEAD)
             return w->block + offset;
     return w->block;

@@ -16,7 +16,7 @@
 #include "contract/contract.h"
 #include "wire/plan.h"
 
-enum { READ_AT_ONCE = 4 << 20, LOOK_MS = 100 };
+enum { READ_AT_ONCE = 4 << 20, LOOK_MS = 100, MAPS_MAX = 1 << 20 };
 
 const char *rs_host_stem(const char *path, char *to, size_t room)
 {
@@ -351,6 +351,7 @@ static void inherit(struct rs_process *child, int parent)
         child->books->python = process->books->python;
         child->books->is_executable = process->books->is_executable;
         child->books->python_text = process->books->python_text;
+        child->maps = process->maps != NULL ? rs_strdup(process->maps) : NULL;
         return;
     }
 }
@@ -376,12 +377,39 @@ static void born(void *context, unsigned slot, const struct rs_process_slot *slo
     *RS_PUSH(&host->processes) = process;
 }
 
+const struct rs_process *rs_host_process_of(const struct rs_host *host, const struct rs_books *books)
+{
+    for (size_t i = 0; i < host->processes.count; i++)
+        if (host->processes.items[i]->books == books)
+            return host->processes.items[i];
+    return NULL;
+}
+
+static void note_maps(struct rs_process *process)
+{
+    char path[64], *text = rs_alloc(MAPS_MAX + 1);
+    size_t size = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/maps", process->pid);
+    file = fopen(path, "re");
+    if (file != NULL) {
+        size = fread(text, 1, MAPS_MAX, file);
+        fclose(file);
+    }
+    text[size] = 0;
+    free(process->maps);
+    process->maps = size > 0 ? rs_strdup(text) : NULL;
+    free(text);
+}
+
 static bool serve_request(struct rs_process *process)
 {
     const struct rs_process_slot *request = rs_recording_request(process->host->recording, process->slot);
 
     if (request == NULL)
         return false;
+    note_maps(process);
     while (read_process(process, READ_AT_ONCE) > 0)
         ; /* what was recorded before: the Python's version above all */
     if (request->request_kind == RS_REQUEST_MODULE)
@@ -462,6 +490,7 @@ void rs_host_close(struct rs_host *host)
 {
     for (size_t i = 0; i < host->processes.count; i++) {
         rs_ledger_close(host->processes.items[i]->books);
+        free(host->processes.items[i]->maps);
         free(host->processes.items[i]);
     }
     for (size_t i = 0; i < host->images.count; i++) {

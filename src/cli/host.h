@@ -27,6 +27,7 @@ struct rs_process {
     bool over;     /* gone and wholly read; only its books are left */
     struct rs_books *books;
     struct rs_host *host;
+    char *maps;    /* /proc/PID/maps at its latest request: where the files are, when it is no more; or NULL */
 };
 
 /* The interpreter's own functions that were asked for, kept for the next process with the same interpreter. */
@@ -69,6 +70,8 @@ bool rs_host_serve(struct rs_host *host);
 void rs_host_drain(struct rs_host *host);
 void rs_host_close(struct rs_host *host);
 
+/* The process whose books these are, or NULL. */
+const struct rs_process *rs_host_process_of(const struct rs_host *host, const struct rs_books *books);
 /* The image of that path, analysed at first use. */
 struct rs_image *rs_host_image(struct rs_host *host, const char *path);
 /* "_multidict" of /x/_multidict.cpython-311-x86_64-linux-gnu.so */

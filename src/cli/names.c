@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/returns.h"
+#include "cli/stack.h"
 #include "trace/lines.h"
 
 enum { FRAMES = 32 };
@@ -117,5 +118,5 @@ static size_t returns(void *context, const struct rs_books *books, uint64_t func
 
 struct rs_names rs_cli_names(struct rs_naming *naming)
 {
-    return (struct rs_names){.context = naming, .place = place, .python = python, .returns = returns};
+    return (struct rs_names){.context = naming, .place = place, .python = python, .returns = returns, .stack = rs_cli_stack};
 }

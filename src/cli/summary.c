@@ -126,6 +126,14 @@ static void add_python(struct rs_host *host, struct rs_report *report)
     }
 }
 
+static bool is_any_unobserved(const struct rs_report *report)
+{
+    for (size_t i = 0; i < report->uncovered.count; i++)
+        if (report->uncovered.items[i].unobserved)
+            return true;
+    return false;
+}
+
 /* Programs that were started without refsan: the first one, and children. */
 static void add_left_out(struct rs_host *host, const char *program, const struct rs_outcome *outcome, struct rs_report *report)
 {
@@ -170,11 +178,11 @@ void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv,
         add_process(host, naming, host->processes.items[i]->books, report);
         python |= host->processes.items[i]->books->python_text != NULL;
     }
-    if (!python && rs_launch_obstacle(outcome->target) == NULL && outcome->no_recording == NULL)
-        uncovered(report, rs_arena_printf(&report->arena, "'%s': no CPython that refsan can observe was started", argv[0]), 1);
+    if (!python && !is_any_unobserved(report))
+        add_gap(report, rs_arena_printf(&report->arena, "'%s': no CPython that refsan can observe was started", argv[0]), 0, false);
     for (size_t i = 0; i < host->images.count; i++)
         if (host->images.items[i]->refused != NULL)
-            uncovered(report, host->images.items[i]->refused, 1);
+            add_gap(report, host->images.items[i]->refused, 0, false);
     for (size_t i = 0; i < host->unknown.count; i++)
         *RS_PUSH(&report->unknown_calls) = rs_arena_strdup(&report->arena, host->unknown.items[i]);
     uncovered(report, "modules of the standard library (--stdlib observes them)", host->skipped_stdlib);

@@ -166,6 +166,16 @@ static bool better_example(const struct rs_finding *later, const struct rs_findi
     return later->history.items[0].seq < kept->history.items[0].seq;
 }
 
+/* The stack of a crash is told whichever example it comes from. */
+static void hand_stack_over(struct rs_finding *from, struct rs_finding *to)
+{
+    if (to->use.count > 0 || from->use.count == 0)
+        return;
+    RS_VEC_CLOSE(&to->use);
+    memcpy(&to->use, &from->use, sizeof(to->use));
+    memset(&from->use, 0, sizeof(from->use));
+}
+
 /* Takes `later` into `kept`; what is not kept is closed. */
 static void fold(struct rs_finding *kept, struct rs_finding *later)
 {
@@ -174,9 +184,11 @@ static void fold(struct rs_finding *kept, struct rs_finding *later)
     bool latent = kept->latent && later->latent;
 
     if (better_example(later, kept)) {
+        hand_stack_over(kept, later);
         rs_finding_close(kept);
         *kept = *later;
     } else {
+        hand_stack_over(later, kept);
         rs_finding_close(later);
     }
     kept->count = count;

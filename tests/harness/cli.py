@@ -62,6 +62,18 @@ def killed_by(mode, name, proven=True):
     return test
 
 
+def crash_stack(context):
+    """A crash inside the interpreter: the native frames, then the Python ones, each named."""
+    ran = probe(context, "touch")
+    expect_end(ran, 128 + signal.SIGSEGV)
+    use = next((f["stacks"]["use"] for f in ran.proven() if f["stacks"]["use"]), [])
+    native, python = ([f for f in use if (f["language"] == "python") == which] for which in (False, True))
+    core.expect(len(native) >= 3 and all(f["module"] and f["function"] for f in native), "no native frames", use)
+    core.expect(any(re.fullmatch(r"Py_BytesMain|Py_RunMain|_start|_PyEval_EvalFrameDefault", f["function"]) for f in native), "no known function", native)
+    core.expect([f["function"] for f in python] == ["touch", "main", "<module>"], "other Python frames", python)
+    core.expect(python[0]["line"] and os.path.basename(python[0]["file"]) == "probe.py" and use == native + python, "their places", python)
+
+
 def child_observed(way):
     """A Python that the program starts is followed, however it is started."""
     def test(context):
@@ -262,7 +274,7 @@ def collect(_context):
         "fatal-error": killed_by("fatal-error", "SIGABRT"),
         "exec": ends("exec", program.PROVEN),
         "fork": ends("fork", program.PROVEN),
-        "many-children": many_children, "suppressed-in-source": suppressed_in_source, "contract-table": contract_table,
+        "crash-stack": crash_stack, "many-children": many_children, "suppressed-in-source": suppressed_in_source, "contract-table": contract_table,
         "suppressed": suppressed("{\n rule RS104\n function squares\n reason a test\n}\n", []),
         "suppressed-by-object": suppressed("{\n rule release-after-steal\n object str\n reason a test\n}\n", []),
         "suppression-unused": suppressed("{\n rule *\n module ext\n reason a test\n}\n{\n name idle\n rule RS201\n reason a test\n}\n",

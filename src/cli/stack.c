@@ -1,0 +1,60 @@
+/* See stack.h. */
+#include "cli/stack.h"
+
+#include <string.h>
+
+#include "symbol/unwind.h"
+
+enum { NATIVE_MAX = 64, FRAMES = 16 };
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* The frames of one address: what was inlined there, then the function that holds it. */
+static size_t name(struct rs_naming *naming, const struct rs_native *native, struct rs_arena *arena, struct rs_line *lines, size_t max)
+{
+    struct rs_frame frames[FRAMES];
+    const char *module = rs_arena_strdup(arena, base_name(native->path));
+    size_t count = rs_symbol_frames(naming->symbols, native->path, NULL, native->offset, frames, max < FRAMES ? max : FRAMES);
+
+    for (size_t i = 0; i < count; i++) {
+        bool pyx = frames[i].pyx_file != NULL;
+        const char *file = pyx ? frames[i].pyx_file : frames[i].file;
+
+        lines[i] = (struct rs_line){.language = pyx ? "cython" : "c", .module = module, .line = pyx ? frames[i].pyx_line : frames[i].line};
+        lines[i].file = file != NULL ? rs_arena_strdup(arena, file) : NULL;
+        if (frames[i].function != NULL)
+            lines[i].function = rs_arena_strdup(arena, frames[i].function);
+        else
+            lines[i].function = rs_arena_printf(arena, "%s+0x%llx", module, (unsigned long long)native->offset);
+    }
+    if (count == 0) {
+        lines[0] = (struct rs_line){.language = "c", .module = module};
+        lines[0].function = rs_arena_printf(arena, "%s+0x%llx", module, (unsigned long long)native->offset);
+        count = 1;
+    }
+    return count;
+}
+
+size_t rs_cli_stack(void *context, const struct rs_books *books, struct rs_arena *arena, struct rs_line *lines, size_t max)
+{
+    struct rs_naming *naming = context;
+    const struct rs_process *process = rs_host_process_of(naming->host, books);
+    struct rs_native natives[NATIVE_MAX];
+    struct rs_native_state state = {.stack = books->stack, .stack_at = books->stack_at, .stack_size = books->stack_size, .pc = books->fault.pc};
+    size_t natives_count, count = 0;
+
+    if (process == NULL || !books->has_fault)
+        return 0;
+    state.maps = process->maps;
+    memcpy(state.regs, books->fault.regs, sizeof(state.regs));
+    natives_count = rs_symbol_unwind(&state, arena, natives, NATIVE_MAX);
+    for (size_t i = 0; i < natives_count && count < max; i++)
+        if (natives[i].path != NULL && strncmp(base_name(natives[i].path), "librefsan.so", 12) != 0)
+            count += name(naming, &natives[i], arena, lines + count, max - count);
+    return count;
+}

@@ -179,10 +179,11 @@ static const struct rs_event *own_release(const struct rs_fact *fact)
     return NULL;
 }
 
-/* Where the family that used the dead object had got the pointer from, without a reference. */
+/* Where the family that used the dead object had got the pointer from without a reference: the call that lent it, or where nothing
+ * says that (macros, Cython's arguments), the last that the family did with it in an earlier call. */
 static const struct rs_event *last_borrow(const struct rs_fact *fact)
 {
-    const struct rs_event *found = NULL;
+    const struct rs_event *lent = NULL, *earlier = NULL;
 
     for (unsigned i = 0; i < fact->accounts; i++) {
         const struct rs_account *account = &fact->account[i];
@@ -191,10 +192,12 @@ static const struct rs_event *last_borrow(const struct rs_fact *fact)
             const struct rs_event *event = rs_ledger_event(account, n);
 
             if (event->kind == RS_EVENT_BORROW || event->kind == RS_EVENT_ARGUMENT)
-                found = event;
+                lent = event;
+            if (event->call != fact->event.call)
+                earlier = event;
         }
     }
-    return found;
+    return lent != NULL ? lent : earlier;
 }
 
 static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)

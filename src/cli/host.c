@@ -16,7 +16,7 @@
 #include "contract/contract.h"
 #include "wire/plan.h"
 
-enum { READ_AT_ONCE = 4 << 20, LOOK_MS = 100, MAPS_MAX = 1 << 20 };
+enum { READ_AT_ONCE = 4 << 20, LOOK_MS = 100, MAPS_MAX = 1 << 20, ROUNDS_MAX = 16 };
 
 const char *rs_host_stem(const char *path, char *to, size_t room)
 {
@@ -336,24 +336,36 @@ static uint64_t read_process(struct rs_process *process, uint64_t bytes)
     return read;
 }
 
-/* A forked child has its parent's interpreter, of which its own recording says nothing. */
-static void inherit(struct rs_process *child, int parent)
+static void copy_map(struct rs_map *to, const struct rs_map *from)
 {
-    struct rs_host *host = child->host;
+    for (size_t i = 0; i < from->room; i++)
+        if (from->keys[i] != 0)
+            *rs_map_at(to, from->keys[i]) = from->values[i];
+}
 
-    for (size_t i = host->processes.count; i-- > 0;) {
-        struct rs_process *process = host->processes.items[i];
+/* A forked child has its parent's interpreter, code objects and functions, of which its own recording says nothing again. All
+ * books are closed together, so that what they share lives long enough. */
+static void inherit(struct rs_process *child, int parent_pid)
+{
+    struct rs_books *books = child->books, *theirs;
+    struct rs_process *parent = NULL;
 
-        if (process->pid != parent)
-            continue;
-        while (!process->over && process->books->python == 0 && read_process(process, READ_AT_ONCE) > 0)
-            ;
-        child->books->python = process->books->python;
-        child->books->is_executable = process->books->is_executable;
-        child->books->python_text = process->books->python_text;
-        child->maps = process->maps != NULL ? rs_strdup(process->maps) : NULL;
+    for (size_t i = child->host->processes.count; i-- > 0 && parent == NULL;)
+        if (child->host->processes.items[i]->pid == parent_pid)
+            parent = child->host->processes.items[i];
+    if (parent == NULL)
         return;
-    }
+    for (unsigned i = 0; i < ROUNDS_MAX && !parent->over && read_process(parent, READ_AT_ONCE) > 0; i++)
+        ; /* what it had recorded by the fork */
+    theirs = parent->books;
+    books->python = theirs->python;
+    books->is_executable = theirs->is_executable;
+    books->python_text = theirs->python_text;
+    for (size_t i = 0; i < theirs->codes.count; i++)
+        *RS_PUSH(&books->codes) = theirs->codes.items[i];
+    copy_map(&books->code_at, &theirs->code_at);
+    copy_map(&books->roles, &theirs->roles);
+    child->maps = parent->maps != NULL ? rs_strdup(parent->maps) : NULL;
 }
 
 static void born(void *context, unsigned slot, const struct rs_process_slot *slot_now)

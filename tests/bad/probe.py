@@ -15,6 +15,22 @@ def meet():
         del rows
 
 
+def fork_warm():
+    """The child runs code that its parent has run before."""
+    import ext
+
+    def run(times, n):
+        for _ in range(times):
+            ext.squares(n)
+    run(3, 0)
+    child = os.fork()
+    if child == 0:
+        run(20, 3)
+        os._exit(0)
+    os.waitpid(child, 0)
+    return 0
+
+
 def touch():
     """Lets the interpreter meet an object that died too early."""
     import ext
@@ -65,6 +81,8 @@ def main(mode):
             os._exit(0)
         os.waitpid(child, 0)
         return 0
+    if mode == "fork-warm":
+        return fork_warm()
     if mode == "touch":
         return touch()
     if mode == "slow":

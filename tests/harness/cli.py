@@ -62,6 +62,14 @@ def killed_by(mode, name, proven=True):
     return test
 
 
+def fork_warm(context):
+    """A forked child knows what its parent's recording said of Python code."""
+    ran = probe(context, "fork-warm")
+    expect_end(ran, program.PROVEN)
+    frames = [frame["function"] for f in ran.proven() for frame in f["python"]]
+    core.expect(any(name.endswith("run") for name in frames) and ran.proven()[0]["object"]["type"] == "str", "no Python line", ran.proven())
+
+
 def crash_stack(context):
     """A crash inside the interpreter: the native frames, then the Python ones, each named."""
     ran = probe(context, "touch")
@@ -274,7 +282,7 @@ def collect(_context):
         "fatal-error": killed_by("fatal-error", "SIGABRT"),
         "exec": ends("exec", program.PROVEN),
         "fork": ends("fork", program.PROVEN),
-        "crash-stack": crash_stack, "many-children": many_children, "suppressed-in-source": suppressed_in_source, "contract-table": contract_table,
+        "crash-stack": crash_stack, "fork-warm": fork_warm, "many-children": many_children, "suppressed-in-source": suppressed_in_source, "contract-table": contract_table,
         "suppressed": suppressed("{\n rule RS104\n function squares\n reason a test\n}\n", []),
         "suppressed-by-object": suppressed("{\n rule release-after-steal\n object str\n reason a test\n}\n", []),
         "suppression-unused": suppressed("{\n rule *\n module ext\n reason a test\n}\n{\n name idle\n rule RS201\n reason a test\n}\n",

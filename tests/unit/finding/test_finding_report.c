@@ -214,6 +214,28 @@ static void test_fold_over_processes(void **state)
     rs_report_close(&report);
 }
 
+/* Each example may be the one that is kept. */
+static void test_fold_keeps_the_stack_of_the_crash(void **state)
+{
+    for (int crashed = 0; crashed < 2; crashed++) {
+        struct rs_report report = {0};
+
+        for (int i = 0; i < 2; i++) {
+            struct rs_finding *finding = add(&report, "f", RS_PROVEN, 1);
+
+            *RS_PUSH(&finding->history) = (struct rs_step){.seq = 10u * (unsigned)(i + 1)};
+            if (i == crashed)
+                *RS_PUSH(&finding->use) = (struct rs_line){.function = "memcpy"};
+        }
+        rs_report_finish(&report);
+        assert_int_equal(report.findings.count, 1);
+        assert_int_equal(report.findings.items[0].history.items[0].seq, 10);
+        assert_int_equal(report.findings.items[0].use.count, 1);
+        assert_string_equal(report.findings.items[0].use.items[0].function, "memcpy");
+        rs_report_close(&report);
+    }
+}
+
 static void test_fold_takes_the_strongest(void **state)
 {
     struct rs_report report = {0};
@@ -297,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_fold_keeps_the_earliest),
         cmocka_unit_test(test_fold_over_processes),
         cmocka_unit_test(test_fold_takes_the_strongest),
+        cmocka_unit_test(test_fold_keeps_the_stack_of_the_crash),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_empty),

@@ -495,7 +495,7 @@ static void check_error(struct rs_books *books, const struct rs_call_frame *fram
         return;
     fact = rs_books_fact(books, RS_FACT_ERROR, NULL, event);
     fact->exit_flags = flags;
-    if (set && frame->failed_pc != 0) {
+    if (frame->failed_pc != 0) { /* it set the exception, or failed without one and was taken for having set it */
         fact->cause = *event;
         fact->cause.pc = frame->failed_pc;
         fact->cause.is_entry = frame->failed_pc == frame->function;

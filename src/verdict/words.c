@@ -110,11 +110,13 @@ static void surplus(struct rs_arena *arena, struct rs_finding *f, const char *ob
 static void protocol(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact, const char *object)
 {
     const char *who = function(&f->culprit);
+    const char *api = fact->has_cause && fact->cause.contract != NULL ? fact->cause.contract->name : NULL;
 
     switch (fact->kind) {
     case RS_FACT_ERROR:
         if (fact->exit_flags & RS_EXIT_RESULT_NULL) {
-            f->message = rs_arena_printf(arena, "%s reported failure without setting an exception", who);
+            f->message = rs_arena_printf(arena, "%s reported failure without setting an exception%s%s%s", who, api != NULL ? " (" : "",
+                                         api != NULL ? api : "", api != NULL ? " may return NULL without one)" : "");
             f->fix = "set an exception on this path, or return a result";
         } else {
             f->message = rs_arena_printf(arena, "%s returned a result although an exception was set%s%s", who,

@@ -71,7 +71,7 @@ struct rs_account *rs_books_account(struct rs_books *books, struct rs_object *ob
     /* the event arrays are valid only up to the counts: no need to clear half a kilobyte */
     account->next = object->accounts;
     account->family = family;
-    account->lo = account->hi = account->base = 0;
+    account->lo = account->hi = account->base[0] = account->base[1] = 0;
     account->functions = NULL;
     for (unsigned i = 0; i < RS_NETS; i++)
         account->nets[i].call = 0;

@@ -47,7 +47,7 @@ struct rs_event {
     uint32_t family;
 };
 
-enum { RS_NETS = 4 };
+enum { RS_NETS = 4, RS_BASES = 2 };
 struct rs_call_net {
     uint64_t call; /* seq of the call's entry, 0: free */
     int64_t net;
@@ -62,20 +62,20 @@ struct rs_function_net {
 };
 
 struct rs_account {
+    /* what every booking reads and writes, side by side: an account is 2,000 bytes */
     struct rs_account *next; /* of the same object */
     uint32_t family;
+    bool moved;  /* a raw move is possible: a container of the family took or gave it unseen */
+    bool unsure; /* a call never left, or an unknown call took part */
+    bool has_negative;
     int64_t lo, hi;
-    uint64_t acquired, released, events;
-    bool moved;   /* a raw move is possible: a container of the family took or gave it unseen */
-    bool unsure;  /* a call never left, or an unknown call took part */
+    uint64_t acquired, released, events, open_count;
+    struct rs_call_net nets[RS_NETS];   /* of the latest calls that touched the account */
+    struct rs_function_net *functions; /* of objects that never die: RS_FUNCTIONS of them, or NULL */
+    int64_t base;                      /* hi at the first quiet point */
     struct rs_event first[RS_EVENTS_FIRST], last[RS_EVENTS_LAST]; /* last: a ring by events */
     struct rs_event open[RS_OPEN_KEPT]; /* acquisitions not yet given back, the latest last; beyond: only counted */
-    uint64_t open_count;
-    struct rs_call_net nets[RS_NETS]; /* of the latest calls that touched the account */
-    struct rs_function_net *functions; /* of objects that never die: RS_FUNCTIONS of them, or NULL */
-    int64_t base;                  /* hi at the first quiet point */
-    struct rs_event negative; /* where hi first fell below 0 */
-    bool has_negative;
+    struct rs_event negative;           /* where hi first fell below 0 */
 };
 
 struct rs_object {
@@ -83,8 +83,9 @@ struct rs_object {
     uint64_t serial;      /* n-th tracked object of its type */
     int64_t count;        /* last known reference count */
     bool dead, shut;      /* shut: its tp_dealloc has begun */
-    bool watched, has_base;
-    int64_t base_count, base_words; /* at the first quiet point */
+    bool watched;
+    unsigned bases; /* quiet points so far: before the modules ran, and when the books asked for one */
+    int64_t base_count[RS_BASES], base_words[RS_BASES];
     bool before_fork;     /* seen before this process began: its balance is unknown */
     uint64_t died_at;     /* seq */
     uint32_t last_family; /* whose event was the last, 0: none */

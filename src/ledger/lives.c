@@ -145,20 +145,29 @@ static const struct rs_function_net *mover(const struct rs_account *account, boo
     return best;
 }
 
-/* Two quiet points: in a correct program the count changes as the words that point at the object do. */
+/* Between two quiet points of a correct program the count changes as the words that point at the object do. The books and the
+ * census have to agree, in sign and in size: stale words alone prove nothing. The later first point has less noise. */
+static bool drifted(const struct rs_object *object, const struct rs_account *a, int64_t count, int64_t words, int64_t *drift, int64_t *booked)
+{
+    for (unsigned i = object->bases; i > 0; i--) {
+        *drift = (count - object->base_count[i - 1]) - (words - object->base_words[i - 1]);
+        *booked = a->hi - a->base[i - 1];
+        if (*booked >= DRIFT_LEAST && *drift * 10 >= *booked * 7 && *drift * 10 <= *booked * 13)
+            return true;
+        if (*booked <= -DRIFT_LEAST && *drift * 10 <= *booked * 7 && *drift * 10 >= *booked * 13)
+            return true;
+    }
+    return false;
+}
+
 static void check_drift(struct rs_books *books, struct rs_object *object, int64_t count, int64_t words)
 {
-    int64_t drift = (count - object->base_count) - (words - object->base_words);
-
     for (struct rs_account *a = object->accounts; a != NULL; a = a->next) {
-        int64_t booked = a->hi - a->base;
-        const struct rs_function_net *f = mover(a, booked > 0);
+        const struct rs_function_net *f;
         struct rs_fact *fact;
+        int64_t drift, booked;
 
-        if (a->unsure || f == NULL || (booked < DRIFT_LEAST && booked > -DRIFT_LEAST))
-            continue;
-        /* the books and the census have to agree, in sign and in size: stale words alone prove nothing */
-        if (booked > 0 ? drift * 10 < booked * 7 || drift * 10 > booked * 13 : drift * 10 > booked * 7 || drift * 10 < booked * 13)
+        if (a->unsure || !drifted(object, a, count, words, &drift, &booked) || (f = mover(a, booked > 0)) == NULL)
             continue;
         a->negative = booked > 0 ? f->up : f->down;
         a->has_negative = true;
@@ -179,7 +188,7 @@ void rs_books_on_live(struct rs_books *books, const struct rs_slot *record)
     if (object == NULL || object->before_fork || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
         return;
     if (object->size == 0) { /* static: its count is not explained by words */
-        if (object->has_base)
+        if (object->bases > 0)
             check_drift(books, object, record->b, (int64_t)words[0]);
         return;
     }
@@ -193,13 +202,13 @@ void rs_books_on_base(struct rs_books *books, const struct rs_slot *record)
     const uint64_t *words = (const uint64_t *)(record + 1);
     struct rs_object *object = rs_books_object(books, record->a);
 
-    if (object == NULL || object->has_base)
+    if (object == NULL || object->bases == RS_BASES)
         return;
-    object->has_base = true;
-    object->base_count = record->b;
-    object->base_words = (int64_t)words[0];
+    object->base_count[object->bases] = record->b;
+    object->base_words[object->bases] = (int64_t)words[0];
     for (struct rs_account *a = object->accounts; a != NULL; a = a->next)
-        a->base = a->hi;
+        a->base[object->bases] = a->hi;
+    object->bases++;
 }
 
 void rs_books_on_unvisited(struct rs_books *books, const struct rs_slot *record)

@@ -35,6 +35,7 @@ static struct {
 
 static void (*real_exit)(int);
 static uint64_t head_at_fork;
+static bool has_first_base;
 
 void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_set)
 {
@@ -152,12 +153,31 @@ static void at_finalize(void)
     rt_fatal_try(look_for_cycles, NULL);
 }
 
+/* What never dies and has a count (to 3.11): the first quiet point comes before any module has run, for drifts that are over
+ * before the host asks for one. */
+static void take_first_base(void *context)
+{
+    static const char *const names[] = {"_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_EllipsisObject", "_Py_NotImplementedStruct"};
+    uint64_t objects[sizeof(names) / sizeof(*names)];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        objects[count] = (uint64_t)dlsym(RTLD_DEFAULT, names[i]);
+        if (objects[count] != 0 && rt_object_see(objects[count]) == RT_OBJECT_LIVE)
+            count++;
+    }
+    rt_census_base(objects, count);
+}
+
 static void before_init(const char *symbol, uint64_t function)
 {
     if (rt_call_gil()) {
         rt_region_install(); /* PYTHONMALLOC and dev mode have replaced it by now */
         rt_object_images();
-        rt_patch_new_images();
+        if (rt_patch_new_images() > 0 && !rt_python.immortal && !has_first_base) {
+            has_first_base = true;
+            rt_fatal_try(take_first_base, NULL);
+        }
         rt_roles_init(function, symbol);
     }
 }

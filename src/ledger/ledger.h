@@ -72,7 +72,7 @@ struct rs_account {
     uint64_t acquired, released, events, open_count;
     struct rs_call_net nets[RS_NETS];   /* of the latest calls that touched the account */
     struct rs_function_net *functions; /* of objects that never die: RS_FUNCTIONS of them, or NULL */
-    int64_t base;                      /* hi at the first quiet point */
+    int64_t base[RS_BASES];            /* hi at the quiet points */
     struct rs_event first[RS_EVENTS_FIRST], last[RS_EVENTS_LAST]; /* last: a ring by events */
     struct rs_event open[RS_OPEN_KEPT]; /* acquisitions not yet given back, the latest last; beyond: only counted */
     struct rs_event negative;           /* where hi first fell below 0 */

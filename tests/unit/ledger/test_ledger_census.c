@@ -136,6 +136,18 @@ static void test_static_surplus_names_the_function_that_moves_most(void **state)
     assert_int_equal(fact(j, RS_FACT_DRIFT)->event.function, OTHER_METHOD);
 }
 
+/* A drift that was over before the books asked shows against the point before any module ran. */
+static void test_static_drift_before_the_second_quiet_point(void **state)
+{
+    object(j, STATIC, TYPE_NONE, 5000);
+    put(j, RS_REC_BASE, STATIC, 5000, (uint64_t[]){4000}, 1);
+    move(40, +1, ACQUIRE_AT);
+    put(j, RS_REC_BASE, STATIC, 5040, (uint64_t[]){4000}, 1);
+    put(j, RS_REC_BASE, STATIC, 9999, (uint64_t[]){1}, 1); /* no more than two are kept */
+    live(STATIC, 5040, 4000);
+    assert_int_equal(fact(j, RS_FACT_DRIFT)->lost, 40);
+}
+
 /* The words that point at it have changed as the count did: it is held. */
 static void test_static_drift_that_is_held(void **state)
 {
@@ -264,7 +276,7 @@ int main(void)
         CENSUS(reference_that_stands_nowhere), CENSUS(reference_that_is_held), CENSUS(lost_by_somebody_unknown),
         CENSUS(no_more_is_lost_than_the_account_holds), CENSUS(acquired_while_the_module_starts), CENSUS(unsure_accounts_lose_nothing),
         CENSUS(immortals_are_not_counted), CENSUS(static_deficit_is_watched_and_proven),
-        CENSUS(static_surplus_names_the_function_that_moves_most), CENSUS(static_drift_that_is_held),
+        CENSUS(static_surplus_names_the_function_that_moves_most), CENSUS(static_drift_before_the_second_quiet_point), CENSUS(static_drift_that_is_held),
         CENSUS(static_drift_that_the_books_do_not_know), CENSUS(static_drift_that_is_small),
         CENSUS(static_object_without_a_first_quiet_point), CENSUS(unvisited_member_that_is_owned),
         CENSUS(unvisited_member_that_is_not_owned), CENSUS(more_visits_than_references), CENSUS(result_against_exception),

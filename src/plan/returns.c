@@ -15,6 +15,7 @@ enum {
     MOST_MOVES = 4,   /* how many moves of a value are followed */
     MOST_LINES = 64,  /* how many lines of code without statement in a row */
     TEST_BACK = 4,    /* instructions between a test and its jump */
+    GUARD_AHEAD = 3,
     MOST_STEPS = 1 << 22,
     FIRST_VERSION = 0x0308, /* of the contract table */
     LAST_VERSION = 0x030f,
@@ -141,10 +142,24 @@ static bool is_table_jump(const struct flow *flow, uint32_t at)
     return low < survey->table_jumps.count && survey->table_jumps.items[low] == at;
 }
 
+/* Whether the callee never returns: by its contract, or one of the C and C++ runtime's that compilers call.
+ */
+static bool never_returns(const struct flow *flow, const struct rs_insn *call)
+{
+    static const char *const names[] = {
+        "__stack_chk_fail", "__assert_fail", "abort",         "exit",
+        "_Unwind_Resume",   "__cxa_throw",   "__cxa_rethrow", "_ZSt9terminatev"};
+    const struct rs_contract *row = contract_of(flow, call);
+    const char *name = rs_plan_callee(flow->analysis, call);
+    for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return row && row->flags & RS_NO_RETURN;
+}
+
 /* Whether the instruction behind runs next. */
 static bool runs_on(const struct flow *flow, const struct rs_insn *insn)
 {
-    const struct rs_contract *row;
     switch ((enum rs_flow)insn->flow) {
     case RS_FLOW_JUMP:
     case RS_FLOW_JUMP_INDIRECT:
@@ -153,8 +168,7 @@ static bool runs_on(const struct flow *flow, const struct rs_insn *insn)
         return false;
     case RS_FLOW_CALL:
     case RS_FLOW_CALL_INDIRECT:
-        row = contract_of(flow, insn);
-        return !row || !(row->flags & RS_NO_RETURN);
+        return !never_returns(flow, insn);
     default:
         return true;
     }
@@ -461,13 +475,27 @@ static bool is_small_behind(struct flow *flow, uint32_t at, struct location wher
                                                           : is_small_before(flow, at, where, 0);
 }
 
+/* Whether the conditional jump only leads away from where the program goes on: the check of a stack
+ * protector. */
+static bool is_guard(const struct flow *flow, const struct rs_insn *jcc)
+{
+    const struct rs_insn *insns = flow->insns.list.items;
+    size_t count = flow->insns.list.count, at = jumps(jcc) ? rs_arch_find(insns, count, jcc->target) : count;
+    for (unsigned steps = 0; at < count && steps < GUARD_AHEAD; at++, steps++)
+        if (insns[at].flow != RS_FLOW_NEXT)
+            return is_call(&insns[at]) && never_returns(flow, &insns[at]);
+    return false;
+}
+
 /* Compilers merge equal ends of returns, and the code that is left belongs to the statement of one of them.
  * Whether insns[start .. at] may be such an end: it only moves values. */
 static bool may_be_merged(const struct flow *flow, uint32_t start, uint32_t at)
 {
-    for (uint32_t i = start; i < at; i++)
-        if (flow->insns.list.items[i].flow != RS_FLOW_NEXT)
+    for (uint32_t i = start; i < at; i++) {
+        const struct rs_insn *insn = &flow->insns.list.items[i];
+        if (insn->flow != RS_FLOW_NEXT && (insn->flow != RS_FLOW_JCC || !is_guard(flow, insn)))
             return false;
+    }
     return true;
 }
 
@@ -481,6 +509,8 @@ static bool differ(struct flow *flow, uint32_t start, struct location where)
 {
     struct indices found = {0};
     bool runs_on = false, several;
+    if (flow->first[start + 1] - flow->first[start] < 2)
+        return false;
     for (uint32_t i = flow->first[start]; i < flow->first[start + 1]; i++)
         runs_on |= !flow->edges[i].taken && is_possible(flow, flow->edges[i], where);
     find_definitions(flow, start, where, &found);

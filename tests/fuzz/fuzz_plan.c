@@ -23,6 +23,19 @@ static void fail(const char *what)
     abort();
 }
 
+struct range {
+    uint32_t lo, hi;
+};
+
+/* Lines that end at an even address have no statement, so that the search goes on. */
+static bool statement(void *ctx, uint32_t from, uint32_t at)
+{
+    const struct range *text = ctx;
+    if (from > at || from < text->lo || at >= text->hi)
+        fail("a line of code outside the text");
+    return at % 2;
+}
+
 /* What the runtime relies on. */
 static void check_blob(const struct rs_plan_header *plan, size_t size, const struct rs_plan_target *target)
 {
@@ -59,6 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned i = 0; rs_plan_method(analysis, i); i++)
         if (!rs_plan_method_at(analysis, rs_plan_method(analysis, i)->code))
             fail("a method that is not found");
+    struct range text = {rs_plan_figures(analysis)->text_lo, rs_plan_figures(analysis)->text_hi};
+    for (uint32_t i = 0; i < 256; i++)
+        rs_plan_returns(analysis, rs_plan_function_at(analysis, text.lo + i * 16), statement, &text);
     if (rs_plan_emit(analysis, &target, &blob, &blob_size, &err)) {
         check_blob(blob, blob_size, &target);
         free(blob);

@@ -40,6 +40,18 @@ static size_t stack(void *context, const struct rs_books *books, struct rs_arena
     return 2;
 }
 
+static size_t returns(void *context, const struct rs_books *books, uint64_t function, struct rs_arena *arena, struct rs_place *places, size_t max)
+{
+    const struct court *court = context;
+    size_t count = 0;
+
+    assert_int_equal(function, GET);
+    for (; court->returns != NULL && court->returns[count] != 0; count++)
+        if (count < max)
+            places[count] = (struct rs_place){.file = "/src/case.c", .line = court->returns[count]};
+    return count;
+}
+
 void court_open(struct court *court, unsigned python_version)
 {
     memset(court, 0, sizeof(*court));
@@ -55,7 +67,7 @@ void court_close(struct court *court)
 
 void judge(struct court *court)
 {
-    const struct rs_names names = {.context = court, .place = place, .python = python, .stack = stack};
+    const struct rs_names names = {.context = court, .place = place, .python = python, .stack = stack, .returns = returns};
 
     rs_verdict_judge(court->j->books, &names, &court->report);
 }

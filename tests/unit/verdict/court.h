@@ -13,6 +13,7 @@ struct court {
     struct journal *j;
     struct rs_report report;
     bool stack; /* the fault's native stack can be named: two frames */
+    const int *returns; /* lines of the return statements of every function, ends with 0; NULL: not known */
 };
 
 void court_open(struct court *court, unsigned python);

@@ -97,6 +97,45 @@ static void test_borrowed_return(void **state)
     assert_belief(f, "PyList_GetItem", "get");
 }
 
+/* The only finding when the function returns at these lines. */
+static const struct rs_finding *returned_at(const int *lines)
+{
+    court.returns = lines;
+    call_get();
+    borrow();
+    leave_entry(j, 0, RESULT(THING, RS_WORD_NEW), END);
+    return verdict(&court);
+}
+
+static void test_borrowed_return_has_the_line_of_its_statement(void **state)
+{
+    const struct rs_finding *f = returned_at((const int[]){58, 0});
+
+    assert_verdict(f, RS102, RS_SUSPECT, "get");
+    assert_string_equal(f->culprit.file, "/src/case.c");
+    assert_int_equal(f->culprit.line, 58);
+    assert_non_null(strstr(f->fix, "in get, case.c:58"));
+    for (size_t i = 0; i < f->history.count; i++)
+        if (f->history.items[i].kind == RS_STEP_RETURN)
+            assert_string_equal(f->culprit.address, f->history.items[i].place.address);
+}
+
+static void test_borrowed_return_of_several_statements(void **state)
+{
+    const struct rs_finding *f = returned_at((const int[]){49, 60, 45, 0});
+
+    assert_int_equal(f->culprit.line, 49);
+    assert_non_null(strstr(f->fix, "in get, case.c, one of lines 45, 49, 60"));
+}
+
+static void test_borrowed_return_of_too_many_statements(void **state)
+{
+    const struct rs_finding *f = returned_at((const int[]){1, 2, 3, 4, 0});
+
+    assert_int_equal(f->culprit.line, GET & 0xff);
+    assert_null(strstr(f->fix, "one of"));
+}
+
 static void test_borrowed_return_that_a_variable_still_holds(void **state)
 {
     call_get();
@@ -365,7 +404,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
 #define DEFICIT(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
         DEFICIT(release_of_a_borrowed_item), DEFICIT(release_of_the_interpreters_argument), DEFICIT(use_by_an_innocent),
-        DEFICIT(borrowed_return), DEFICIT(borrowed_return_that_a_variable_still_holds), DEFICIT(borrowed_store),
+        DEFICIT(borrowed_return), DEFICIT(borrowed_return_has_the_line_of_its_statement),
+        DEFICIT(borrowed_return_of_several_statements), DEFICIT(borrowed_return_of_too_many_statements), DEFICIT(borrowed_return_that_a_variable_still_holds), DEFICIT(borrowed_store),
         DEFICIT(release_after_steal), DEFICIT(use_after_its_own_release), DEFICIT(use_across_a_call_that_freed_it),
         DEFICIT(use_of_what_was_kept_from_an_earlier_call), DEFICIT(change_of_a_count_of_zero), DEFICIT(dead_object_that_was_handed_in),
         DEFICIT(poison_without_a_culprit), DEFICIT(poison_with_a_culprit), DEFICIT(poison_of_an_unsure_account),

@@ -199,12 +199,31 @@ void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
 
 /* ---------------------------------------------------------------- calls */
 
+static bool in_any_dealloc(const struct rs_books *books)
+{
+    const struct rs_thread *thread = books->thread;
+
+    for (size_t i = thread != NULL ? thread->frames.count : 0; i > 0; i--)
+        if (thread->frames.items[i - 1].self != 0)
+            return true;
+    return false;
+}
+
+/* Freed, or taken apart and in a free list: its tp_dealloc was seen, its count is 0, and no dealloc is in progress that could
+ * still have to do with it. */
+static bool is_gone(const struct rs_books *books, const struct rs_object *object, uint64_t word)
+{
+    unsigned flags = (unsigned)RS_WORD_FLAGS(word);
+
+    return (flags & RS_WORD_DEAD) || ((flags & RS_WORD_ZERO) && object->shut && !in_any_dealloc(books));
+}
+
 static void book_word(struct rs_books *books, uint64_t word, struct rs_event event, uint32_t family)
 {
     struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
 
     event.family = family;
-    if (RS_WORD_FLAGS(word) & RS_WORD_DEAD) {
+    if (is_gone(books, object, word)) {
         bool handed_in = event.kind == RS_EVENT_BORROW || event.kind == RS_EVENT_ACQUIRE || (event.is_entry && event.kind == RS_EVENT_ARGUMENT);
 
         event.kind = RS_EVENT_TOUCH;
@@ -263,6 +282,15 @@ static uint64_t place_of_call(const struct rs_books *books, uint64_t return_addr
     return event->function;
 }
 
+/* Whether a borrowed argument is one that may not be used any more. */
+static bool is_touch(struct rs_books *books, const struct rs_contract *contract, uint64_t word)
+{
+    if (RS_WORD_FLAGS(word) & RS_WORD_DEAD)
+        return true;
+    return (RS_WORD_FLAGS(word) & RS_WORD_ZERO) && !(contract->flags & RS_DEALLOCATES) &&
+           is_gone(books, rs_books_object_at(books, RS_WORD_ADDRESS(word)), word);
+}
+
 /* Books what a call takes from the module, and pushes its frame. */
 static void begin_call(struct rs_books *books, const struct rs_slot *record, const uint64_t *words, unsigned first, unsigned count)
 {
@@ -290,7 +318,7 @@ static void begin_call(struct rs_books *books, const struct rs_slot *record, con
 
         if (contract->flags & RS_DEALLOCATES)
             self = RS_WORD_ADDRESS(words[i]);
-        if (delta == 0 && !(RS_WORD_FLAGS(words[i]) & RS_WORD_DEAD))
+        if (delta == 0 && !is_touch(books, contract, words[i]))
             continue; /* a borrowed argument changes nothing */
         event.kind = (uint8_t)kind;
         event.delta = delta;

@@ -166,17 +166,32 @@ static void judge_deficit(const struct judge *j, struct rs_finding *f, const str
     }
 }
 
-/* The family's own release, if it was the last that the books saw before the memory was freed. */
-static const struct rs_event *own_release(const struct rs_fact *fact)
+/* What the family did last with the object before the memory was freed, if it was the last of all families: an event of that kind. */
+static const struct rs_event *own_last(const struct rs_fact *fact, enum rs_event_kind kind)
 {
     for (unsigned i = 0; i < fact->accounts; i++) {
         const struct rs_event *last = rs_ledger_latest(&fact->account[i]);
 
         if (fact->account[i].family == fact->object.last_family && fact->object.last_family == fact->event.family && last != NULL &&
-            last->kind == RS_EVENT_RELEASE)
+            last->kind == kind)
             return last;
     }
     return NULL;
+}
+
+/* Whether the family's call ended with more references than it began with: what it kept was owned. */
+static bool owned_in(const struct rs_fact *fact, uint64_t call)
+{
+    int64_t net = 0;
+
+    for (unsigned i = 0; i < fact->accounts; i++) {
+        const struct rs_account *account = &fact->account[i];
+
+        for (unsigned n = 0; account->family == fact->event.family && n < rs_ledger_kept(account); n++)
+            if (rs_ledger_event(account, n)->call == call)
+                net += (int64_t)rs_ledger_event(account, n)->delta * rs_ledger_event(account, n)->times;
+    }
+    return net > 0;
 }
 
 /* Where the family that used the dead object had got the pointer from without a reference: the call that lent it, or where nothing
@@ -202,7 +217,7 @@ static const struct rs_event *last_borrow(const struct rs_fact *fact)
 
 static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
-    const struct rs_event *release = own_release(fact);
+    const struct rs_event *release = own_last(fact, RS_EVENT_RELEASE), *steal = own_last(fact, RS_EVENT_STEAL);
     const struct rs_event *borrow = last_borrow(fact);
     struct rs_event freed = killer(fact);
 
@@ -210,7 +225,11 @@ static void judge_use(const struct judge *j, struct rs_finding *f, const struct 
     name_event(j, &fact->event, &f->culprit);
     f->culprit.api = NULL;
     name_python(j, f, &fact->event);
-    if (release != NULL && release->call == fact->event.call) {
+    if (steal != NULL && steal->call == fact->event.call) {
+        f->rule = fact->event.delta < 0 ? RS_RULE_RS104 : RS_RULE_RS105;
+        f->has_belief = true;
+        name_event(j, steal, &f->belief);
+    } else if (release != NULL && (release->call == fact->event.call || (borrow != NULL && owned_in(fact, borrow->call)))) {
         f->has_belief = true;
         name_event(j, release, &f->belief);
     } else if (borrow != NULL && borrow->call != fact->event.call) { /* kept from an earlier call */

@@ -248,9 +248,9 @@ PyFunction_SetVectorcall: Fn(), A.callback
 CODE = """
 PyCode_Addr2Line: Code(), 0
 PyCode_Addr2Location: Code(), 0, mem(8), mem(8), mem(8), mem(8)
-PyCode_GetCellvars: Code()
+PyCode_GetCellvars: ClosureFn.__code__
 PyCode_GetCode: Code()
-PyCode_GetFreevars: Code()
+PyCode_GetFreevars: ClosureFn().__code__
 PyCode_GetVarnames: ClosureFn().__code__
 PyCode_NewEmpty: b"file", b"function", 1
 PyCode_Optimize: By(b"d\\0S\\0"), L(None), Tu(), By(b"")

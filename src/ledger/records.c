@@ -224,7 +224,8 @@ static void book_word(struct rs_books *books, uint64_t word, struct rs_event eve
 
     event.family = family;
     if (is_gone(books, object, word)) {
-        bool handed_in = event.kind == RS_EVENT_BORROW || event.kind == RS_EVENT_ACQUIRE || (event.is_entry && event.kind == RS_EVENT_ARGUMENT);
+        /* by a call's result, or as an argument of the entry that this record is */
+        bool handed_in = event.kind == RS_EVENT_BORROW || event.kind == RS_EVENT_ACQUIRE || (event.kind == RS_EVENT_ARGUMENT && event.call == event.seq);
 
         event.kind = RS_EVENT_TOUCH;
         event.delta = 0;

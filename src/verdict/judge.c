@@ -179,8 +179,8 @@ static const struct rs_event *own_last(const struct rs_fact *fact, enum rs_event
     return NULL;
 }
 
-/* Whether the family's call ended with more references than it began with: what it kept was owned. */
-static bool owned_in(const struct rs_fact *fact, uint64_t call)
+/* How many references more the family had after that call than before. */
+static int64_t net_of(const struct rs_fact *fact, uint64_t call)
 {
     int64_t net = 0;
 
@@ -191,7 +191,7 @@ static bool owned_in(const struct rs_fact *fact, uint64_t call)
             if (rs_ledger_event(account, n)->call == call)
                 net += (int64_t)rs_ledger_event(account, n)->delta * rs_ledger_event(account, n)->times;
     }
-    return net > 0;
+    return net;
 }
 
 /* Where the family that used the dead object had got the pointer from without a reference: the call that lent it, or where nothing
@@ -215,12 +215,30 @@ static const struct rs_event *last_borrow(const struct rs_fact *fact)
     return lent != NULL ? lent : earlier;
 }
 
+/* A call returned what the family had kept for itself: its balance is even, and its pointer is stale. */
+static void judge_gift(const struct judge *j, struct rs_finding *f, const struct rs_event *gave, const struct rs_event *kept)
+{
+    f->rule = RS_RULE_RS102;
+    name_event(j, gave, &f->culprit);
+    f->culprit.api = NULL;
+    name_python(j, f, gave);
+    if (kept != NULL) {
+        f->has_belief = true;
+        name_event(j, kept, &f->belief);
+    }
+}
+
 static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
     const struct rs_event *release = own_last(fact, RS_EVENT_RELEASE), *steal = own_last(fact, RS_EVENT_STEAL);
+    const struct rs_event *gave = own_last(fact, RS_EVENT_RETURN);
     const struct rs_event *borrow = last_borrow(fact);
     struct rs_event freed = killer(fact);
 
+    if (gave != NULL && gave->call != fact->event.call && net_of(fact, gave->call) < 0) {
+        judge_gift(j, f, gave, borrow);
+        return;
+    }
     f->rule = RS_RULE_RS105;
     name_event(j, &fact->event, &f->culprit);
     f->culprit.api = NULL;
@@ -229,7 +247,7 @@ static void judge_use(const struct judge *j, struct rs_finding *f, const struct 
         f->rule = fact->event.delta < 0 ? RS_RULE_RS104 : RS_RULE_RS105;
         f->has_belief = true;
         name_event(j, steal, &f->belief);
-    } else if (release != NULL && (release->call == fact->event.call || (borrow != NULL && owned_in(fact, borrow->call)))) {
+    } else if (release != NULL && (release->call == fact->event.call || (borrow != NULL && net_of(fact, borrow->call) > 0))) {
         f->has_belief = true;
         name_event(j, release, &f->belief);
     } else if (borrow != NULL && borrow->call != fact->event.call) { /* kept from an earlier call */
@@ -280,7 +298,9 @@ static void close_finding(const struct judge *j, struct rs_finding *f, const str
 {
     const struct rs_rule_info *info = rs_rule_info(f->rule);
     struct rs_place places[RETURNS_MAX];
-    size_t returns = f->rule == RS_RULE_RS102 ? name_returns(j, f, &fact->account[0].negative, places) : 0;
+    const struct rs_account *account = &fact->account[0];
+    const struct rs_event *returned = account->has_negative && account->negative.kind == RS_EVENT_RETURN ? &account->negative : own_last(fact, RS_EVENT_RETURN);
+    size_t returns = f->rule == RS_RULE_RS102 && returned != NULL ? name_returns(j, f, returned, places) : 0;
 
     f->kind = info->kind;
     add_history(j, f, fact);

@@ -143,6 +143,40 @@ static void test_touch_by_an_entrys_argument(void **state)
     assert_true(fact(j, RS_FACT_TOUCH)->from_result);
 }
 
+/* A tail call: its place is the function's entry, and still it is the function that uses the object. */
+static void test_touch_by_an_argument_of_a_tail_call(void **state)
+{
+    object(j, THING, TYPE_STR, 1);
+    freed(j, THING);
+    enter(j, "PyObject_CallObject", ELSEWHERE, word(THING, 0, RS_WORD_DEAD), END);
+    leave(j, 0, END);
+    assert_true(fact(j, RS_FACT_TOUCH)->event.is_entry);
+    assert_false(fact(j, RS_FACT_TOUCH)->from_result);
+}
+
+/* Taken apart and in its type's free list: the memory was not freed, the object is dead all the same. */
+static void test_touch_of_an_object_in_a_free_list(void **state)
+{
+    object(j, THING, TYPE_STR, 1);
+    put(j, RS_REC_DEATH, THING, 0, NULL, 0);
+    enter(j, "PyObject_CallObject", CALL_AT, word(THING, 0, RS_WORD_ZERO), END);
+    leave(j, 0, END);
+    assert_int_equal(fact(j, RS_FACT_TOUCH)->event.pc, CALL_AT);
+    leave_entry(j, 0, RESULT(THING, RS_WORD_NEW | RS_WORD_ZERO), END);
+    assert_null(object_at(THING)->accounts);
+}
+
+static void test_count_of_zero_in_somebodys_dealloc(void **state)
+{
+    object(j, THING, TYPE_STR, 1);
+    object(j, OTHER, TYPE_HEAP, 1);
+    put(j, RS_REC_DEATH, THING, 0, NULL, 0); /* a list whose member's dealloc runs now */
+    entry(j, "tp_dealloc", DEALLOC, word(OTHER, 0, RS_WORD_ZERO), END);
+    enter(j, "PyObject_CallObject", CALL_AT, word(THING, 0, RS_WORD_ZERO), END);
+    leave(j, 0, END);
+    assert_null(fact(j, RS_FACT_TOUCH));
+}
+
 static void test_dead_result_that_the_function_returns(void **state)
 {
     object(j, THING, TYPE_STR, 1);
@@ -293,7 +327,8 @@ int main(void)
         LIFE(serials_count_by_type), LIFE(a_block_used_again_starts_with_an_empty_account), LIFE(rebirth_by_a_new_result),
         LIFE(new_result_with_other_holders_is_no_rebirth), LIFE(an_object_in_its_free_list_is_not_born), LIFE(the_killer_is_remembered),
         LIFE(touch_by_a_store), LIFE(touch_by_an_argument), LIFE(touch_by_a_result), LIFE(touch_by_an_entrys_argument),
-        LIFE(dead_result_that_the_function_returns), LIFE(count_of_zero), LIFE(count_of_zero_inside_its_own_dealloc),
+        LIFE(touch_by_an_argument_of_a_tail_call), LIFE(touch_of_an_object_in_a_free_list),
+        LIFE(count_of_zero_in_somebodys_dealloc), LIFE(dead_result_that_the_function_returns), LIFE(count_of_zero), LIFE(count_of_zero_inside_its_own_dealloc),
         LIFE(count_of_zero_inside_py_dealloc), LIFE(immortals_have_no_account), LIFE(immortal_steal_that_failed),
         LIFE(large_counts_are_booked_on_311), LIFE(poison_that_somebody_changed), LIFE(witnesses), LIFE(fault),
         LIFE(store_without_the_gil), LIFE(store_after_the_interpreters_end),

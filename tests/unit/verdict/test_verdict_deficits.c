@@ -232,6 +232,67 @@ static void test_use_of_what_was_kept_from_an_earlier_call(void **state)
     assert_belief(f, "PyList_GetItem", "get");
 }
 
+static void keep_an_owned_one(void)
+{
+    entry(j, "method.o", PUT, word(SELF, 0, 0), word(THING, 1, 0), END);
+    store(j, PUT + 0x10, +1, THING, 1);
+    leave_entry(j, 0, END);
+}
+
+static void use_the_dead_one(void)
+{
+    freed(j, THING);
+    entry(j, "method.o", INIT, END);
+    enter(j, "PyList_Append", INIT + 0x10, word(THING, 1, RS_WORD_DEAD), END);
+    leave(j, 0, END);
+}
+
+/* tp_clear released the member and left the pointer: no borrowed reference, a second use of what was given back. */
+static void test_use_of_what_an_earlier_call_released(void **state)
+{
+    const struct rs_finding *f;
+
+    keep_an_owned_one();
+    entry(j, "tp_clear", TRAVERSE, word(SELF, 0, 0), END);
+    store(j, TRAVERSE + 0x10, -1, THING, 1);
+    leave_entry(j, 0, END);
+    use_the_dead_one();
+    f = verdict(&court);
+    assert_verdict(f, RS105, RS_PROVEN, "PyInit_one");
+    assert_string_equal(f->belief.function, "thing_traverse");
+}
+
+/* A getter gave away the reference that the module had kept for itself. */
+static void test_use_of_what_an_earlier_call_returned(void **state)
+{
+    const struct rs_finding *f;
+
+    keep_an_owned_one();
+    call_get();
+    leave_entry(j, 0, RESULT(THING, RS_WORD_NEW), END);
+    use_the_dead_one();
+    f = verdict(&court);
+    assert_verdict(f, RS102, RS_PROVEN, "get");
+    assert_string_equal(f->belief.function, "put");
+}
+
+/* A call that failed has taken the reference all the same, and freed the object. */
+static void test_release_of_what_a_failed_call_took(void **state)
+{
+    const struct rs_finding *f;
+
+    call_get();
+    object(j, OTHER, TYPE_STR, 1);
+    simple_call(j, "PyLong_FromLong", GET + 0x10, OTHER, RESULT(OTHER, RS_WORD_NEW | RS_WORD_ONE), END);
+    enter(j, "PyList_SetItem", GET + 0x20, word(OTHER, 2, RS_WORD_ONE), END);
+    freed(j, OTHER);
+    leave(j, 0xffffffff, END);
+    store(j, GET + 0x30, -1, OTHER, POISON_COUNT);
+    f = verdict(&court);
+    assert_verdict(f, RS104, RS_PROVEN, "get");
+    assert_belief(f, "PyList_SetItem", "get");
+}
+
 /* A count of 0 that is changed is a use after release, too. */
 static void test_change_of_a_count_of_zero(void **state)
 {
@@ -407,7 +468,8 @@ int main(void)
         DEFICIT(borrowed_return), DEFICIT(borrowed_return_has_the_line_of_its_statement),
         DEFICIT(borrowed_return_of_several_statements), DEFICIT(borrowed_return_of_too_many_statements), DEFICIT(borrowed_return_that_a_variable_still_holds), DEFICIT(borrowed_store),
         DEFICIT(release_after_steal), DEFICIT(use_after_its_own_release), DEFICIT(use_across_a_call_that_freed_it),
-        DEFICIT(use_of_what_was_kept_from_an_earlier_call), DEFICIT(change_of_a_count_of_zero), DEFICIT(dead_object_that_was_handed_in),
+        DEFICIT(use_of_what_was_kept_from_an_earlier_call), DEFICIT(use_of_what_an_earlier_call_released),
+        DEFICIT(use_of_what_an_earlier_call_returned), DEFICIT(release_of_what_a_failed_call_took), DEFICIT(change_of_a_count_of_zero), DEFICIT(dead_object_that_was_handed_in),
         DEFICIT(poison_without_a_culprit), DEFICIT(poison_with_a_culprit), DEFICIT(poison_of_an_unsure_account),
         DEFICIT(forked_childs_inheritance), DEFICIT(what_happens_while_the_module_starts), DEFICIT(fault),
         DEFICIT(fault_that_no_account_explains), DEFICIT(release_in_a_helper), DEFICIT(static_deficit), DEFICIT(count_of_equal_facts),

@@ -287,6 +287,8 @@ static void arm(void *context, const struct rs_event *event)
 
     if (event->kind == RS_EVENT_RETURN)
         rs_recording_arm_function(process->host->recording, process->slot, event->function);
+    if (event->kind == RS_EVENT_STEAL) /* by its place in the function */
+        rs_recording_arm_function(process->host->recording, process->slot, event->pc);
     if (site != NULL)
         rs_recording_arm(process->host->recording, process->slot, (uint32_t)*site - 1);
 }

@@ -88,7 +88,7 @@ struct rs_ring {
     uint64_t lost;       /* records not written because the host was gone or too slow */
     uint64_t pad4[3];
     /* Host to runtime (law 5: arm only what the books suspect): what is touched at site n, or returned by the function at
-     * address f, is marked as suspect where the byte n & 0xffff, (f >> 4) & 0x7fff is set. */
+     * address f, or taken by a call that returns to f + 1, is marked as suspect where the byte n & 0xffff, (f >> 4) & 0x7fff is set. */
     uint8_t armed_sites[1 << 16];
     uint8_t armed_functions[1 << 15];
     /* Host to runtime: objects that never die and whose books drift: at the next quiet point the count and the words that point

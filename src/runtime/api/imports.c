@@ -128,6 +128,17 @@ static bool is_simple(const struct rs_contract *contract, const struct rt_words 
     return true;
 }
 
+/* A place at which the books saw a reference taken that nobody had: what is taken there now is looked after when it dies. */
+static void arm_stolen(const struct rs_contract *contract, const struct rt_words *words)
+{
+    for (unsigned i = 0; i < words->count; i++) {
+        unsigned argument = RS_WORD_ARG(words->word[i]);
+
+        if ((RS_WORD_FLAGS(words->word[i]) & RS_WORD_STEAL) || (argument < contract->nargs && contract->args[argument].kind == RS_ARG_STEAL))
+            rt_object_arm(RS_WORD_ADDRESS(words->word[i]));
+    }
+}
+
 /* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded at enter; state[2]: the
  * call is simple: one record when it leaves. */
 uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract, const struct rt_module *module)
@@ -143,6 +154,8 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
     frame->state[2] = is_simple(contract, &words);
     if (!frame->state[2])
         log_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
+    if (contract != NULL && !frame->state[2] && rt_hot.ring->armed_functions[((frame->return_address - 1) >> 4) & 0x7fff])
+        arm_stolen(contract, &words);
     if (contract == NULL || (contract->flags & RS_VARIADIC) || contract->nargs > 6)
         return RT_SHIM_CALL_STACK;
     return RT_SHIM_CALL;

@@ -148,6 +148,7 @@ static void at_finalize(void)
     if (rt_entry_elsewhere > 0)
         rt_log_limit(rt_entry_elsewhere, "calls of modules in subinterpreters");
     rt_quarantine_check();
+    rt_object_check_shut();
     rt_fatal_try(take_census, NULL);
     rt_fatal_try(look_at_suspects, NULL);
     rt_fatal_try(look_for_cycles, NULL);

@@ -347,6 +347,7 @@ bool rt_object_block_freed(uint64_t block, size_t size)
 struct each {
     void (*visit)(uint64_t object, void *context);
     void *context;
+    uint8_t mark;
 };
 
 static void each_in_span(uint64_t start, size_t block_size, size_t bytes, void *context)
@@ -358,14 +359,29 @@ static void each_in_span(uint64_t start, size_t block_size, size_t bytes, void *
         if (marks[i] == 0)
             continue;
         for (unsigned k = 0; k < 8; k++)
-            if ((marks[i] >> (8 * k)) & RT_SIDE_OBJECT)
+            if ((marks[i] >> (8 * k)) & each->mark)
                 each->visit(start + 16 * (8 * (uint64_t)i + k), each->context);
     }
 }
 
 void rt_object_each(void (*visit)(uint64_t object, void *context), void *context)
 {
-    struct each each = {visit, context};
+    struct each each = {visit, context, RT_SIDE_OBJECT};
+
+    rt_region_spans(each_in_span, &each);
+}
+
+static void check_shut(uint64_t object, void *context)
+{
+    int64_t count = *(const int64_t *)object;
+
+    if (count < 0) /* no immortal is: their upper half is 0 */
+        rt_log_put(RS_REC_POISON, object, (uint32_t)count, NULL, 0);
+}
+
+void rt_object_check_shut(void)
+{
+    struct each each = {check_shut, NULL, RT_SIDE_SHUT};
 
     rt_region_spans(each_in_span, &each);
 }

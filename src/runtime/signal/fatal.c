@@ -91,6 +91,7 @@ static void record(int signal, const siginfo_t *info, const ucontext_t *context)
     void *thread;
 
     rt_quarantine_check();
+    rt_object_check_shut();
     fault = (struct rs_fault_record *)rt_log_begin(slots);
     if (fault == NULL)
         return;

@@ -406,6 +406,26 @@ static void test_object_in_a_free_list(void **state)
     assert_int_equal(rt_object_peek(object), RT_OBJECT_DEAD);
 }
 
+static void test_lowered_count_in_a_free_list(void **state)
+{
+    uint64_t object = stage_object(&stage_plain, 32, 0);
+    unsigned before = stage_log.kinds[RS_REC_POISON];
+
+    rt_object_see(object);
+    *rt_object_side(object) = RT_SIDE_BLOCK | RT_SIDE_SHUT;
+    *(int64_t *)object = 0;
+    rt_object_check_shut();
+    *(int64_t *)object = 0xffffffff; /* immortal */
+    rt_object_check_shut();
+    assert_int_equal(stage_log.kinds[RS_REC_POISON], before);
+    *(int64_t *)object = -1; /* Py_DECREF of what is dead */
+    rt_object_check_shut();
+    assert_int_equal(stage_log.kinds[RS_REC_POISON], before + 1);
+    assert_int_equal(stage_log.last[RS_REC_POISON].a, object);
+    assert_int_equal((int32_t)stage_log.last[RS_REC_POISON].b, -1);
+    object_free((void *)object);
+}
+
 static void test_object_out_of_a_free_list(void **state)
 {
     uint64_t object = stage_object(&stage_plain, 32, 0);
@@ -510,7 +530,7 @@ int main(void)
         cmocka_unit_test(test_order_and_limit_of_the_quarantine), cmocka_unit_test(test_a_waiting_block_is_not_handed_out),
         cmocka_unit_test(test_larger_than_the_quarantine), cmocka_unit_test(test_neighbours),
         cmocka_unit_test(test_armed_objects_are_announced), cmocka_unit_test(test_object_in_a_free_list),
-        cmocka_unit_test(test_object_out_of_a_free_list), cmocka_unit_test(test_each), cmocka_unit_test(test_immortals),
+        cmocka_unit_test(test_lowered_count_in_a_free_list), cmocka_unit_test(test_object_out_of_a_free_list), cmocka_unit_test(test_each), cmocka_unit_test(test_immortals),
         cmocka_unit_test(test_object_in_block), cmocka_unit_test(test_tracked),
     };
 

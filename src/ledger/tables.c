@@ -1,6 +1,7 @@
 /* Modules, types, roles, code objects, the fault: records that only have to be remembered. Texts are checked for their bounds. */
 #include "ledger/internal.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,22 @@ void rs_books_on_limit(struct rs_books *books, const struct rs_slot *record, uns
         rs_books_limit(books, rs_arena_strndup(&books->arena, text, length), record->a);
 }
 
+/* The interpreter ends the program when the count of one of its own static objects falls to 0 ("deallocating None"): one whose
+ * count was at its end when it was last seen, and of which a family certainly gave up too much. */
+static struct rs_object *starved(const struct rs_books *books)
+{
+    for (size_t i = 0; i < books->objects.room; i++) {
+        struct rs_object *object = (struct rs_object *)books->objects.values[i];
+
+        if (books->objects.keys[i] == 0 || object->size != 0 || object->before_fork || (object->count != 0 && object->count != 1))
+            continue;
+        for (const struct rs_account *a = object->accounts; a != NULL; a = a->next)
+            if (a->hi < 0 && !a->unsure)
+                return object;
+    }
+    return NULL;
+}
+
 void rs_books_on_fault(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     struct rs_object *object;
@@ -109,6 +126,8 @@ void rs_books_on_fault(struct rs_books *books, const struct rs_slot *record, uns
     books->stack_size = 0;
     books->python_stack.count = 0;
     object = books->fault.object != 0 ? rs_books_object(books, books->fault.object) : NULL;
+    if (object == NULL && books->fault.head.b == SIGABRT)
+        object = starved(books);
     rs_books_fact(books, RS_FACT_FAULT, object, NULL);
 }
 

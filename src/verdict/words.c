@@ -151,7 +151,8 @@ static const char *consequence(struct rs_arena *arena, const struct rs_finding *
     case RS_FACT_POISON:
         return "the interpreter changed the count of the freed object";
     case RS_FACT_FAULT:
-        return "the process died when the freed object was used";
+        return fact->object.size == 0 ? "the interpreter ended the program because its count had fallen to 0"
+                                      : "the process died when the freed object was used";
     case RS_FACT_WITNESS:
     case RS_FACT_DEFICIT:
         if (fact->owner_kind == 3)

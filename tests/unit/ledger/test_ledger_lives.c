@@ -301,6 +301,26 @@ static void test_fault(void **state)
     assert_memory_equal(j->books->stack, "12345678abc", 11);
 }
 
+/* "Fatal Python error: deallocating None". */
+static void test_abort_for_want_of_a_count(void **state)
+{
+    struct rs_fault_record record = {.head = {0, RS_TAG_OF(RS_REC_FAULT, sizeof(record) / 16), 6}};
+
+    object(j, STATIC, TYPE_NONE, 3);
+    store(j, RELEASE_AT, -1, STATIC, 3);
+    rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
+    assert_false(fact(j, RS_FACT_FAULT)->has_object); /* 2 references are left */
+    store(j, RELEASE_AT, -1, STATIC, 2);
+    store(j, RELEASE_AT, -1, STATIC, 1);
+    record.head.b = 11;
+    rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
+    assert_false(fact(j, RS_FACT_FAULT)->has_object); /* another signal */
+    record.head.b = 6;
+    rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
+    assert_int_equal(j->books->facts.items[j->books->facts.count - 1].kind, RS_FACT_FAULT);
+    assert_int_equal(j->books->facts.items[j->books->facts.count - 1].object.address, STATIC);
+}
+
 static void test_store_without_the_gil(void **state)
 {
     store(j, RELEASE_AT, -1, SELF, 2);
@@ -331,7 +351,7 @@ int main(void)
         LIFE(count_of_zero_in_somebodys_dealloc), LIFE(dead_result_that_the_function_returns), LIFE(count_of_zero), LIFE(count_of_zero_inside_its_own_dealloc),
         LIFE(count_of_zero_inside_py_dealloc), LIFE(immortals_have_no_account), LIFE(immortal_steal_that_failed),
         LIFE(large_counts_are_booked_on_311), LIFE(poison_that_somebody_changed), LIFE(witnesses), LIFE(fault),
-        LIFE(store_without_the_gil), LIFE(store_after_the_interpreters_end),
+        LIFE(abort_for_want_of_a_count), LIFE(store_without_the_gil), LIFE(store_after_the_interpreters_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -393,6 +393,21 @@ static void test_fault(void **state)
     assert_string_equal(f->use.items[2].function, "main");
 }
 
+static void test_abort_for_want_of_a_count(void **state)
+{
+    struct rs_fault_record record = {.head = {0, RS_TAG_OF(RS_REC_FAULT, sizeof(record) / 16), 6}};
+    const struct rs_finding *f;
+
+    object(j, STATIC, TYPE_NONE, 2);
+    call_get();
+    store(j, GET + 0x28, -1, STATIC, 2);
+    rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
+    judge(&court);
+    f = &court.report.findings.items[1];
+    assert_verdict(f, RS101, RS_PROVEN, "get");
+    assert_non_null(strstr(f->proof, "count had fallen to 0"));
+}
+
 static void test_fault_that_no_account_explains(void **state)
 {
     struct rs_fault_record record = {.head = {0x123, RS_TAG_OF(RS_REC_FAULT, sizeof(record) / 16), 11}};
@@ -472,7 +487,7 @@ int main(void)
         DEFICIT(use_of_what_an_earlier_call_returned), DEFICIT(release_of_what_a_failed_call_took), DEFICIT(change_of_a_count_of_zero), DEFICIT(dead_object_that_was_handed_in),
         DEFICIT(poison_without_a_culprit), DEFICIT(poison_with_a_culprit), DEFICIT(poison_of_an_unsure_account),
         DEFICIT(forked_childs_inheritance), DEFICIT(what_happens_while_the_module_starts), DEFICIT(fault),
-        DEFICIT(fault_that_no_account_explains), DEFICIT(release_in_a_helper), DEFICIT(static_deficit), DEFICIT(count_of_equal_facts),
+        DEFICIT(abort_for_want_of_a_count), DEFICIT(fault_that_no_account_explains), DEFICIT(release_in_a_helper), DEFICIT(static_deficit), DEFICIT(count_of_equal_facts),
         DEFICIT(history_is_told_in_order),
     };
 

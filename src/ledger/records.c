@@ -459,6 +459,17 @@ static bool is_foreign(struct rs_books *books, uint64_t self, const struct rs_mo
     return false;
 }
 
+/* Whether a tp_dealloc of the object is in progress; the family's own call of _Py_Dealloc is none yet. */
+static bool has_entered_dealloc(const struct rs_books *books, uint64_t object)
+{
+    const struct rs_thread *thread = books->thread;
+
+    for (size_t i = thread->frames.count; i > 0; i--)
+        if (thread->frames.items[i - 1].kind == RS_FRAME_ENTRY && thread->frames.items[i - 1].self == object)
+            return true;
+    return false;
+}
+
 static void on_entry(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
@@ -489,7 +500,7 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     frame->module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
     frame->init = init;
     frame->blind = books->blind != NULL && books->blind(books->site_context, record->a);
-    again = count > 2 && role == books->dealloc && rs_books_in_dealloc(books, RS_WORD_ADDRESS(words[2]));
+    again = count > 2 && role == books->dealloc && has_entered_dealloc(books, RS_WORD_ADDRESS(words[2]));
     if (count > 2 && words[2] != 0 && (role == books->dealloc || role == books->clear)) {
         frame->self = role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0;
         frame->foreign = is_foreign(books, RS_WORD_ADDRESS(words[2]), module);

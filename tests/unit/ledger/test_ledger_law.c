@@ -236,6 +236,16 @@ static void test_dealloc_chain_owns_it_once(void **state)
     assert_balance(j, TYPE_HEAP, 0, 0);
 }
 
+/* The family's own Py_DECREF leads there through _Py_Dealloc: that is no derived class's dealloc. */
+static void test_dealloc_by_the_family_owns_it(void **state)
+{
+    object(j, TYPE_HEAP, TYPE_TYPE, 5);
+    object(j, THING, TYPE_HEAP, 0);
+    enter(j, "_Py_Dealloc", CALL_AT, word(THING, 0, RS_WORD_ZERO), END);
+    entry(j, "tp_dealloc", RETURN_FROM, word(THING, 0, RS_WORD_ZERO), word(TYPE_HEAP, RS_ARG_SELF_TYPE, 0), END);
+    assert_balance(j, TYPE_HEAP, 1, 1);
+}
+
 static void test_families_have_accounts_of_their_own(void **state)
 {
     object(j, THING, TYPE_STR, 3);
@@ -283,7 +293,7 @@ int main(void)
         LAW(stores_of_a_count), LAW(steal_always), LAW(steal_on_success), LAW(steal_on_success_that_failed), LAW(format_unit_n_steals),
         LAW(in_out_parameter), LAW(py_decref_out_of_line), LAW(py_incref_out_of_line), LAW(borrowed_argument_of_a_call),
         LAW(interpreters_argument), LAW(return_to_the_interpreter), LAW(return_of_what_is_not_owned), LAW(returned_definition),
-        LAW(dealloc_owns_the_reference_to_its_type), LAW(dealloc_chain_owns_it_once), LAW(families_have_accounts_of_their_own),
+        LAW(dealloc_owns_the_reference_to_its_type), LAW(dealloc_chain_owns_it_once), LAW(dealloc_by_the_family_owns_it), LAW(families_have_accounts_of_their_own),
         LAW(release_below_zero_is_a_deficit), LAW(the_same_deficit_is_counted),
     };
 

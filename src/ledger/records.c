@@ -313,6 +313,7 @@ static void begin_call(struct rs_books *books, const struct rs_slot *record, con
     frame->module = module;
     frame->seq = books->seq;
     frame->stolen_count = 0;
+    frame->self = 0; /* looked at while the words are booked */
     for (unsigned i = first; i < count && words[i] != 0 && contract != NULL; i++) {
         int delta;
         enum rs_event_kind kind = before_call(contract, words[i], &delta);

@@ -2,7 +2,8 @@
 
 case.json: `rules` (any of them is right), `kind`, `functions` and `names` (what may be named; names where there is no
 debug information), `confidence`; `since`, `until`: the versions that show the bug; `variants`: further builds, tried on
-the first Python only ("-O0", "stripped"); `clean`: there is no bug, nothing may be proven.
+the first Python only ("-O0", "stripped"); `clean`: there is no bug, nothing may be proven;
+`silent`: not even suspected; `pythons`: only these versions, one Python of each.
 Lines that a right report names carry the comment culprit or belief in the source.
 """
 import glob
@@ -59,6 +60,8 @@ def judge_twin(spec, python, variant):
     ran = program.under(command, env=env, cwd=core.ROOT)
     core.expect(ran.report is not None, "no report", ran.text())
     core.expect(not ran.proven(), "a false proven finding", [(f["rule"], f["message"]) for f in ran.proven()], ran.text())
+    suspected = [(f["rule"], f["message"]) for f in ran.report["findings"]] if spec.get("silent") else []
+    core.expect(not suspected, "a false suspect", suspected, ran.text())
     plain = program.execute(command, env=env, cwd=core.ROOT)
     core.expect((ran.status, ran.out) == (plain.status, plain.out), "changed by refsan", "plain: " + plain.text(), "under refsan: " + ran.text())
 
@@ -69,7 +72,8 @@ def test(name, judge, spec, python, variant=""):
 
 def tests_of(spec, found, group):
     """The case on each Python, both twins; its variants on the first one."""
-    slow = spec["source"].endswith((".pyx", ".cpp"))
+    slow = spec["source"].endswith((".pyx", ".cpp")) or "pythons" in spec
+    found = [p for p in found if p.minor in spec.get("pythons", [p.minor])]
     for python in pythons.one_per_minor(found) if slow else found:
         name = "%s/%s/%s" % (group, spec["name"], python.name)
         if not spec.get("clean") and shows(spec, python):

@@ -1,0 +1,3 @@
+import ext
+
+print(sum(ext.path_length("/some/path/%d" % n) for n in range(40)))

@@ -1,0 +1,3 @@
+import ext
+
+print(sum(ext.describe("x" * n)["length"] for n in range(50)))

@@ -239,7 +239,7 @@ static void hook_interpreter(void)
     functions[n] = (uint64_t)dlsym(RTLD_DEFAULT, "Py_FinalizeEx");
     actions[n++] = RT_ACTION_FINALIZE;
     for (unsigned i = 0; i < sizeof(types) / sizeof(*types); i++) {
-        functions[n] = *(uint64_t *)(types[i] + 48); /* tp_dealloc */
+        functions[n] = *(uint64_t *)(types[i] + TP_DEALLOC);
         actions[n++] = RT_ACTION_DEATH;
     }
     hooked = rt_patch_interpreter(functions, actions, n);

@@ -19,8 +19,6 @@ uint64_t rt_entry_elsewhere;
 
 static __thread unsigned depth __attribute__((tls_model("initial-exec")));
 
-enum { TP_FLAGS = 168, FLAG_HEAPTYPE = 1 << 9 };
-
 static void act(uint64_t action, uint64_t argument)
 {
     uint8_t *side;

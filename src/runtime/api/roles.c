@@ -8,7 +8,7 @@
 #include "runtime/pyabi/pyabi.h"
 #include "runtime/sys/sys.h"
 
-enum { METHODS_MAX = 4096, BASES_MAX = 32, TP_METHODS = 232, TP_GETSET = 248, TP_BASE = 256, TP_NAME = 24, TP_VECTORCALL_OFFSET = 56 };
+enum { METHODS_MAX = 4096, BASES_MAX = 32 };
 enum {
     METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_CLASS = 16, METH_STATIC = 32, METH_COEXIST = 64,
     METH_FASTCALL = 128, METH_METHOD = 512, METH_ALL = 1023,

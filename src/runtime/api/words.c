@@ -4,11 +4,11 @@
 #include "contract/contract.h"
 #include "runtime/arch.h"
 #include "runtime/heap/object.h"
+#include "runtime/pyabi/pyabi.h"
 #include "wire/recording.h"
 
 enum {
     ARRAY_MAX = 32, VARARGS_MAX = 48, MEMBERS_MAX = 128, BASES_MAX = 32,
-    TP_MEMBERS = 240, TP_BASE = 256, TP_DICTOFFSET = 288, /* PyTypeObject */
     T_OBJECT = 6, T_OBJECT_EX = 16,                       /* PyMemberDef.type */
 };
 

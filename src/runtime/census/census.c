@@ -9,7 +9,7 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { SUSPECTS_MAX = 24, DANGLING_MAX = 256, INNER_MAX = 1 << 20, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14 };
+enum { SUSPECTS_MAX = 24, DANGLING_MAX = 256, INNER_MAX = 1 << 20 };
 
 /* ---------------------------------------------------------------- holders */
 

@@ -63,19 +63,6 @@ struct walk {
     int pagemap;
 };
 
-static bool has(const char *text, const char *word)
-{
-    for (; *text != 0; text++) {
-        size_t i = 0;
-
-        while (word[i] != 0 && text[i] == word[i])
-            i++;
-        if (word[i] == 0)
-            return true;
-    }
-    return false;
-}
-
 /* "lo-hi perms offset dev inode path". Pointers live in what is writable, and in anonymous pages that were made read-only; not in
  * files that are only read, not in devices, not in the recording. */
 static void each_in_line(const char *line, const struct walk *walk)
@@ -87,9 +74,9 @@ static void each_in_line(const char *line, const struct walk *walk)
         return;
     hi = parse_hex(&p);
     perms = p + 1;
-    if (*p != ' ' || perms[0] != 'r' || is_ours(lo, hi) || has(perms, "/dev/") || has(perms, "memfd:refsan") || has(perms, "[v"))
+    if (*p != ' ' || perms[0] != 'r' || is_ours(lo, hi) || rt_contains(perms, "/dev/") || rt_contains(perms, "memfd:refsan") || rt_contains(perms, "[v"))
         return;
-    if (perms[1] == 'w' || !has(perms, "/"))
+    if (perms[1] == 'w' || !rt_contains(perms, "/"))
         each_used(walk->pagemap, lo, hi, walk->part, walk->context);
 }
 

@@ -6,9 +6,10 @@
 #include "runtime/heap/region.h"
 #include "runtime/log.h"
 #include "runtime/modules.h"
+#include "runtime/pyabi/pyabi.h"
 #include "runtime/sys/sys.h"
 
-enum { TP_BASICSIZE = 32, TP_TRAVERSE = 184, TP_FLAGS = 168, FLAG_GC = 1 << 14, CANDIDATES = 256, MEMBERS_MAX = 512 };
+enum { CANDIDATES = 256, MEMBERS_MAX = 512 };
 
 /* Complemented: this table lies in memory that is looked through. */
 struct candidate {

@@ -13,11 +13,7 @@ enum {
     KNOWN_STATICS = 1 << 16, /* every static object that was recorded */
     TYPES = 1 << 15,
     IMAGES = 4096,
-    FLAG_READY = 1 << 12,  /* Py_TPFLAGS_READY */
-    FLAG_GC = 1 << 14,     /* Py_TPFLAGS_HAVE_GC */
-    TP_NAME = 24, TP_BASICSIZE = 32, TP_FLAGS = 168, /* PyTypeObject, 3.8 to 3.14 */
 };
-#define FLAG_TYPE_SUBCLASS 0x80000000u
 
 struct image {
     uint64_t lo, hi; /* a writable segment */

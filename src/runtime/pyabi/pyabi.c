@@ -45,19 +45,6 @@ void rt_python_known(unsigned *first, unsigned *last)
     *last = rows[sizeof(rows) / sizeof(*rows) - 1].version;
 }
 
-static bool contains(const char *text, const char *word)
-{
-    for (; *text != 0; text++) {
-        size_t i = 0;
-
-        while (word[i] != 0 && text[i] == word[i])
-            i++;
-        if (word[i] == 0)
-            return true;
-    }
-    return false;
-}
-
 static uint64_t symbol(const char *name)
 {
     return (uint64_t)dlsym(RTLD_DEFAULT, name);
@@ -99,7 +86,7 @@ enum rt_python_verdict rt_python_find(void)
         own_path[length > 0 ? length : 0] = 0;
         rt_python.path = own_path;
     }
-    if (contains(rt_python.version, "free-threading"))
+    if (rt_contains(rt_python.version, "free-threading"))
         return RT_PYTHON_THREADED;
     if (symbol("_Py_NegativeRefcount") != 0 || symbol("_Py_RefTotal") != 0 || symbol("_Py_GetRefTotal") != 0 || symbol("_Py_DumpReferences") != 0)
         return RT_PYTHON_DEBUG;

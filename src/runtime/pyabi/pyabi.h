@@ -28,6 +28,14 @@ struct rt_pyabi {
     uint16_t ascii_data, compact_data;
 };
 enum { NO_CFRAME = 0xffff };
+
+/* PyTypeObject and its flags, the same from 3.8 to 3.14 (Include/cpython/object.h, Include/object.h). */
+enum {
+    TP_NAME = 24, TP_BASICSIZE = 32, TP_DEALLOC = 48, TP_VECTORCALL_OFFSET = 56, TP_FLAGS = 168, TP_TRAVERSE = 184, TP_METHODS = 232,
+    TP_MEMBERS = 240, TP_GETSET = 248, TP_BASE = 256, TP_DICTOFFSET = 288,
+};
+enum { FLAG_HEAPTYPE = 1 << 9, FLAG_READY = 1 << 12, FLAG_GC = 1 << 14 };
+#define FLAG_TYPE_SUBCLASS 0x80000000u
 enum rt_instr_kind {
     RT_INSTR_BYTES,  /* an int: offset in bytes */
     RT_INSTR_WORDS,  /* an int: offset in 2-byte units */

@@ -67,6 +67,19 @@ bool rt_same(const char *a, const char *b)
     return *a == *b;
 }
 
+bool rt_contains(const char *text, const char *word)
+{
+    for (; *text != 0; text++) {
+        size_t i = 0;
+
+        while (word[i] != 0 && text[i] == word[i])
+            i++;
+        if (word[i] == 0)
+            return true;
+    }
+    return false;
+}
+
 static void *map(void *hint, size_t size, int prot, int flags, int fd, size_t offset)
 {
     long r = rt_arch_syscall(SYS_mmap, (long)hint, (long)size, prot, flags, fd, (long)offset);

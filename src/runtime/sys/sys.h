@@ -47,6 +47,7 @@ void *rt_copy(void *to, const void *from, size_t size);
 void rt_fill(void *to, int byte, size_t size);
 size_t rt_length(const char *text);
 bool rt_same(const char *a, const char *b);
+bool rt_contains(const char *text, const char *word);
 
 static inline void rt_pause(void)
 {

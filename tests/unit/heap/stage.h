@@ -13,7 +13,7 @@
 #include "runtime/log.h"
 #include "runtime/pyabi/pyabi.h"
 
-enum { REGION = 1 << 30, FLAG_READY = 1 << 12, FLAG_GC = 1 << 14, FLAG_MANAGED = 1 << 4 };
+enum { REGION = 1 << 30, FLAG_MANAGED = 1 << 4 };
 
 /* As much of PyTypeObject as the heap reads (3.8 to 3.13). */
 struct stage_type {

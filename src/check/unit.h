@@ -1,8 +1,9 @@
 /* One translation unit, from bitcode to findings: the door between the driver (which lowers sources, runs units in
  * parallel, merges and renders) and the analysis.
  *
- * Bitcode is what clang emits at -O0 with -g, -Xclang -disable-llvm-passes and -Xclang -disable-O0-optnone, so that
- * Py_INCREF and its kin are still calls where the headers mark them always-inline (3.12 and newer).
+ * Bitcode is what clang emits at -O0 with -g, -fno-discard-value-names (a variable's name stands in the messages),
+ * -Xclang -disable-llvm-passes and -Xclang -disable-O0-optnone, so that Py_INCREF and its kin are still calls where the
+ * headers mark them always-inline (3.12 and newer).
  *
  * Two passes: the first writes the unit's summaries (what each of its functions does to the references of its
  * arguments and result), the second reads those of all units of the extension and finds more. Units are independent

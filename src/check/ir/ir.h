@@ -1,0 +1,97 @@
+/* A unit's LLVM IR as the checks read it: functions with their places and roles, calls with their contracts, tables that
+ * the interpreter reads (method tables, type slots, module slots), members of structures by offset.
+ *
+ * Promise: everything here is a fact of the bitcode; nothing is judged. Locals are SSA values already (sroa has run), names
+ * and lines are the source's. Strings live until rs_ir_close. The only user of LLVM-C besides the rules that walk a
+ * function's instructions. */
+#pragma once
+#include <llvm-c/Core.h>
+#include <llvm-c/Target.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "contract/contract.h"
+
+struct rs_ir_place {
+    const char *file; /* NULL: no debug location */
+    int line;
+};
+
+/* What the interpreter calls a function as. */
+struct rs_ir_role {
+    const char *slot;                   /* name in contracts/slots.txt: "method.varargs", "tp_dealloc", "getset.get" */
+    const struct rs_contract *contract; /* its row, or NULL */
+    LLVMValueRef function;
+    LLVMValueRef table;      /* the PyMethodDef array, type object, slot array ... that names it */
+    const char *python_name; /* of a method or member: "append"; else NULL */
+    int flags;               /* ml_flags of a method, else 0 */
+};
+
+/* A type: a static PyTypeObject, or a PyType_Slot array of a heap type. */
+struct rs_ir_type {
+    LLVMValueRef table;
+    const char *name; /* of the global variable */
+    bool heap;
+};
+
+struct rs_ir_function {
+    LLVMValueRef value;
+    const char *symbol; /* linker's name */
+    const char *name;   /* as people say it: "make_row", "Scorer::weight" */
+    struct rs_ir_place place;
+    bool library; /* defined in a header of Python's or of the system: not the module's own code */
+    bool local;   /* no other unit can call it */
+    const struct rs_ir_role *role; /* the first one, or NULL */
+};
+
+struct rs_ir {
+    LLVMContextRef context;
+    LLVMModuleRef module;
+    LLVMTargetDataRef layout;
+    unsigned python;   /* 0x030b is 3.11 */
+    const char *stem;  /* of the source file: "_speedups" */
+    struct rs_arena arena;
+    RS_VEC(struct rs_ir_function) functions; /* those with a body */
+    RS_VEC(struct rs_ir_role) roles;
+    RS_VEC(struct rs_ir_type) types;
+    struct rs_map by_value;  /* LLVMValueRef of a function -> index + 1 */
+    struct rs_map files;     /* LLVMMetadataRef of a DIFile -> path */
+    struct rs_map names;     /* value -> the variable that it was first stored to */
+    struct rs_map contracts; /* LLVMValueRef of a function -> index of its row + 2, 1 for none */
+    struct rs_map structures; /* hash of a structure's name -> its debug information; read when first asked for */
+    bool graph_read;
+};
+
+/* NULL and err when the file cannot be read: it is missing, truncated or of a newer LLVM. */
+struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, struct rs_error *err);
+void rs_ir_close(struct rs_ir *ir);
+
+/* NULL for declarations and for what is no function. */
+struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value);
+/* Where an instruction stands in the source. */
+struct rs_ir_place rs_ir_place(struct rs_ir *ir, LLVMValueRef instruction);
+/* The function that a call names, through casts and aliases, or NULL for an indirect call. */
+LLVMValueRef rs_ir_callee(LLVMValueRef call);
+/* The row of a declared or inline API function, or NULL; remembers what it found. A function that the unit itself defines
+ * outside of Python's headers has none. */
+const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function);
+/* The source's name of a local variable or argument that holds the value, or NULL. */
+const char *rs_ir_variable(const struct rs_ir *ir, LLVMValueRef value);
+/* The bytes of a constant C string, or NULL. Valid until rs_ir_close. */
+const char *rs_ir_string(struct rs_ir *ir, LLVMValueRef value);
+
+/* The name of the member at an offset of a named structure ("head" of "struct.Queue" + 16) from debug information; NULL:
+ * unknown. */
+const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offset);
+/* "Queue" of "struct.Queue", "struct.Queue.12" and "class.Queue". */
+const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type);
+
+/* For ir/ itself. */
+void rs_ir_read_tables(struct rs_ir *ir);
+void rs_ir_read_names(struct rs_ir *ir);
+const char *rs_ir_shown_name(struct rs_ir *ir, LLVMValueRef function, struct rs_ir_place *place);

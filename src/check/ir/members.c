@@ -1,0 +1,132 @@
+/* Names of structures' members by offset, from the debug information's graph of types; read at the first question.
+ * Positions of operands: llvm/IR/DebugInfoMetadata.h, the same in 16 to 22. */
+#include <llvm-c/DebugInfo.h>
+#include <string.h>
+
+#include "check/ir/ir.h"
+
+enum { OP_TYPE_NAME = 2, OP_BASE = 3, OP_ELEMENTS = 4, NODES_MOST = 400000 };
+
+struct operands {
+    LLVMValueRef *items;
+    int count;
+};
+
+static struct operands operands_of(LLVMValueRef node)
+{
+    struct operands all = {NULL, node != NULL && LLVMIsAMDNode(node) ? LLVMGetMDNodeNumOperands(node) : 0};
+
+    all.items = rs_alloc((size_t)all.count * sizeof(*all.items) + 1);
+    if (all.count > 0)
+        LLVMGetMDNodeOperands(node, all.items);
+    return all;
+}
+
+static LLVMMetadataKind kind_of(LLVMValueRef node)
+{
+    return node != NULL && LLVMIsAMDNode(node) ? LLVMGetMetadataKind(LLVMValueAsMetadata(node)) : LLVMMDStringMetadataKind;
+}
+
+static uint64_t hash_text(const char *text, size_t length)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < length; i++)
+        h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    return h | 1;
+}
+
+struct graph {
+    struct rs_ir *ir;
+    struct rs_map seen;
+    RS_VEC(LLVMValueRef) open;
+};
+
+static void visit(struct graph *graph, LLVMValueRef node)
+{
+    uint64_t *seen;
+
+    if (node == NULL || !LLVMIsAMDNode(node) || graph->seen.count > NODES_MOST)
+        return;
+    seen = rs_map_at(&graph->seen, (uintptr_t)LLVMValueAsMetadata(node));
+    if (*seen == 0)
+        *RS_PUSH(&graph->open) = node;
+    *seen = 1;
+}
+
+static void note_name(struct graph *graph, const char *name, size_t length, LLVMValueRef node)
+{
+    uint64_t *known = name == NULL || length == 0 ? NULL : rs_map_at(&graph->ir->structures, hash_text(name, length));
+
+    if (known != NULL && *known == 0)
+        *known = (uintptr_t)node;
+}
+
+/* A structure by its name, or by the typedef that names it. */
+static void read_node(struct graph *graph, LLVMValueRef node)
+{
+    struct operands all = operands_of(node);
+    LLVMMetadataKind kind = kind_of(node);
+    size_t length = 0;
+
+    for (int i = 0; i < all.count; i++)
+        visit(graph, all.items[i]);
+    if (kind == LLVMDICompositeTypeMetadataKind && all.count > OP_ELEMENTS && all.items[OP_ELEMENTS] != NULL) {
+        const char *name = LLVMDITypeGetName(LLVMValueAsMetadata(node), &length);
+        note_name(graph, name, length, node);
+    } else if (kind == LLVMDIDerivedTypeMetadataKind && all.count > OP_BASE && kind_of(all.items[OP_BASE]) == LLVMDICompositeTypeMetadataKind) {
+        const char *name = LLVMDITypeGetName(LLVMValueAsMetadata(node), &length);
+        note_name(graph, name, length, all.items[OP_BASE]);
+    }
+    free(all.items);
+}
+
+static void read_graph(struct rs_ir *ir)
+{
+    struct graph graph = {.ir = ir};
+    unsigned units = LLVMGetNamedMetadataNumOperands(ir->module, "llvm.dbg.cu");
+    LLVMValueRef *unit = rs_alloc((size_t)units * sizeof(*unit) + 1);
+
+    LLVMGetNamedMetadataOperands(ir->module, "llvm.dbg.cu", unit);
+    for (unsigned i = 0; i < units; i++)
+        visit(&graph, unit[i]);
+    free(unit);
+    for (size_t i = 0; i < ir->functions.count; i++) {
+        LLVMMetadataRef program = LLVMGetSubprogram(ir->functions.items[i].value);
+        if (program != NULL)
+            visit(&graph, LLVMMetadataAsValue(ir->context, program));
+    }
+    while (graph.open.count > 0)
+        read_node(&graph, graph.open.items[--graph.open.count]);
+    rs_map_close(&graph.seen);
+    RS_VEC_CLOSE(&graph.open);
+}
+
+const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offset)
+{
+    uint64_t *node;
+    struct operands all, members;
+    const char *found = NULL;
+
+    if (!ir->graph_read)
+        read_graph(ir);
+    ir->graph_read = true;
+    node = rs_map_find(&ir->structures, hash_text(structure, strlen(structure)));
+    if (node == NULL || *node == 0)
+        return NULL;
+    all = operands_of((LLVMValueRef)(uintptr_t)*node);
+    members = operands_of(all.count > OP_ELEMENTS ? all.items[OP_ELEMENTS] : NULL);
+    for (int i = 0; i < members.count && found == NULL; i++) {
+        size_t length = 0;
+        LLVMMetadataRef member = LLVMValueAsMetadata(members.items[i]);
+
+        if (kind_of(members.items[i]) != LLVMDIDerivedTypeMetadataKind || LLVMDITypeGetOffsetInBits(member) != offset * 8)
+            continue;
+        const char *name = LLVMDITypeGetName(member, &length);
+        if (name != NULL && length > 0)
+            found = rs_arena_strndup(&ir->arena, name, length);
+    }
+    free(all.items);
+    free(members.items);
+    return found;
+}

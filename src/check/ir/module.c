@@ -1,0 +1,207 @@
+/* Reads a bitcode file and readies it: names of variables are noted, then locals become SSA values. */
+#include <llvm-c/BitReader.h>
+#include <llvm-c/Error.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check/ir/ir.h"
+
+enum { VARIABLE_MOST = 200 };
+
+/* The first diagnostic is the reason; those that follow are its consequences. */
+static void keep_diagnostic(LLVMDiagnosticInfoRef info, void *text)
+{
+    struct rs_error *err = text;
+    char *message = LLVMGetDiagInfoDescription(info);
+
+    if (err->text[0] == '\0' && LLVMGetDiagInfoSeverity(info) == LLVMDSError)
+        rs_fail(err, "%s", message);
+    LLVMDisposeMessage(message);
+}
+
+static bool parse(struct rs_ir *ir, const char *path, struct rs_error *err)
+{
+    LLVMMemoryBufferRef buffer;
+    struct rs_error why = {{0}};
+    char *message = NULL;
+    bool bad;
+
+    if (LLVMCreateMemoryBufferWithContentsOfFile(path, &buffer, &message)) {
+        rs_fail(err, "%s: %s", path, message);
+        LLVMDisposeMessage(message);
+        return false;
+    }
+    LLVMContextSetDiagnosticHandler(ir->context, keep_diagnostic, &why);
+    bad = LLVMParseBitcodeInContext2(ir->context, buffer, &ir->module);
+    LLVMContextSetDiagnosticHandler(ir->context, NULL, NULL);
+    LLVMDisposeMemoryBuffer(buffer);
+    if (bad) {
+        ir->module = NULL;
+        return rs_fail(err, "%s: no bitcode that LLVM %s reads: %s", path, LLVM_VERSION_STRING, why.text[0] ? why.text : "not bitcode");
+    }
+    return true;
+}
+
+static bool make_ssa(struct rs_ir *ir, const char *path, struct rs_error *err)
+{
+    LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
+    LLVMErrorRef failed = LLVMRunPasses(ir->module, "function(sroa)", NULL, options);
+
+    LLVMDisposePassBuilderOptions(options);
+    if (failed == NULL)
+        return true;
+    char *message = LLVMGetErrorMessage(failed);
+    rs_fail(err, "%s: %s", path, message);
+    LLVMDisposeErrorMessage(message);
+    return false;
+}
+
+static const char *stem_of(struct rs_ir *ir)
+{
+    size_t length;
+    const char *name = LLVMGetSourceFileName(ir->module, &length), *slash = strrchr(name, '/'), *dot;
+
+    name = slash ? slash + 1 : name;
+    dot = strchr(name, '.');
+    return rs_arena_strndup(&ir->arena, name, dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name));
+}
+
+static bool starts(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+/* A header that belongs to Python, to the system or to a library that is installed with them. */
+static bool is_library(const char *file)
+{
+    return file != NULL && (starts(file, "/usr/include/") || starts(file, "/usr/lib/") || starts(file, "/usr/local/include/") || strstr(file, "/include/python") != NULL);
+}
+
+static void read_functions(struct rs_ir *ir)
+{
+    for (LLVMValueRef f = LLVMGetFirstFunction(ir->module); f != NULL; f = LLVMGetNextFunction(f)) {
+        struct rs_ir_function function = {.value = f};
+        size_t length;
+        LLVMLinkage linkage = LLVMGetLinkage(f);
+
+        if (LLVMIsDeclaration(f))
+            continue;
+        function.symbol = LLVMGetValueName2(f, &length);
+        function.name = rs_ir_shown_name(ir, f, &function.place);
+        function.library = is_library(function.place.file);
+        function.local = linkage == LLVMInternalLinkage || linkage == LLVMPrivateLinkage;
+        *RS_PUSH(&ir->functions) = function;
+        *rs_map_at(&ir->by_value, (uintptr_t)f) = ir->functions.count;
+    }
+}
+
+static void attach_roles(struct rs_ir *ir)
+{
+    for (size_t i = ir->roles.count; i-- > 0;) {
+        struct rs_ir_function *function = rs_ir_function(ir, ir->roles.items[i].function);
+
+        if (function != NULL)
+            function->role = &ir->roles.items[i];
+    }
+}
+
+struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, struct rs_error *err)
+{
+    struct rs_ir *ir = rs_alloc(sizeof(*ir));
+
+    memset(ir, 0, sizeof(*ir));
+    ir->python = python;
+    ir->context = LLVMContextCreate();
+    if (!parse(ir, bitcode, err)) {
+        rs_ir_close(ir);
+        return NULL;
+    }
+    ir->layout = LLVMGetModuleDataLayout(ir->module);
+    ir->stem = stem_of(ir);
+    rs_ir_read_names(ir);
+    if (!make_ssa(ir, bitcode, err)) {
+        rs_ir_close(ir);
+        return NULL;
+    }
+    read_functions(ir);
+    rs_ir_read_tables(ir);
+    attach_roles(ir);
+    return ir;
+}
+
+void rs_ir_close(struct rs_ir *ir)
+{
+    if (ir->module != NULL)
+        LLVMDisposeModule(ir->module);
+    LLVMContextDispose(ir->context);
+    RS_VEC_CLOSE(&ir->functions);
+    RS_VEC_CLOSE(&ir->roles);
+    RS_VEC_CLOSE(&ir->types);
+    rs_map_close(&ir->by_value);
+    rs_map_close(&ir->files);
+    rs_map_close(&ir->names);
+    rs_map_close(&ir->contracts);
+    rs_map_close(&ir->structures);
+    rs_arena_close(&ir->arena);
+    free(ir);
+}
+
+struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value)
+{
+    uint64_t *index = value == NULL ? NULL : rs_map_find(&ir->by_value, (uintptr_t)value);
+
+    return index == NULL ? NULL : &ir->functions.items[*index - 1];
+}
+
+LLVMValueRef rs_ir_callee(LLVMValueRef call)
+{
+    LLVMValueRef callee = LLVMGetCalledValue(call);
+
+    for (int depth = 0; callee != NULL && depth < 8; depth++) {
+        if (LLVMIsAFunction(callee))
+            return callee;
+        if (LLVMIsAGlobalAlias(callee))
+            callee = LLVMAliasGetAliasee(callee);
+        else if (LLVMIsAConstantExpr(callee) && LLVMGetConstOpcode(callee) == LLVMBitCast)
+            callee = LLVMGetOperand(callee, 0);
+        else
+            return NULL;
+    }
+    return NULL;
+}
+
+const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function)
+{
+    uint64_t *known = rs_map_at(&ir->contracts, (uintptr_t)function);
+
+    if (*known == 0) {
+        size_t length;
+        const char *name = LLVMGetValueName2(function, &length);
+        const struct rs_ir_function *own = rs_ir_function(ir, function);
+        const struct rs_contract *row = own == NULL || own->library ? rs_contract_find(name, ir->python) : NULL;
+
+        known = rs_map_at(&ir->contracts, (uintptr_t)function);
+        *known = row == NULL ? 1 : rs_contract_index(row) + 2;
+    }
+    return *known == 1 ? NULL : rs_contract_at((unsigned)*known - 2);
+}
+
+const char *rs_ir_string(struct rs_ir *ir, LLVMValueRef value)
+{
+    LLVMValueRef content;
+    size_t length;
+    const char *bytes;
+
+    if (value == NULL || !LLVMIsAGlobalVariable(value) || !LLVMIsGlobalConstant(value))
+        return NULL;
+    content = LLVMGetInitializer(value);
+    if (content == NULL)
+        return NULL;
+    if (LLVMIsAConstantAggregateZero(content))
+        return "";
+    if (!LLVMIsAConstantDataSequential(content) || !LLVMIsConstantString(content))
+        return NULL;
+    bytes = LLVMGetAsString(content, &length);
+    return rs_arena_strndup(&ir->arena, bytes, strnlen(bytes, length));
+}

@@ -1,0 +1,153 @@
+/* Names and places out of debug information: functions with their classes, files, members of structures, variables.
+ *
+ * LLVM-C has few accessors for debug information, so that operands of metadata nodes are read by position; the positions
+ * (llvm/IR/DebugInfoMetadata.h, the same in 16 to 22) are named below. */
+#include <llvm-c/DebugInfo.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check/ir/ir.h"
+
+enum { OP_SCOPE = 1, OP_NAME = 2, NODE_MOST = 64, SCOPES_MOST = 4 };
+
+/* An operand of a metadata node, or NULL. */
+static LLVMValueRef operand(LLVMValueRef node, unsigned index)
+{
+    LLVMValueRef few[NODE_MOST];
+    int count;
+
+    if (node == NULL || !LLVMIsAMDNode(node))
+        return NULL;
+    count = LLVMGetMDNodeNumOperands(node);
+    if ((int)index >= count || count > NODE_MOST)
+        return NULL;
+    LLVMGetMDNodeOperands(node, few);
+    return few[index];
+}
+
+static const char *text_of(struct rs_ir *ir, LLVMValueRef node, unsigned index)
+{
+    LLVMValueRef name = operand(node, index);
+    unsigned length;
+    const char *text = name != NULL && LLVMIsAMDString(name) ? LLVMGetMDString(name, &length) : NULL;
+
+    return text == NULL || length == 0 ? NULL : rs_arena_strndup(&ir->arena, text, length);
+}
+
+static const char *file_of(struct rs_ir *ir, LLVMMetadataRef file)
+{
+    uint64_t *known;
+    unsigned length, folder_length;
+    const char *name, *folder;
+
+    if (file == NULL)
+        return NULL;
+    known = rs_map_at(&ir->files, (uintptr_t)file);
+    if (*known != 0)
+        return (const char *)(uintptr_t)*known;
+    name = LLVMDIFileGetFilename(file, &length);
+    folder = LLVMDIFileGetDirectory(file, &folder_length);
+    name = rs_arena_strndup(&ir->arena, name == NULL ? "" : name, name == NULL ? 0 : length);
+    if (name[0] != '/' && folder_length > 0 && access(name, F_OK) != 0)
+        name = rs_arena_printf(&ir->arena, "%.*s/%s", (int)folder_length, folder, name);
+    *known = (uintptr_t)name;
+    return name;
+}
+
+struct rs_ir_place rs_ir_place(struct rs_ir *ir, LLVMValueRef instruction)
+{
+    LLVMMetadataRef location = LLVMInstructionGetDebugLoc(instruction);
+    struct rs_ir_place place = {NULL, 0};
+
+    if (location == NULL)
+        return place;
+    place.line = (int)LLVMDILocationGetLine(location);
+    place.file = file_of(ir, LLVMDIScopeGetFile(LLVMDILocationGetScope(location)));
+    return place;
+}
+
+/* "Scorer::weight": a member's name behind its class's and namespace's; namespaces that have no name are left out. */
+static const char *with_scopes(struct rs_ir *ir, LLVMValueRef program, const char *name)
+{
+    LLVMValueRef scope = operand(program, OP_SCOPE);
+
+    for (int depth = 0; scope != NULL && depth < SCOPES_MOST; depth++, scope = operand(scope, OP_SCOPE)) {
+        LLVMMetadataKind kind = LLVMIsAMDNode(scope) ? LLVMGetMetadataKind(LLVMValueAsMetadata(scope)) : LLVMMDStringMetadataKind;
+        const char *outer;
+
+        if (kind != LLVMDICompositeTypeMetadataKind && kind != LLVMDINamespaceMetadataKind)
+            break;
+        outer = text_of(ir, scope, OP_NAME);
+        if (outer != NULL)
+            name = rs_arena_printf(&ir->arena, "%s::%s", outer, name);
+    }
+    return name;
+}
+
+const char *rs_ir_shown_name(struct rs_ir *ir, LLVMValueRef function, struct rs_ir_place *place)
+{
+    size_t length;
+    const char *symbol = LLVMGetValueName2(function, &length), *name;
+    LLVMMetadataRef program = LLVMGetSubprogram(function);
+    LLVMValueRef node;
+
+    if (program == NULL)
+        return symbol;
+    place->line = (int)LLVMDISubprogramGetLine(program);
+    place->file = file_of(ir, LLVMDIScopeGetFile(program));
+    node = LLVMMetadataAsValue(ir->context, program);
+    name = text_of(ir, node, OP_NAME);
+    return name == NULL ? symbol : with_scopes(ir, node, name);
+}
+
+/* clang names allocas after variables ("x", "self.addr" for an argument): what is first stored there bears the name. */
+static void name_stored(struct rs_ir *ir, LLVMValueRef store)
+{
+    LLVMValueRef target = LLVMGetOperand(store, 1), value = LLVMGetOperand(store, 0);
+    size_t length;
+    const char *name;
+    uint64_t *known;
+
+    if (!LLVMIsAAllocaInst(target) || LLVMIsConstant(value))
+        return;
+    name = LLVMGetValueName2(target, &length);
+    if (length == 0 || strcmp(name, "retval") == 0 || strncmp(name, "ref.tmp", 7) == 0 || strncmp(name, "agg.tmp", 7) == 0)
+        return;
+    if (length > 5 && strcmp(name + length - 5, ".addr") == 0)
+        length -= 5;
+    known = rs_map_at(&ir->names, (uintptr_t)value);
+    if (*known == 0)
+        *known = (uintptr_t)rs_arena_strndup(&ir->arena, name, length);
+}
+
+void rs_ir_read_names(struct rs_ir *ir)
+{
+    for (LLVMValueRef f = LLVMGetFirstFunction(ir->module); f != NULL; f = LLVMGetNextFunction(f))
+        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b != NULL; b = LLVMGetNextBasicBlock(b))
+            for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
+                if (LLVMGetInstructionOpcode(i) == LLVMStore)
+                    name_stored(ir, i);
+}
+
+const char *rs_ir_variable(const struct rs_ir *ir, LLVMValueRef value)
+{
+    uint64_t *known = rs_map_find(&ir->names, (uintptr_t)value);
+
+    return known == NULL ? NULL : (const char *)(uintptr_t)*known;
+}
+
+const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type)
+{
+    const char *name = LLVMGetTypeKind(type) == LLVMStructTypeKind ? LLVMGetStructName(type) : NULL, *dot;
+
+    if (name == NULL)
+        return NULL;
+    if (strncmp(name, "struct.", 7) == 0)
+        name += 7;
+    else if (strncmp(name, "class.", 6) == 0)
+        name += 6;
+    dot = strrchr(name, '.');
+    if (dot != NULL && dot[1] != '\0' && strspn(dot + 1, "0123456789") == strlen(dot + 1))
+        return rs_arena_strndup(&ir->arena, name, (size_t)(dot - name));
+    return name;
+}

@@ -275,7 +275,7 @@ def check_clauses(rows):
     for row in rows:
         for clause in ("twin", "use"):
             word = row.clauses.get(clause, "").split(" ")[0]
-            if word and re.match(r"_?Py", word) and word not in known:
+            if row.kind != "slot" and re.match(r"_?Py", word) and word not in known:
                 raise BadRow(row.where, word, "the name of a row was expected behind %s:" % clause, known)
 
 

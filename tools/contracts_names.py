@@ -4,8 +4,8 @@
 usage: contracts_names.py [--dir DIR] PREFIX...
 
 PREFIX is an installation with a shared libpython and its headers (lib/libpython3.X.so.1.0, include/python3.X);
-the version is read from the library's name. names_elsewhere.tsv of the same folder (NAME, versions) adds what is known
-of versions that are not at hand. Refuses to guess: a prefix without library or headers ends it with
+the version is read from the library's name. names_elsewhere.tsv of the same folder (NAME, versions, "macro" where it
+has no symbol) adds what is known of versions that are not at hand. Refuses to guess: a prefix without library or headers ends it with
 one line.
 """
 import argparse
@@ -20,6 +20,7 @@ EXTRA_HEADERS = ("structmember.h", "datetime.h", "frameobject.h", "pystrhex.h", 
                  "internal/pycore_gc.h", "internal/pycore_object.h")
 DEFINE = re.compile(r"#define (_?Py\w+)\(")
 ALIAS = re.compile(r"#define (_?Py\w+) (_?Py\w+)\s*\Z")
+STATEMENT = re.compile(r"#define (Py_RETURN_\w+|Py_(?:BEGIN|END)_ALLOW_THREADS|Py_(?:UN)?BLOCK_THREADS|PyDateTime_IMPORT|PyDateTime_TimeZone_UTC)\s")
 INLINE = re.compile(r"static\s+(?:inline|__inline__)\s[^;{}()]*?\b(_?Py\w+)\s*\([^;{}]*\)\s*\{")
 
 
@@ -29,17 +30,19 @@ def exported(library):
     return {f[-1].partition("@")[0] for f in fields if len(f) == 3 and f[1] in "TWi" and re.match(r"_?Py", f[-1])}
 
 
-def preprocess(include, options):
-    source = "#define PY_SSIZE_T_CLEAN\n#define Py_BUILD_CORE_MODULE 1\n#include <Python.h>\n" + "".join(
-        "#include <%s>\n" % h for h in EXTRA_HEADERS if os.path.exists(os.path.join(include, h)))
+def preprocess(include, options, public):
+    headers = [h for h in EXTRA_HEADERS if os.path.exists(os.path.join(include, h)) and not (public and h.startswith("internal/"))]
+    source = "#define PY_SSIZE_T_CLEAN\n%s#include <Python.h>\n" % ("" if public else "#define Py_BUILD_CORE_MODULE 1\n") + "".join(
+        "#include <%s>\n" % h for h in headers)
     return subprocess.run(["gcc", "-E", "-P", "-I" + include, "-I" + include + "/internal", *options, "-"], input=source,
                           capture_output=True, text=True, check=True).stdout
 
 
-def offered(include):
-    """(names of macros with arguments and of inline functions, matches NAME OTHER of plain aliases)"""
-    macros, text = preprocess(include, ["-dM"]), preprocess(include, [])
-    names = {m.group(1) for m in map(DEFINE.match, macros.splitlines()) if m}
+def offered(include, public=False):
+    """(names of macros that act like functions and of inline functions, matches NAME OTHER of plain aliases); public:
+    without what only CPython's own build sees"""
+    macros, text = preprocess(include, ["-dM"], public), preprocess(include, [], public)
+    names = {m.group(1) for pattern in (DEFINE, STATEMENT) for m in map(pattern.match, macros.splitlines()) if m}
     aliases = [m for m in map(ALIAS.match, macros.splitlines()) if m]
     return names | set(INLINE.findall(text)), aliases
 
@@ -71,8 +74,8 @@ def main():
     with open(os.path.join(args.dir, "names_elsewhere.tsv"), encoding="utf-8") as f:
         for line in f:
             if not line.startswith("#"):
-                name, versions = line.rstrip("\n").split("\t")
-                table.setdefault(name, (set(), set()))[0].update(int(v.split(".")[1]) for v in versions.split(","))
+                name, versions, *inline = line.rstrip("\n").split("\t")
+                table.setdefault(name, (set(), set()))[bool(inline)].update(int(v.split(".")[1]) for v in versions.split(","))
     with open(os.path.join(args.dir, "names.tsv"), "w", encoding="utf-8") as f:
         f.write("# Written by tools/contracts_names.py: name, minor versions of 3.x that export it, those that offer it as macro or inline.\n")
         for name in sorted(table):

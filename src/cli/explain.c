@@ -13,15 +13,18 @@ static const char usage[] = "refsan explain RULE|NAME";
 
 static int unknown(const char *word)
 {
-    const char **words = rs_alloc((2 * RS_RULES + rs_contract_count() + 1) * sizeof(*words)), *near;
+    const char **words = rs_alloc((2 * RS_RULES + 2 * rs_contract_count() + 1) * sizeof(*words)), *near;
     size_t count = 0;
 
     for (unsigned i = 0; i < RS_RULES; i++) {
         words[count++] = rs_rule_info((enum rs_rule)i)->id;
         words[count++] = rs_rule_info((enum rs_rule)i)->name;
     }
-    for (unsigned i = 0; i < rs_contract_count(); i++)
+    for (unsigned i = 0; i < rs_contract_count(); i++) {
         words[count++] = rs_contract_at(i)->name;
+        if ((rs_contract_at(i)->flags & RS_SLOT) && rs_contract_at(i)->twin != NULL)
+            words[count++] = rs_contract_at(i)->twin;
+    }
     words[count] = NULL;
     near = rs_cli_nearest(word, words);
     free(words);
@@ -39,6 +42,24 @@ static void explain_rule(enum rs_rule rule)
         printf("%s %s: %s\n", info->id, info->name, info->title);
 }
 
+/* Whether a slot's row is meant by the name of its id or flag: "Py_tp_new", "METH_FASTCALL"; ids are separated by '|'. */
+static bool is_id_of(const char *name, const struct rs_contract *row)
+{
+    size_t length = strlen(name);
+
+    if (!(row->flags & RS_SLOT) || row->twin == NULL)
+        return false;
+    for (const char *id = row->twin;; id++) {
+        size_t part = strcspn(id, "|");
+
+        if (part == length && memcmp(id, name, length) == 0)
+            return true;
+        id += part;
+        if (*id == 0)
+            return false;
+    }
+}
+
 static bool explain_contract(const char *name)
 {
     bool found = false;
@@ -46,7 +67,7 @@ static bool explain_contract(const char *name)
     for (unsigned i = 0; i < rs_contract_count(); i++) {
         const struct rs_contract *row = rs_contract_at(i);
 
-        if (strcmp(row->name, name) != 0)
+        if (strcmp(row->name, name) != 0 && !is_id_of(name, row))
             continue;
         if (found)
             putchar('\n');

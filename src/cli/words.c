@@ -232,5 +232,5 @@ void rs_words_explain(FILE *to, const struct rs_contract *row)
     if (row->replacement != NULL)
         fprintf(to, "    %-12s %s\n", "better", row->replacement);
     if (row->twin != NULL)
-        fprintf(to, "    %-12s %s\n", "twin", row->twin);
+        fprintf(to, "    %-12s %s\n", row->flags & RS_SLOT ? "id" : "twin", row->twin);
 }

@@ -212,7 +212,7 @@ struct rs_books *rs_ledger_open(int pid, bool forked);
 void rs_ledger_close(struct rs_books *books);
 /* Books one record. `slots` are those of the record; malformed ones are counted as a limit and passed over. */
 void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots);
-/* A store without the GIL, from the stray ring. */
+/* A store without the GIL, from the stray ring, which is in no order with the records. */
 void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t site);
 
 const struct rs_module *rs_ledger_module_of(const struct rs_books *books, uint64_t pc);

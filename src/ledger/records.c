@@ -186,8 +186,6 @@ void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
     struct rs_site_fact site;
 
     books->events++;
-    if (books->finalized) /* static destructors run after the interpreter, when there is no GIL any more */
-        return;
     if (books->site == NULL || !books->site(books->site_context, number, &site))
         return;
     event.pc = site.pc;

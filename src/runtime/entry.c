@@ -36,6 +36,7 @@ static struct {
 static void (*real_exit)(int);
 static uint64_t head_at_fork;
 static bool has_first_base;
+static bool shutting_down; /* the interpreter: static destructors run after it, when there is no GIL any more */
 
 void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_set)
 {
@@ -44,7 +45,7 @@ void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_
     if (!rt_log_on() || address < 4096)
         return;
     if (!rt_call_gil()) {
-        if (rt_python_gil() == RT_GIL_NONE && rt_object_peek(address) != RT_OBJECT_NONE)
+        if (!shutting_down && rt_python_gil() == RT_GIL_NONE && rt_object_peek(address) != RT_OBJECT_NONE)
             rt_log_stray(address, site);
         return;
     }
@@ -138,11 +139,9 @@ static void look_for_cycles(void *context)
 /* The interpreter begins to shut down: the program's own objects are all still there. */
 static void at_finalize(void)
 {
-    static bool done;
-
-    if (done || !rt_log_on())
+    if (shutting_down || !rt_log_on())
         return;
-    done = true;
+    shutting_down = true;
     rt_gil = 1;
     rt_log_put(RS_REC_FINALIZE, 0, 0, NULL, 0);
     if (rt_entry_elsewhere > 0)

@@ -1,7 +1,7 @@
 #include "../ext.h"
 
-/* A registry that a C++ static destructor would empty: after the interpreter, where there is no GIL any more. */
-static PyObject *kept[4];
+/* Two registries; one is emptied as a C++ static destructor would: after the interpreter, where there is no GIL any more. */
+static PyObject *kept[4], *also_kept[4];
 
 static PyObject *keep(PyObject *module, PyObject *args)
 {
@@ -12,14 +12,15 @@ static PyObject *keep(PyObject *module, PyObject *args)
         return NULL;
     Py_INCREF(value);
     Py_XSETREF(kept[slot % 4], value);
+    Py_INCREF(value);
+    Py_XSETREF(also_kept[slot % 4], value);
     Py_RETURN_NONE;
 }
 
 __attribute__((destructor)) static void empty(void)
 {
     for (unsigned i = 0; i < 4; i++)
-        if (kept[i] != NULL && Py_REFCNT(kept[i]) > 1)
-            Py_DECREF(kept[i]);
+        Py_CLEAR(also_kept[i]);
 }
 
 static PyMethodDef methods[] = {{"keep", keep, METH_VARARGS, NULL}, {NULL}};

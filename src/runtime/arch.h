@@ -21,9 +21,9 @@ struct rt_frame {
 enum rt_shim_verdict {
     RT_SHIM_PASS,     /* jump to the target as if the shim did not exist */
     RT_SHIM_CALL,     /* call the target, then the leave function */
-    RT_SHIM_CALL_STACK, /* the same, with RT_STACK_WORDS words of stack arguments carried along */
+    RT_SHIM_CALL_STACK, /* this or more, an even number: the same, with that many words of stack arguments carried along */
 };
-enum { RT_STACK_WORDS = 32 };
+enum { RT_STACK_WORDS = 32 }; /* where nothing says how many there are */
 
 /* The stack pointer of the caller at the moment of the call (return address popped). */
 static inline uint64_t rt_frame_sp(const struct rt_frame *frame)

@@ -10,7 +10,6 @@
 #define F_RESULT2    56
 #define F_DESC       64
 #define F_TARGET     72
-#define STACK_BYTES  (8 * 32)   /* RT_STACK_WORDS */
 
 /* struct rt_hot in runtime/log.h */
 #define H_REGION     0
@@ -174,11 +173,12 @@
     cmpq $1, %rax
     jb 1f
     je 2f
-    movq %rsp, %rax             /* with stack arguments */
-    subq $STACK_BYTES, %rsp
+    movl %eax, %ecx             /* with so many stack arguments */
+    movq %rsp, %rax
+    leaq 0(,%rcx,8), %rdx
+    subq %rdx, %rsp
     leaq 16(%rbp), %rsi
     movq %rsp, %rdi
-    movl $(STACK_BYTES/8), %ecx
     rep movsq
     jmp 3f
 2:  movq %rsp, %rax

@@ -157,7 +157,7 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
     if (contract != NULL && !frame->state[2] && rt_hot.ring->armed_functions[((frame->return_address - 1) >> 4) & 0x7fff])
         arm_stolen(contract, &words);
     if (contract == NULL || (contract->flags & RS_VARIADIC) || contract->nargs > 6)
-        return RT_SHIM_CALL_STACK;
+        return rt_words_on_stack(contract, frame);
     return RT_SHIM_CALL;
 }
 

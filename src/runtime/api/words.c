@@ -5,6 +5,7 @@
 #include "runtime/arch.h"
 #include "runtime/heap/object.h"
 #include "runtime/pyabi/pyabi.h"
+#include "runtime/sys/sys.h"
 #include "wire/recording.h"
 
 enum {
@@ -36,7 +37,45 @@ void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsign
 
 uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n)
 {
-    return n < 6 ? frame->args[n] : n - 6 < RT_STACK_WORDS ? frame->stack[n - 6] : 0;
+    return n < 6 ? frame->args[n] : frame->stack[n - 6];
+}
+
+/* What follows the fixed arguments, in words; a format has no more arguments than characters, a conversion of printf's three. */
+static uint64_t variadic_words(const struct rs_contract *contract, const struct rt_frame *frame)
+{
+    uint64_t count = 0;
+
+    for (unsigned i = 0; i < contract->nargs; i++) {
+        const char *format = (const char *)rt_words_argument(frame, i);
+
+        switch (contract->args[i].kind) {
+        case RS_ARG_VARARGS:
+            while (rt_words_argument(frame, i + (unsigned)count) != 0)
+                count++;
+            return count + 1;
+        case RS_ARG_VARARGS_N:
+            return rt_words_argument(frame, contract->args[i].count - 1u);
+        case RS_ARG_BUILD:
+        case RS_ARG_PARSE:
+            return format != NULL ? rt_length(format) : 0;
+        case RS_ARG_PRINTF:
+            for (const char *f = format; f != NULL && *f != 0; f++)
+                count += *f == '%' ? 3 : 0;
+            return count;
+        }
+    }
+    return 0;
+}
+
+unsigned rt_words_on_stack(const struct rs_contract *contract, const struct rt_frame *frame)
+{
+    uint64_t words = RT_STACK_WORDS;
+
+    if (contract != NULL && (contract->flags & RS_VARIADIC)) {
+        words = contract->nargs + variadic_words(contract, frame); /* some of which are in registers */
+        words = words > RT_STACK_WORDS ? words : RT_STACK_WORDS;
+    }
+    return (unsigned)(words + 1) & ~1u;
 }
 
 static uint64_t through(uint64_t pointer)

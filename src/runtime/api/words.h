@@ -17,6 +17,8 @@ struct rt_words {
 void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsigned flags);
 /* The n-th integer argument of a call (registers, then the stack). */
 uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n);
+/* How many words of the caller's stack a call has to take along, at least; an even number. NULL: an unknown function. */
+unsigned rt_words_on_stack(const struct rs_contract *contract, const struct rt_frame *frame);
 
 /* What a contract's arguments refer to before the call, and its result and out-parameters after it. `to_callee`: the
  * frame is a call out of the module (else: into it). */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 int rs_cli_run(int argc, char **argv);
+int rs_cli_check(int argc, char **argv);
 int rs_cli_report(int argc, char **argv);
 int rs_cli_inspect(int argc, char **argv);
 int rs_cli_explain(int argc, char **argv);

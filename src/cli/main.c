@@ -11,6 +11,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"run", rs_cli_run, "run a program and judge its extension modules"},
+    {"check", rs_cli_check, "look for the same faults in source code"},
     {"report", rs_cli_report, "render kept books again"},
     {"inspect", rs_cli_inspect, "what refsan can see of a module's file"},
     {"explain", rs_cli_explain, "a rule, or what a function does to references, in plain words"},

@@ -18,7 +18,8 @@ bool rs_output_possible(const struct rs_output *output)
 {
     struct rs_error err;
 
-    if ((output->keep == NULL || rs_report_writable(output->keep, &err)) && (output->json == NULL || rs_report_writable(output->json, &err)))
+    if ((output->keep == NULL || rs_report_writable(output->keep, &err)) && (output->json == NULL || rs_report_writable(output->json, &err)) &&
+        (output->sarif == NULL || rs_report_writable(output->sarif, &err)))
         return true;
     rs_cli_usage_error("%s", err.text);
     return false;
@@ -35,6 +36,8 @@ int rs_output_render(const struct rs_output *output, const struct rs_report *rep
     if (!output->quiet || report->findings.count > 0)
         rs_report_terminal(report, to, &terminal);
     if (output->json != NULL && !rs_report_json(report, output->json, &err))
+        status = rs_cli_usage_error("%s", err.text);
+    if (output->sarif != NULL && !rs_report_sarif(report, line, context, output->sarif, &err))
         status = rs_cli_usage_error("%s", err.text);
     if (output->keep != NULL && !rs_report_keep(report, line, context, output->keep, &err))
         status = rs_cli_usage_error("%s", err.text);

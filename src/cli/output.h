@@ -6,7 +6,7 @@
 #include "report/report.h"
 
 struct rs_output {
-    const char *json, *keep; /* paths, or NULL */
+    const char *json, *sarif, *keep; /* paths, or NULL */
     bool verbose, quiet;     /* quiet: no closing line where there is no finding */
 };
 

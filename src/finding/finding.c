@@ -115,6 +115,15 @@ static uint64_t mix_function(uint64_t hash, const char *function)
     return function != NULL ? mix(hash, function, rs_function_stem(function)) : mix(hash, "", 0);
 }
 
+/* FNV leaves the upper bits of short words poor; finish as MurmurHash3's fmix64 does. */
+static void print_fingerprint(uint64_t hash, struct rs_finding *finding)
+{
+    hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDu;
+    hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53u;
+    hash ^= hash >> 33;
+    snprintf(finding->fingerprint, sizeof(finding->fingerprint), "%016llx", (unsigned long long)hash);
+}
+
 void rs_finding_fingerprint(struct rs_finding *finding)
 {
     const struct rs_place *culprit = &finding->culprit;
@@ -138,11 +147,7 @@ void rs_finding_fingerprint(struct rs_finding *finding)
         hash = mix(hash, api, strlen(api));
         hash = mix_function(hash, finding->belief.function);
     }
-    /* FNV leaves the upper bits of short words poor; finish as MurmurHash3's fmix64 does. */
-    hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDu;
-    hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53u;
-    hash ^= hash >> 33;
-    snprintf(finding->fingerprint, sizeof(finding->fingerprint), "%016llx", (unsigned long long)hash);
+    print_fingerprint(hash, finding);
 }
 
 void rs_finding_close(struct rs_finding *finding)
@@ -196,32 +201,111 @@ static void fold(struct rs_finding *kept, struct rs_finding *later)
     kept->latent = latent;
 }
 
-static bool same_cause(const struct rs_finding *a, const struct rs_finding *b)
+static bool same_text(const char *a, const char *b)
 {
-    return a->rule == b->rule && strcmp(a->fingerprint, b->fingerprint) == 0;
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static void fold_all(struct rs_report *report)
+static bool same_place(const struct rs_place *a, const struct rs_place *b)
 {
+    if (a->line <= 0 || b->line <= 0)
+        return same_text(a->function, b->function) && a->line == b->line && a->pyx_line == b->pyx_line && same_text(a->file, b->file);
+    return a->line == b->line && same_text(a->file, b->file);
+}
+
+static bool is_leak_of_known_origin(const struct rs_finding *finding)
+{
+    return finding->kind == RS_SURPLUS && finding->has_belief && finding->belief.line > 0;
+}
+
+static bool same_cause(const struct rs_finding *a, const struct rs_finding *b, bool by_lines)
+{
+    if (a->rule != b->rule)
+        return false;
+    if (!by_lines)
+        return strcmp(a->fingerprint, b->fingerprint) == 0;
+    if (a->has_belief != b->has_belief || (a->has_belief && !same_place(&a->belief, &b->belief)))
+        return false;
+    return is_leak_of_known_origin(a) || same_place(&a->culprit, &b->culprit);
+}
+
+/* What findings of one cause have in common, as a key that is not 0. */
+static uint64_t cause(const struct rs_finding *finding, bool by_lines)
+{
+    const struct rs_place *place = is_leak_of_known_origin(finding) ? &finding->belief : &finding->culprit;
+
+    if (!by_lines)
+        return strtoull(finding->fingerprint, NULL, 16) | 1;
+    return ((uint64_t)finding->rule << 32 | (uint32_t)place->line) + 1;
+}
+
+/* The earlier finding of this cause, or SIZE_MAX; `next` chains those of one key. */
+static size_t find_cause(const struct rs_report *report, const size_t *next, size_t from, const struct rs_finding *finding, bool by_lines)
+{
+    while (from != 0 && !same_cause(&report->findings.items[from - 1], finding, by_lines))
+        from = next[from - 1];
+    return from != 0 ? from - 1 : SIZE_MAX;
+}
+
+static void fold_all(struct rs_report *report, bool by_lines)
+{
+    size_t *next = rs_alloc(report->findings.count * sizeof(*next)), kept = 0;
     struct rs_map first = {0};
-    size_t kept = 0;
 
     for (size_t i = 0; i < report->findings.count; i++) {
         struct rs_finding *finding = &report->findings.items[i];
         uint64_t *at;
+        size_t earlier;
 
         rs_finding_fingerprint(finding);
-        at = rs_map_at(&first, strtoull(finding->fingerprint, NULL, 16) | 1);
-        if (*at != 0 && same_cause(&report->findings.items[*at - 1], finding)) {
-            fold(&report->findings.items[*at - 1], finding);
+        at = rs_map_at(&first, cause(finding, by_lines));
+        earlier = find_cause(report, next, *at, finding, by_lines);
+        if (earlier != SIZE_MAX) {
+            fold(&report->findings.items[earlier], finding);
             continue;
         }
-        report->findings.items[kept++] = *finding;
-        if (*at == 0)
-            *at = kept;
+        report->findings.items[kept] = *finding;
+        next[kept] = *at;
+        *at = ++kept;
     }
     report->findings.count = kept;
     rs_map_close(&first);
+    free(next);
+}
+
+/* Whether a stands before b in the source. */
+static bool is_before(const struct rs_finding *a, const struct rs_finding *b)
+{
+    if (a->culprit.line != b->culprit.line)
+        return a->culprit.line < b->culprit.line;
+    return a->belief.line < b->belief.line;
+}
+
+/* Findings that differ by lines only: the second and further ones get fingerprints of their own. */
+static void tell_apart(struct rs_report *report)
+{
+    struct rs_finding *items = report->findings.items;
+    struct rs_map first = {0};
+    size_t *next = rs_alloc(report->findings.count * sizeof(*next)), *order = rs_alloc(report->findings.count * sizeof(*order));
+
+    for (size_t i = 0; i < report->findings.count; i++) {
+        uint64_t *at = rs_map_at(&first, strtoull(items[i].fingerprint, NULL, 16) | 1);
+
+        for (size_t k = *at; k != 0; k = next[k - 1]) {
+            if (strcmp(items[k - 1].fingerprint, items[i].fingerprint) == 0 && is_before(&items[i], &items[k - 1]))
+                order[k - 1]++;
+            else if (strcmp(items[k - 1].fingerprint, items[i].fingerprint) == 0)
+                order[i]++;
+        }
+        next[i] = *at;
+        *at = i + 1;
+    }
+    for (size_t i = 0; i < report->findings.count; i++)
+        if (order[i] > 0)
+            print_fingerprint(mix(strtoull(items[i].fingerprint, NULL, 16), (const char *)&order[i], sizeof(order[i])), &items[i]);
+    rs_map_close(&first);
+    free(next);
+    free(order);
 }
 
 /* Less than 0 where a is to be read before b. */
@@ -264,7 +348,11 @@ static void sort(struct rs_finding *items, size_t count)
 
 void rs_report_finish(struct rs_report *report)
 {
-    fold_all(report);
+    bool by_lines = report->tool_mode != NULL && strcmp(report->tool_mode, "check") == 0;
+
+    fold_all(report, by_lines);
+    if (by_lines)
+        tell_apart(report);
     sort(report->findings.items, report->findings.count);
 }
 

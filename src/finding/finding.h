@@ -142,6 +142,7 @@ struct rs_report {
         uint64_t events, objects, peak_bytes;
         double seconds;
         uint64_t sites_found, sites_patched;
+        uint64_t reused; /* check: units whose results were kept from an earlier time */
         int processes;
     } stats;
 };
@@ -149,10 +150,14 @@ struct rs_report {
 /* A new finding at the end of the report, zeroed but for rule, kind and severity from the rule, count 1,
  * object.refcount -1. The pointer is valid until the next call. */
 struct rs_finding *rs_report_add(struct rs_report *report, enum rs_rule rule);
-/* Folds findings of one root cause (same rule and fingerprint), computes fingerprints, sorts: proven before
- * suspect, errors before warnings, then by count, else in the order of addition. Of a fold the earliest
- * example of the strongest confidence is kept, so that message, proof and history agree; counts are added.
- * May be called again. */
+/* Folds findings of one root cause, computes fingerprints, sorts: proven before suspect, errors before warnings, then by
+ * count, else in the order of addition. Of a fold the earliest example of the strongest confidence is kept, so that
+ * message, proof and history agree; counts are added. May be called again.
+ *
+ * One root cause is, for `run`, the same rule and fingerprint. For `check`, which sees every line at once and a header's
+ * function in several units, it is the same rule at the same lines: those of the culprit and of the belief, of a leak those
+ * of the belief alone (one object, forgotten at several exits). Of findings that differ by lines only, the second and
+ * further ones have fingerprints that depend on their order in the source. */
 void rs_report_finish(struct rs_report *report);
 void rs_report_close(struct rs_report *report);
 /* Frees the lists of one finding that is taken out of a report. */

@@ -224,6 +224,7 @@ static void stats(struct codec *codec, struct rs_report *r)
     seconds(codec, &r->stats.seconds);
     number(codec, &r->stats.sites_found);
     number(codec, &r->stats.sites_patched);
+    number(codec, &r->stats.reused);
     small(codec, &r->stats.processes);
 }
 

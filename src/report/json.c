@@ -270,10 +270,11 @@ static json_t *stats_object(const struct rs_report *report)
     json_t *seconds =
         spent >= 0 && spent < 1e12 ? json_real((double)(long long)(spent * 1000 + 0.5) / 1000) : json_null();
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "events", number(report->stats.events), "objects",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "events", number(report->stats.events), "objects",
                      number(report->stats.objects), "peak_bytes", number(report->stats.peak_bytes), "seconds",
                      seconds, "sites_found", number(report->stats.sites_found), "sites_patched",
-                     number(report->stats.sites_patched), "processes", report->stats.processes);
+                     number(report->stats.sites_patched), "processes", report->stats.processes, "reused",
+                     number(report->stats.reused));
 }
 
 static json_t *document(struct making *making, const struct rs_report *report)

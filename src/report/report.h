@@ -19,6 +19,11 @@
  * before. Whatever bytes the strings hold, the document is valid UTF-8 and valid JSON. */
 bool rs_report_json(const struct rs_report *report, const char *path, struct rs_error *err);
 
+/* The same as SARIF 2.1.0 (OASIS, March 2020), for code scanning: a result a finding, with the path as code flow; `line`
+ * hands out source lines as in the terminal's options, and may be NULL. */
+bool rs_report_sarif(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line), void *ctx,
+                     const char *path, struct rs_error *err);
+
 /* Whether a report can be written to `path` later, as far as can be told without leaving a trace: asked before
  * a program runs for hours. */
 bool rs_report_writable(const char *path, struct rs_error *err);

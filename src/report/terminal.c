@@ -240,27 +240,42 @@ static void put_text(struct view *view, enum part part, const char *label, const
     view->blocks[part].least = view->blocks[part].rows.count;
 }
 
-/* The verdict of a finding, shown as one line whatever the width, so that it can be searched for. */
-static void put_verdict(struct view *view, const struct rs_finding *finding)
+static bool is_check(const struct rs_report *report)
 {
-    static const char *const severities[] = {"", "warning, ", "note, "};
+    return report->tool_mode != NULL && strcmp(report->tool_mode, "check") == 0;
+}
+
+/* "proven, seen 3 times"; of source code, where nothing was seen happening: "error, 3 places". */
+static const char *certainty(struct view *view, const struct rs_report *report, const struct rs_finding *finding)
+{
+    static const char *const severities[] = {"error", "warning", "note"};
+    const char *proven = finding->confidence == RS_PROVEN ? "proven" : "suspect", *latent = finding->latent ? ", latent" : "", *seen = "seen once";
+
+    if (is_check(report)) {
+        seen = finding->count > 1 ? rs_arena_printf(&view->arena, ", %s places", rs_text_number(&view->arena, finding->count)) : "";
+        return rs_arena_printf(&view->arena, "%s%s%s%s", severities[finding->severity], finding->confidence == RS_PROVEN ? ", proven" : "", latent, seen);
+    }
+    if (finding->count > 1)
+        seen = rs_arena_printf(&view->arena, "seen %s times", rs_text_number(&view->arena, finding->count));
+    return rs_arena_printf(&view->arena, "%s%s, %s%s%s", proven, latent, finding->severity != RS_ERROR ? severities[finding->severity] : "",
+                           finding->severity != RS_ERROR ? ", " : "", seen);
+}
+
+/* The verdict of a finding, shown as one line whatever the width, so that it can be searched for. */
+static void put_verdict(struct view *view, const struct rs_report *report, const struct rs_finding *finding)
+{
     const struct rs_rule_info *rule = rs_rule_info(finding->rule);
     const char *message = finding->message != NULL ? finding->message : rule->title;
     bool proven = finding->confidence == RS_PROVEN;
-    const char *seen = "seen once";
     const char *line;
 
-    if (finding->count > 1)
-        seen = rs_arena_printf(&view->arena, "seen %s times", rs_text_number(&view->arena, finding->count));
-    line = rs_arena_printf(&view->arena, "refsan: %s %s: %s (%s, %s%s%s)", rule->id, rule->name,
-                           clean(view, message), proven ? "proven" : "suspect",
-                           finding->latent ? "latent, " : "", severities[finding->severity], seen);
+    line = rs_arena_printf(&view->arena, "refsan: %s %s: %s (%s)", rule->id, rule->name, clean(view, message), certainty(view, report, finding));
     line = rs_text_shorten_in(&view->arena, line, finding->culprit.function, columns_left(view, 0));
     if (finding->has_belief)
         line = rs_text_shorten_in(&view->arena, line, finding->belief.function, columns_left(view, 0));
     if (finding->has_victim)
         line = rs_text_shorten_in(&view->arena, line, finding->victim.function, columns_left(view, 0));
-    put(view, VERDICT, NULL, line, proven ? BAD : DOUBTFUL);
+    put(view, VERDICT, NULL, line, proven || (is_check(report) && finding->severity == RS_ERROR) ? BAD : DOUBTFUL);
 }
 
 static void put_place(struct view *view, enum part part, const char *label, const struct rs_place *place)
@@ -438,9 +453,9 @@ static void put_seen(struct view *view, const struct rs_report *report, const st
 static void put_finding(struct view *view, const struct rs_report *report, const struct rs_finding *finding)
 {
     const char *id = rs_rule_info(finding->rule)->id;
-    bool whole = finding->confidence == RS_PROVEN || view->options->verbose;
+    bool whole = finding->confidence == RS_PROVEN || is_check(report) || view->options->verbose;
 
-    put_verdict(view, finding);
+    put_verdict(view, report, finding);
     put_place(view, AT, "at", &finding->culprit);
     put_excerpt(view, AT, &finding->culprit);
     put_belief(view, finding);
@@ -529,7 +544,7 @@ static void print_finding(struct view *view, const struct rs_report *report, con
 {
     view->finding = finding;
     put_finding(view, report, finding);
-    share_rows(view, finding->confidence == RS_PROVEN ? MOST_LINES : MOST_SUSPECT_LINES);
+    share_rows(view, finding->confidence == RS_PROVEN || is_check(report) ? MOST_LINES : MOST_SUSPECT_LINES);
     for (int i = 0; i < PARTS; i++) {
         print_block(view, (enum part)i);
         view->blocks[i].rows.count = 0;
@@ -545,7 +560,7 @@ static void print_plain_gaps(struct view *view, const struct rs_report *report)
     const struct {
         uint64_t count;
         const char *noun, *rest;
-    } gaps[] = {{report->unknown_calls.count, "function", "without a contract row"},
+    } gaps[] = {{is_check(report) ? 0 : report->unknown_calls.count, "function", "without a contract row"},
                 {report->unpatched_sites, "site", "not patched"},
                 {report->dropped_events, "event", "lost"}};
     const char *before = "; not covered: ";
@@ -614,9 +629,34 @@ static void print_check(struct view *view, const struct rs_report *report)
 {
     struct rs_arena *arena = &view->arena;
 
+    fprintf(view->out, ", %s", rs_text_count(arena, report->command.count, "unit"));
+    if (report->stats.reused > 0)
+        fprintf(view->out, " (%s unchanged)", rs_text_number(arena, report->stats.reused));
+    if (report->python.version != NULL)
+        fprintf(view->out, ", Python %s", clean(view, report->python.version));
     fprintf(view->out, ", %s of %s analysed", rs_text_number(arena, report->analysed),
             rs_text_count(arena, report->functions, "function"));
     fprintf(view->out, ", %s cut", rs_text_count(arena, report->cut_paths, "path"));
+    fprintf(view->out, ", %s without a contract", rs_text_count(arena, report->unknown_calls.count, "API function"));
+}
+
+/* "3 findings (2 errors, 1 note)" */
+static void print_severities(struct view *view, const struct rs_report *report)
+{
+    static const char *const nouns[] = {"error", "warning", "note"};
+    uint64_t counts[3] = {0};
+    const char *before = "(";
+
+    for (size_t i = 0; i < report->findings.count; i++)
+        counts[report->findings.items[i].severity]++;
+    fprintf(view->out, "refsan: %s ", rs_text_count(&view->arena, report->findings.count, "finding"));
+    for (int i = 0; i < 3; i++) {
+        if (counts[i] == 0)
+            continue;
+        fprintf(view->out, "%s%s", before, rs_text_count(&view->arena, counts[i], nouns[i]));
+        before = ", ";
+    }
+    fputc(')', view->out);
 }
 
 static void print_closing(struct view *view, const struct rs_report *report, size_t proven)
@@ -626,12 +666,14 @@ static void print_closing(struct view *view, const struct rs_report *report, siz
 
     if (count == 0)
         fprintf(view->out, "refsan: no findings");
+    else if (is_check(report))
+        print_severities(view, report);
     else
         fprintf(view->out, "refsan: %s (%s proven)", rs_text_count(arena, count, "finding"),
                 rs_text_number(arena, proven));
     if (report->suppressed > 0)
         fprintf(view->out, ", %s suppressed", rs_text_number(arena, report->suppressed));
-    if (report->tool_mode != NULL && strcmp(report->tool_mode, "check") == 0)
+    if (is_check(report))
         print_check(view, report);
     else
         print_run(view, report);
@@ -651,10 +693,10 @@ void rs_report_terminal(const struct rs_report *report, FILE *out, const struct 
         view->folder[0] = '\0';
     while (proven < count && report->findings.items[proven].confidence == RS_PROVEN)
         proven++;
-    if (!options->verbose && last - proven > MOST_SUSPECTS)
+    if (!options->verbose && !is_check(report) && last - proven > MOST_SUSPECTS)
         last = proven + MOST_SUSPECTS;
     for (size_t i = 0; i < last; i++) {
-        if (i == proven)
+        if (i == proven && !is_check(report))
             fprintf(out, "refsan: suspects: do not fail the run\n");
         print_finding(view, report, &report->findings.items[i]);
         fputc('\n', out);

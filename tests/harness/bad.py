@@ -1,8 +1,8 @@
 """tests/bad/*.case: wrong options, wrong files and hostile surroundings -> the exact lines and the exit status.
 
     # what this is about
-    needs: python3.7              (optional: a program, or a CPython by its minor version, else skipped)
-    run: refsan run -- ./nothing  (a line of shell, in an empty folder; $PY is a Python, $BAD this folder, $BUGGY a folder
+    needs: python3.7              (optional: a program, refsan-check, or a CPython by its minor version, else skipped)
+    run: refsan run -- ./nothing  (a line of shell, in an empty folder; $PY is a Python, $BAD this folder, $REFSAN the program, $BUGGY a folder
                                    with a faulty module `ext`, $CLEAN one with its cured twin)
     status: 2                     (where the line ends with 77, the surroundings cannot be made here: skipped)
     stdout:                       (either block may be absent: then it must be empty)
@@ -47,9 +47,11 @@ def environment(case, context):
     """What $PY and the others stand for."""
     core.expect(context.pythons, "no CPython at hand")
     python, unknown = context.pythons[0], {p.minor: p for p in context.unknown}
-    names = {"PY": python.executable, "BAD": FOLDER}
+    names = {"PY": python.executable, "BAD": FOLDER, "REFSAN": program.REFSAN}
     for need in case["needs"]:
-        if not re.fullmatch(r"python3\.\d+", need):
+        if need == "refsan-check":
+            program.need_check()
+        elif not re.fullmatch(r"python3\.\d+", need):
             program.need(need)
         elif need[len("python"):] in unknown:
             names[need.upper().replace(".", "_")] = unknown[need[len("python"):]].executable
@@ -71,7 +73,7 @@ def settle(text, env, work):
     names = [(work, "WORK"), (core.ROOT, "ROOT")] + [(env[n], "$" + n) for n in env if n in ("BAD", "PY") or n.startswith("PYTHON3_")]
     for value, name in sorted(names, key=lambda pair: -len(pair[0])):
         text = text.replace(value, name)
-    lines = [re.sub(r"^refsan: .*\bsites? patched\b.*", "refsan: (closing line)", line) for line in text.splitlines()]
+    lines = [re.sub(r"^refsan: .*\b(sites? patched|functions? analysed)\b.*", "refsan: (closing line)", line) for line in text.splitlines()]
     return [re.sub(r"\bline \d+: +\d+ (Killed|Segmentation)", r"line N: PID \1", line) for line in lines]
 
 

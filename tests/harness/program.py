@@ -47,6 +47,15 @@ def need_refsan():
     core.expect(os.path.exists(REFSAN), "'%s' is not there: run make first" % REFSAN)
 
 
+def need_check():
+    """Skip where refsan was built without its static half, or no clang is there to compile for it."""
+    need_refsan()
+    if not os.path.exists(os.path.join(os.path.dirname(REFSAN), "refsan-check")):
+        raise core.Skip("refsan-check was not built: LLVM is not installed")
+    if not any(shutil.which("clang-%d" % major) for major in range(16, 23)) and not shutil.which("clang"):
+        raise core.Skip("no clang is installed")
+
+
 def execute(command, env=None, cwd=None, stdin=b"", timeout=TIMEOUT, **options):
     """Runs a command to its end, in a session of its own, so that no stray child outlives the test."""
     given = dict(os.environ, **(env or {}))

@@ -1,0 +1,157 @@
+/* See cache.h. */
+#include "check/driver/cache.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <xxhash.h>
+
+enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60 };
+
+static XXH128_hash_t of_program; /* of refsan-check's own bytes */
+
+static void hex(XXH128_hash_t hash, struct rs_key *key)
+{
+    snprintf(key->hex, sizeof(key->hex), "%016llx%016llx", (unsigned long long)hash.high64, (unsigned long long)hash.low64);
+}
+
+/* Adds a file's bytes and their number. */
+static bool add_file(XXH3_state_t *state, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status;
+    void *bytes = MAP_FAILED;
+    uint64_t size = 0;
+    bool good = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+
+    if (good && status.st_size > 0) {
+        size = (uint64_t)status.st_size;
+        bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+        good = bytes != MAP_FAILED;
+    }
+    if (good && size > 0) {
+        XXH3_128bits_update(state, bytes, size);
+        munmap(bytes, size);
+    }
+    XXH3_128bits_update(state, &size, sizeof(size));
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+static bool hash_files(const void *head, size_t size, const char *const *files, size_t count, XXH128_hash_t *to)
+{
+    XXH3_state_t *state = XXH3_createState();
+    bool good = state != NULL && XXH3_128bits_reset(state) == XXH_OK;
+
+    if (good)
+        XXH3_128bits_update(state, head, size);
+    for (size_t i = 0; good && i < count; i++)
+        good = add_file(state, files[i]);
+    if (good)
+        *to = XXH3_128bits_digest(state);
+    XXH3_freeState(state);
+    return good;
+}
+
+/* Makes every folder of the path that is missing, for the user alone. */
+static bool make_folders(const char *path)
+{
+    char copy[4096];
+
+    if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
+        return false;
+    for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+            return false;
+        *slash = '/';
+    }
+    return mkdir(copy, 0700) == 0 || errno == EEXIST;
+}
+
+static void drop_old(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    time_t oldest = time(NULL) - DAYS_KEPT * (time_t)DAY;
+    struct dirent *entry;
+    struct stat status;
+
+    while (entries != NULL && (entry = readdir(entries)) != NULL)
+        if (fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) && status.st_mtime < oldest)
+            unlinkat(dirfd(entries), entry->d_name, 0);
+    if (entries != NULL)
+        closedir(entries);
+}
+
+void rs_cache_open(struct rs_session *session)
+{
+    const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *folder, *self = "/proc/self/exe";
+    struct stat status;
+
+    if (!session->cache)
+        return;
+    if (base == NULL || base[0] != '/')
+        base = home != NULL && home[0] == '/' ? rs_arena_printf(&session->arena, "%s/.cache", home) : NULL;
+    folder = base != NULL ? rs_arena_printf(&session->arena, "%s/refsan/check", base) : NULL;
+    if (folder == NULL || !make_folders(folder) || stat(folder, &status) != 0 || !hash_files("", 0, &self, 1, &of_program)) {
+        rs_driver_say("nothing is kept for the next time: no cache folder%s%s: %s", folder ? " " : "", folder ? folder : "", strerror(errno));
+        return;
+    }
+    if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        rs_driver_say("nothing is kept for the next time: others may write to '%s'", folder);
+        return;
+    }
+    drop_old(folder);
+    session->cache_folder = folder;
+}
+
+bool rs_cache_key(struct rs_session *session, const struct rs_source *source, struct rs_key *key)
+{
+    struct {
+        XXH128_hash_t program;
+        uint64_t python;
+    } head = {of_program, source->python};
+    XXH128_hash_t hash;
+
+    /* the names that a report tells stand in the bitcode, all but this one */
+    if (!hash_files(&head, sizeof(head), &source->bitcode, 1, &hash))
+        return false;
+    hex(hash, key);
+    return true;
+}
+
+bool rs_cache_key_more(const struct rs_key *key, const char *const *files, size_t count, struct rs_key *to)
+{
+    XXH128_hash_t hash;
+
+    if (!hash_files(key->hex, sizeof(key->hex), files, count, &hash))
+        return false;
+    hex(hash, to);
+    return true;
+}
+
+const char *rs_cache_path_here(struct rs_session *session, const struct rs_key *key, const char *what)
+{
+    return rs_arena_printf(&session->arena, "%s/%s.%s", session->work, key->hex, what);
+}
+
+const char *rs_cache_path(struct rs_session *session, const struct rs_key *key, const char *what)
+{
+    if (session->cache_folder == NULL)
+        return rs_cache_path_here(session, key, what);
+    return rs_arena_printf(&session->arena, "%s/%s.%s", session->cache_folder, key->hex, what);
+}
+
+bool rs_cache_has(const char *path)
+{
+    return utimensat(AT_FDCWD, path, NULL, 0) == 0;
+}

@@ -1,0 +1,92 @@
+/* See pyx.h. */
+#include "check/driver/pyx.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/driver/run.h"
+
+enum { SOURCE_MOST = 32 << 20, ERRORS_SHOWN = 3, HEAD_MOST = 4096 };
+
+/* NULL-terminated words that run cython, or NULL: that of PATH, else a module of the Python at hand. */
+static char **find_cython(struct rs_session *session)
+{
+    char **command = rs_arena_alloc(&session->arena, 12 * sizeof(*command));
+    const char *pythons[] = {session->python.executable, rs_run_find(&session->arena, "python3", NULL)};
+
+    command[0] = (char *)rs_run_find(&session->arena, "cython", NULL);
+    if (command[0] == NULL)
+        command[0] = (char *)rs_run_find(&session->arena, "cython3", NULL);
+    if (command[0] != NULL)
+        return command;
+    for (size_t i = 0; i < 2; i++) {
+        char *asks[] = {(char *)pythons[i], "-m", "cython", "--version", NULL};
+
+        if (pythons[i] == NULL || rs_run_output(&session->arena, asks) == NULL)
+            continue;
+        command[0] = (char *)pythons[i];
+        command[1] = "-m";
+        command[2] = "cython";
+        return command;
+    }
+    return NULL;
+}
+
+/* "# distutils: language = c++" among the comments at the file's head. */
+static bool wants_cplus(const char *text)
+{
+    for (const char *line = text; *line == '#' || *line == '\n' || *line == '\r'; line += strcspn(line, "\n"), line += *line == '\n') {
+        char head[HEAD_MOST], language[8];
+
+        snprintf(head, sizeof(head), "%.*s", (int)strcspn(line, "\n"), line);
+        if (sscanf(head, "# distutils : language = %7s", language) == 1 || sscanf(head, "# distutils: language = %7s", language) == 1 ||
+            sscanf(head, "#distutils: language = %7s", language) == 1)
+            return strcmp(language, "c++") == 0;
+    }
+    return false;
+}
+
+static bool rejected(const char *file, const char *log, struct rs_error *err)
+{
+    struct rs_error why;
+    size_t size, shown = 0;
+    char *text = rs_driver_read(log, SOURCE_MOST, &size, &why), *rest = NULL;
+
+    rs_fail(err, "'%s': not analysed: cython rejects it", rs_driver_shown(file));
+    for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL; line = strtok_r(NULL, "\n", &rest))
+        if (strstr(line, ".pyx:") != NULL && shown++ < ERRORS_SHOWN)
+            fprintf(stderr, "    %s\n", line);
+    free(text);
+    return false;
+}
+
+bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struct rs_error *err)
+{
+    char **command = find_cython(session);
+    const char *log = rs_arena_printf(&session->arena, "%s/cython.log", session->work), *name = strrchr(source->file, '/') + 1, *generated;
+    size_t size, at = 0;
+    char *text = rs_driver_read(source->file, SOURCE_MOST, &size, err);
+    bool cplus = text != NULL && wants_cplus(text);
+    int status;
+
+    free(text);
+    if (text == NULL)
+        return false;
+    if (command == NULL)
+        return rs_fail(err, "'%s' needs cython, which is not installed: pip install cython, or the package cython3", rs_driver_shown(source->file));
+    generated = rs_arena_printf(&session->arena, "%s/%zu-%.*s.%s", session->work, session->sources.count, (int)(strlen(name) - strlen(".pyx")), name,
+                                cplus ? "cpp" : "c");
+    while (command[at] != NULL)
+        at++;
+    if (cplus)
+        command[at++] = "--cplus";
+    command[at++] = (char *)source->file;
+    command[at++] = "-o";
+    command[at++] = (char *)generated;
+    status = rs_run_to_end(command, NULL, log);
+    if (status != 0)
+        return rejected(source->file, log, err);
+    source->input = generated;
+    return true;
+}

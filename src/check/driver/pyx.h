@@ -1,0 +1,9 @@
+/* Cython sources: generated C by the user's own cython, and what is certain from the .pyx text itself (pyx/pyx.h). */
+#pragma once
+#include <stdbool.h>
+
+#include "check/driver/driver.h"
+
+/* Makes `source`, a .pyx file, one of generated C or C++; false with a line when there is no cython or it rejects the
+ * file. */
+bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struct rs_error *err);

@@ -1,0 +1,177 @@
+/* In the place of a compiler: see record.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check/driver/command.h"
+#include "check/driver/record.h"
+#include "check/driver/run.h"
+
+static pid_t compiler;
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+bool rs_record_is_stand_in(const char *program)
+{
+    return getenv("REFSAN_CHECK_RECORD") != NULL && strcmp(base_name(program), "refsan-check") != 0;
+}
+
+/* The real compiler sees the PATH that the user had: a compiler cache looks there for the next one. */
+static void restore_environment(const char *record)
+{
+    const char *path = getenv("PATH");
+    size_t length = strlen(record) + strlen("/bin");
+
+    if (path != NULL && strncmp(path, record, strlen(record)) == 0 && strncmp(path + strlen(record), "/bin:", 5) == 0)
+        setenv("PATH", path + length + 1, 1);
+    unsetenv("REFSAN_CHECK_RECORD");
+    unsetenv("REFSAN_CHECK_CLANG");
+    unsetenv("REFSAN_CHECK_PYTHON");
+}
+
+static void pass_on(int signal)
+{
+    if (compiler > 0)
+        kill(compiler, signal);
+}
+
+/* Runs the real compiler as its own caller would have; answers its wait status. */
+static int compile(const char *real, char **argv)
+{
+    static const int passed[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+    int status;
+
+    compiler = fork();
+    if (compiler == 0) {
+        execv(real, argv);
+        fprintf(stderr, "refsan: cannot start the compiler '%s': %s\n", real, strerror(errno));
+        _exit(127);
+    }
+    for (size_t i = 0; compiler > 0 && i < sizeof(passed) / sizeof(*passed); i++)
+        signal(passed[i], pass_on);
+    while (compiler > 0 && waitpid(compiler, &status, 0) != compiler)
+        if (errno != EINTR)
+            break;
+    return compiler > 0 ? status : 127 << 8;
+}
+
+static bool write_record(const char *path, const char *here, const char *const *words, size_t count)
+{
+    FILE *file = fopen(path, "we");
+    bool good;
+
+    if (file == NULL)
+        return false;
+    fprintf(file, "refsan record 1%c%s%c", 0, here, 0);
+    for (size_t i = 0; i < count; i++)
+        fwrite(words[i], 1, strlen(words[i]) + 1, file);
+    good = !ferror(file);
+    return fclose(file) == 0 && good;
+}
+
+/* The words with those of response files (@file) in their place. */
+static void expand(struct rs_arena *arena, char **argv, struct rs_words *words)
+{
+    enum { RESPONSE_MOST = 16 << 20 };
+
+    for (; *argv != NULL; argv++) {
+        struct rs_error err;
+        size_t size;
+        char *text = (*argv)[0] == '@' ? rs_driver_read(*argv + 1, RESPONSE_MOST, &size, &err) : NULL;
+
+        if (text != NULL)
+            rs_command_split(arena, text, words);
+        else
+            *RS_PUSH(words) = *argv;
+        free(text);
+    }
+}
+
+static void lower(struct rs_session *session, const struct rs_command *command, const char *record, const char *here)
+{
+    for (size_t k = 0; k < command->sources.count; k++) {
+        const char *bitcode = rs_arena_printf(&session->arena, "%s.%zu.bc", record, k), *errors = rs_arena_printf(&session->arena, "%s.%zu.err", record, k);
+        struct rs_words flags = {0};
+        char **words;
+
+        for (size_t i = 0; i < command->flags.count; i++)
+            *RS_PUSH(&flags) = command->flags.items[i];
+        rs_python_headers(session, here, &flags);
+        words = rs_lower_command(&session->arena, session->clang, &flags, command->sources.items[k], bitcode);
+        if (rs_run_to_end(words, NULL, errors) != 0)
+            unlink(bitcode);
+        RS_VEC_CLOSE(&flags);
+    }
+}
+
+/* What the recorder told its stand-ins, taken out of the environment. */
+struct recorder {
+    const char *folder, *clang, *python;
+};
+
+/* Bitcode and record of a command that did its work. Nothing that goes wrong here is the build's business. */
+static void record(const struct recorder *recorder, const struct rs_words *words, const struct rs_command *command)
+{
+    struct rs_session session = {.clang = recorder->clang, .chosen = recorder->python};
+    const char *here = rs_driver_here(&session.arena);
+    char *path = rs_arena_printf(&session.arena, "%s/records/XXXXXX", recorder->folder);
+    struct rs_error err;
+    int fd = mkstemp(path);
+
+    if (fd < 0)
+        return;
+    close(fd);
+    if (session.chosen != NULL && !rs_python_find(&session, &err))
+        session.chosen = NULL;
+    if (session.clang != NULL && command->makes != RS_MAKES_PROGRAM)
+        lower(&session, command, path, here);
+    write_record(path, here, words->items, words->count);
+}
+
+static const char *copy_of(struct rs_arena *arena, const char *variable)
+{
+    const char *value = getenv(variable);
+
+    return value != NULL ? rs_arena_strdup(arena, value) : NULL;
+}
+
+int rs_record_stand_in(char **argv)
+{
+    static char real[4096];
+    struct rs_arena arena = {0};
+    struct recorder recorder = {copy_of(&arena, "REFSAN_CHECK_RECORD"), copy_of(&arena, "REFSAN_CHECK_CLANG"), copy_of(&arena, "REFSAN_CHECK_PYTHON")};
+    const char *name = base_name(argv[0]), *found;
+    struct rs_words words = {0};
+    struct rs_command command;
+    int status;
+
+    if (readlink(rs_arena_printf(&arena, "%s/real/%s", recorder.folder, name), real, sizeof(real) - 1) <= 0) {
+        fprintf(stderr, "refsan: no compiler '%s' is known\n", name);
+        return 127;
+    }
+    expand(&arena, argv, &words);
+    rs_command_parse(words.items, words.count, &command);
+    restore_environment(recorder.folder);
+    found = rs_run_find(&arena, name, NULL);
+    argv[0] = found != NULL && strcmp(found, real) == 0 ? (char *)name : real;
+    if (command.makes == RS_MAKES_NOTHING || command.sources.count + command.objects.count == 0)
+        execv(real, argv);
+    status = compile(real, argv);
+    if (status == 0)
+        record(&recorder, &words, &command);
+    if (WIFSIGNALED(status)) {
+        signal(WTERMSIG(status), SIG_DFL);
+        kill(getpid(), WTERMSIG(status));
+    }
+    return WEXITSTATUS(status);
+}

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 
+#include "contract/contract.h"
 #include "runtime/arch.h"
 #include "wire/recording.h"
 
@@ -23,9 +24,50 @@ static bool is_one_of(char c, const char *set)
     return *set != 0;
 }
 
-void rt_formats_build(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first)
+/* va_list of the System V ABI, AMD64 supplement, 3.5.7. What the API gets it copies (va_copy), so that it is the same afterwards. */
+struct va {
+    uint32_t integers, vectors; /* bytes of the saved registers that are taken; there are 48 of integer registers, 128 of vector ones */
+    const uint64_t *stack, *saved;
+};
+enum { SAVED_INTEGERS = 48, SAVED_VECTOR = 16 };
+
+/* What a format speaks of begins at argument `first` of the call, or is in a va_list that stands there. */
+struct arguments {
+    const struct rt_frame *frame;
+    const struct va *list; /* NULL: arguments of the call itself */
+    unsigned first;
+};
+
+static struct arguments arguments_of(const struct rs_contract *contract, const struct rt_frame *frame)
 {
-    unsigned n = first, vectors = 0;
+    unsigned last = contract->nargs - 1u;
+    bool variadic = contract->flags & RS_VARIADIC;
+
+    return (struct arguments){frame, variadic ? NULL : (const struct va *)rt_words_argument(frame, last), last};
+}
+
+static uint64_t argument(const struct arguments *from, unsigned n)
+{
+    const struct va *list = from->list;
+    unsigned in_registers;
+
+    if (list == NULL)
+        return rt_words_argument(from->frame, n);
+    n -= from->first;
+    in_registers = list->integers < SAVED_INTEGERS ? (SAVED_INTEGERS - list->integers) / 8 : 0;
+    return n < in_registers ? list->saved[list->integers / 8 + n] : list->stack[n - in_registers];
+}
+
+/* How many doubles came before: of a call's own arguments none does. */
+static unsigned vectors_taken(const struct arguments *from)
+{
+    return from->list != NULL ? (from->list->vectors - SAVED_INTEGERS) / SAVED_VECTOR : 0;
+}
+
+void rt_formats_build(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame)
+{
+    const struct arguments from = arguments_of(contract, frame);
+    unsigned n = from.first, vectors = vectors_taken(&from);
 
     for (const char *f = format; f != NULL && *f != 0; f++) {
         if (is_one_of(*f, "(){}[],: \t"))
@@ -37,7 +79,7 @@ void rt_formats_build(struct rt_words *words, const char *format, const struct r
             n += 2;
             f++;
         } else if (is_one_of(*f, "OSN")) {
-            rt_words_add(words, rt_words_argument(frame, n), n, *f == 'N' ? RS_WORD_STEAL : 0);
+            rt_words_add(words, argument(&from, n), n, *f == 'N' ? RS_WORD_STEAL : 0);
             n++;
         } else if (is_one_of(*f, "szyuU")) {
             n += f[1] == '#' ? 2 : 1;
@@ -51,7 +93,7 @@ void rt_formats_build(struct rt_words *words, const char *format, const struct r
 }
 
 /* One conversion of PyUnicode_FromFormat behind its '%'; *n walks the arguments. False: unknown. */
-static bool printf_unit(struct rt_words *words, const char **format, const struct rt_frame *frame, unsigned *n)
+static bool printf_unit(struct rt_words *words, const char **format, const struct arguments *from, unsigned *n)
 {
     const char *f = *format;
 
@@ -64,10 +106,10 @@ static bool printf_unit(struct rt_words *words, const char **format, const struc
     if (*f == '%')
         return true;
     if (is_one_of(*f, "RSAUTN")) {
-        rt_words_add(words, rt_words_argument(frame, *n), *n, 0);
+        rt_words_add(words, argument(from, *n), *n, 0);
         (*n)++;
     } else if (*f == 'V') {
-        rt_words_add(words, rt_words_argument(frame, *n), *n, 0);
+        rt_words_add(words, argument(from, *n), *n, 0);
         *n += 2;
     } else if (is_one_of(*f, "cdiuoxXpsl")) {
         (*n)++;
@@ -77,15 +119,16 @@ static bool printf_unit(struct rt_words *words, const char **format, const struc
     return true;
 }
 
-void rt_formats_printf(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first)
+void rt_formats_printf(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame)
 {
-    unsigned n = first;
+    const struct arguments from = arguments_of(contract, frame);
+    unsigned n = from.first;
 
     for (const char *f = format; f != NULL && *f != 0; f++) {
         if (*f != '%')
             continue;
         f++;
-        if (!printf_unit(words, &f, frame, &n) || *f == 0)
+        if (!printf_unit(words, &f, &from, &n) || *f == 0)
             return;
     }
 }
@@ -95,12 +138,12 @@ static uint64_t through(uint64_t pointer)
     return pointer != 0 ? *(const uint64_t *)pointer : 0;
 }
 
-static void parse_object(struct rt_words *words, const char **format, const struct rt_frame *frame, unsigned *n)
+static void parse_object(struct rt_words *words, const char **format, const struct arguments *from, unsigned *n)
 {
     char next = (*format)[1];
 
     if (next == '&') {
-        uint64_t converter = rt_words_argument(frame, *n), address = rt_words_argument(frame, *n + 1);
+        uint64_t converter = argument(from, *n), address = argument(from, *n + 1);
         bool is_new = converter != 0 && (converter == new_converters[0] || converter == new_converters[1]);
 
         if (is_new) /* another's converter stores what it likes: no object is assumed */
@@ -113,27 +156,28 @@ static void parse_object(struct rt_words *words, const char **format, const stru
         (*n)++;
         (*format)++;
     }
-    rt_words_add(words, through(rt_words_argument(frame, *n)), *n, 0);
+    rt_words_add(words, through(argument(from, *n)), *n, 0);
     (*n)++;
 }
 
-void rt_formats_parse(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first)
+void rt_formats_parse(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame)
 {
-    unsigned n = first;
+    const struct arguments from = arguments_of(contract, frame);
+    unsigned n = from.first;
 
     for (const char *f = format; f != NULL && *f != 0 && *f != ':' && *f != ';'; f++) {
         if (is_one_of(*f, "()|$ \t"))
             continue;
         if (*f == 'O') {
-            parse_object(words, &f, frame, &n);
+            parse_object(words, &f, &from, &n);
         } else if (is_one_of(*f, "SUY")) {
-            rt_words_add(words, through(rt_words_argument(frame, n)), n, 0);
+            rt_words_add(words, through(argument(&from, n)), n, 0);
             n++;
         } else if (*f == 'e' && (f[1] == 's' || f[1] == 't')) {
             n += f[2] == '#' ? 3 : 2;
             f += f[2] == '#' ? 2 : 1;
         } else if (is_one_of(*f, "szyuZw") && f[1] == '*') {
-            uint64_t view = rt_words_argument(frame, n++);
+            uint64_t view = argument(&from, n++);
 
             if (view != 0)
                 rt_words_add(words, through(view + 8), n - 1, RS_WORD_NEW);

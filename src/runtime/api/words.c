@@ -118,12 +118,10 @@ void rt_words_before(struct rt_words *words, const struct rs_contract *contract,
                 rt_words_add(words, rt_words_argument(frame, i + (unsigned)k), i, 0);
             break;
         case RS_ARG_BUILD:
-            if (contract->flags & RS_VARIADIC)
-                rt_formats_build(words, (const char *)value, frame, contract->nargs - 1u);
+            rt_formats_build(words, (const char *)value, contract, frame);
             break;
         case RS_ARG_PRINTF:
-            if (contract->flags & RS_VARIADIC)
-                rt_formats_printf(words, (const char *)value, frame, contract->nargs - 1u);
+            rt_formats_printf(words, (const char *)value, contract, frame);
             break;
         }
     }
@@ -174,8 +172,8 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
                 rt_words_add(words, value, i, RS_WORD_NEW);
             break;
         case RS_ARG_PARSE:
-            if (!failure && (contract->flags & RS_VARIADIC))
-                rt_formats_parse(words, (const char *)value, frame, contract->nargs - 1u);
+            if (!failure)
+                rt_formats_parse(words, (const char *)value, contract, frame);
             break;
         }
     }

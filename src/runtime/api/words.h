@@ -31,9 +31,9 @@ void rt_words_members(struct rt_words *words, uint64_t self);
 /* Whether the result says that the call failed. */
 bool rt_words_failed(const struct rs_contract *contract, uint64_t result);
 
-/* formats.c: the objects of Py_BuildValue, PyUnicode_FromFormat formats and the addresses of PyArg_Parse formats; the
- * variadic arguments begin at argument `first`. */
-void rt_formats_build(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first);
-void rt_formats_printf(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first);
-void rt_formats_parse(struct rt_words *words, const char *format, const struct rt_frame *frame, unsigned first);
+/* formats.c: the objects of Py_BuildValue, PyUnicode_FromFormat formats and the addresses of PyArg_Parse formats; what they speak
+ * of is where the contract's last argument stands, in line or in a va_list. */
+void rt_formats_build(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame);
+void rt_formats_printf(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame);
+void rt_formats_parse(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame);
 void rt_formats_open(void);

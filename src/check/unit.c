@@ -1,7 +1,7 @@
 /* A unit from bitcode to findings: read, summarise, judge. */
 #include "check/unit.h"
 
-#include "check/ir/ir.h"
+#include "check/flow/flow.h"
 
 struct rs_summaries {
     struct rs_arena arena;
@@ -37,8 +37,7 @@ bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, s
 
     if (ir == NULL)
         return false;
-    for (size_t i = 0; i < ir->functions.count; i++)
-        report->functions += !ir->functions.items[i].library;
+    rs_flow_run(ir, options->others, report);
     rs_ir_close(ir);
     return true;
 }

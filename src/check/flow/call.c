@@ -1,0 +1,284 @@
+/* Calls: which knowledge there is about a callee decides what it does. In this order: intrinsics of LLVM, Py_INCREF and its
+ * kin, rows of the contract table, summaries of functions at hand, functions of the C library; else it is unknown. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+void rs_states_add(struct rs_flow *flow, struct rs_states *out, struct rs_state *state)
+{
+    if (out->count < sizeof(out->items) / sizeof(*out->items)) {
+        out->items[out->count++] = state;
+        return;
+    }
+    flow->cut = true;
+    flow->unit->cut++;
+    rs_state_close(state);
+}
+
+void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_av value)
+{
+    uint32_t index = rs_flow_index(flow, call);
+
+    if (index != UINT32_MAX)
+        rs_state_set(state, index, value);
+}
+
+static bool starts(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+/* The object of Py_INCREF(op), _Py_DECREF(file, line, op): the last argument. */
+static struct rs_av last_argument(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+{
+    unsigned count = LLVMGetNumArgOperands(call);
+
+    return count == 0 ? rs_av_unknown() : rs_eval(flow, state, LLVMGetOperand(call, count - 1));
+}
+
+static void require_object(struct rs_flow *flow, struct rs_state *state, struct rs_av value)
+{
+    if (value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
+        rs_refine_null(flow, state, value.sym, false);
+}
+
+bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
+{
+    static const char *const acquire[] = {"Py_INCREF", "_Py_INCREF", "Py_XINCREF", "_Py_XINCREF", "Py_IncRef", "_Py_IncRef", NULL};
+    static const char *const release[] = {"Py_DECREF", "_Py_DECREF", "Py_XDECREF", "_Py_XDECREF", "Py_DecRef", "_Py_DecRef", "_Py_DECREF_NO_DEALLOC", "_Py_DECREF_SPECIALIZED", NULL};
+    static const char *const fresh[] = {"Py_NewRef", "_Py_NewRef", "Py_XNewRef", "_Py_XNewRef", NULL};
+    struct rs_av value = last_argument(flow, state, call);
+    bool nullable = strstr(name, "X") != NULL || strstr(name, "Ref") == name + strlen(name) - 3;
+
+    if (!is_one_of(name, acquire) && !is_one_of(name, release) && !is_one_of(name, fresh))
+        return false;
+    if (!nullable)
+        require_object(flow, state, value);
+    if (is_one_of(name, release))
+        rs_refs_release(flow, state, value, call);
+    else
+        rs_refs_acquire(flow, state, value, call);
+    if (is_one_of(name, fresh))
+        rs_call_result(flow, state, call, value);
+    return true;
+}
+
+void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *name)
+{
+    static const char *const set[] = {"PyErr_SetString", "PyErr_SetObject", "PyErr_SetNone", "PyErr_BadInternalCall", "_PyErr_BadInternalCall", "_PyErr_SetKeyError", NULL};
+    static const char *const clear[] = {"PyErr_Clear", "PyErr_Fetch", "PyErr_Print", "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException", NULL};
+    static const char *const unknown[] = {"PyErr_Restore", "PyErr_SetRaisedException", "_PyErr_ChainExceptions", "_PyErr_ChainExceptions1", NULL};
+
+    if (is_one_of(name, set))
+        state->err = RS_ERR_SET;
+    else if (is_one_of(name, clear))
+        state->err = RS_ERR_CLEAR;
+    else if (is_one_of(name, unknown))
+        state->err = RS_ERR_UNKNOWN;
+    else
+        return;
+    state->err_sym = RS_NONE;
+    state->pending = false;
+}
+
+/* memcpy of one local variable over another: what is known goes along. */
+static void copy_memory(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+{
+    struct rs_av to = rs_eval(flow, state, LLVMGetOperand(call, 0)), from = rs_eval(flow, state, LLVMGetOperand(call, 1));
+    LLVMValueRef size = LLVMGetOperand(call, 2);
+    size_t count = state->mem.count;
+
+    if (to.kind != RS_AV_SYM)
+        return;
+    if (from.kind != RS_AV_SYM || from.number < 0 || to.number < 0 || !LLVMIsAConstantInt(size)) {
+        rs_memory_forget(state, to.sym);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct rs_cell cell = state->mem.items[i];
+        if (cell.base == from.sym && cell.offset >= from.number && cell.offset < from.number + LLVMConstIntGetSExtValue(size))
+            rs_memory_put(flow, state, to.sym, to.number + cell.offset - from.number, cell.key, cell.value, call);
+    }
+}
+
+/* false: no intrinsic. */
+static bool call_intrinsic(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
+{
+    if (!starts(name, "llvm."))
+        return false;
+    if (starts(name, "llvm.memcpy") || starts(name, "llvm.memmove"))
+        copy_memory(flow, state, call);
+    else if (starts(name, "llvm.memset")) {
+        struct rs_av to = rs_eval(flow, state, LLVMGetOperand(call, 0));
+        if (to.kind == RS_AV_SYM && state->syms.items[to.sym].kind == RS_SYM_LOCAL)
+            rs_memory_forget(state, to.sym);
+    } else if (starts(name, "llvm.expect"))
+        rs_call_result(flow, state, call, rs_eval(flow, state, LLVMGetOperand(call, 0)));
+    return true;
+}
+
+/* Functions of the C and C++ libraries that keep nothing and touch no reference. */
+static bool is_harmless(const char *name)
+{
+    static const char *const names[] = {"strlen", "strcmp", "strncmp", "strchr", "strrchr", "strstr", "memcmp", "memchr", "printf", "fprintf", "snprintf", "sprintf", "vsnprintf",
+                                        "fputs", "fputc", "puts", "putchar", "fwrite", "fread", "fopen", "fclose", "abs", "floor", "ceil", "pow", "sqrt", "memcpy", "memmove",
+                                        "memset", "strcpy", "strncpy", "strcat", "strncat", "strtol", "strtod", "strtoul", "atoi", "isalpha", "isdigit", "isspace", "tolower",
+                                        "toupper", "time", "getenv", "qsort", "bsearch", "read", "write", "open", "close", "__errno_location", "strerror", "fmod", "ldexp", "frexp",
+                                        "__cxa_begin_catch", "__cxa_end_catch", "__cxa_allocate_exception", "__cxa_free_exception", "__cxa_guard_acquire", "__cxa_guard_release",
+                                        "__cxa_guard_abort", "__gxx_personality_v0", "__cxa_atexit", "_ZSt9terminatev", NULL};
+
+    return is_one_of(name, names);
+}
+
+static bool is_allocator(const char *name)
+{
+    static const char *const names[] = {"malloc", "calloc", "realloc", "strdup", "_Znwm", "_Znam", NULL};
+
+    return is_one_of(name, names);
+}
+
+static bool is_end(LLVMValueRef function, const char *name)
+{
+    static const char *const names[] = {"abort", "exit", "_exit", "__assert_fail", "longjmp", "__cxa_throw", "__cxa_rethrow", "_Unwind_Resume", NULL};
+    unsigned kind = LLVMGetEnumAttributeKindForName("noreturn", 8);
+
+    return is_one_of(name, names) || LLVMGetEnumAttributeAtIndex(function, LLVMAttributeFunctionIndex, kind) != NULL;
+}
+
+static void note_unknown(struct rs_flow *flow, LLVMValueRef callee)
+{
+    size_t length;
+    const char *name = LLVMGetValueName2(callee, &length);
+    uint64_t *seen = rs_map_at(&flow->unit->unknown, (uintptr_t)callee);
+
+    if (*seen == 0 && !flow->function->library && flow->judge)
+        *RS_PUSH(&flow->unit->report->unknown_calls) = rs_arena_strdup(&flow->unit->report->arena, name);
+    *seen = 1;
+}
+
+/* Nothing is known of the callee: whatever it was given may have been kept, released or written to. */
+static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee)
+{
+    bool objects = false;
+    int32_t sym;
+
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
+        LLVMValueRef operand = LLVMGetOperand(call, i);
+        struct rs_av value;
+
+        if (LLVMGetTypeKind(LLVMTypeOf(operand)) != LLVMPointerTypeKind)
+            continue;
+        value = rs_eval(flow, state, operand);
+        if (value.kind != RS_AV_SYM)
+            continue;
+        rs_refs_use(flow, state, value, call, "a call");
+        objects = objects || (state->syms.items[value.sym].kind == RS_SYM_NEW || state->syms.items[value.sym].kind == RS_SYM_BORROWED);
+        rs_refs_unknown(state, value);
+    }
+    if (objects && callee != NULL)
+        note_unknown(flow, callee);
+    state->err = state->err == RS_ERR_SET ? RS_ERR_SET : RS_ERR_UNKNOWN;
+    state->err_sym = RS_NONE;
+    state->pending = false;
+    if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind) {
+        sym = rs_state_sym(state, RS_SYM_OPAQUE, call);
+        state->syms.items[sym].flags = RS_F_UNCERTAIN;
+        rs_call_result(flow, state, call, rs_av_sym(sym));
+    } else if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMIntegerTypeKind && rs_flow_index(flow, call) != UINT32_MAX && rs_flow_relevant(flow, rs_flow_index(flow, call))) {
+        rs_call_result(flow, state, call, rs_av_sym(rs_state_sym(state, RS_SYM_INT, call)));
+    } else {
+        rs_call_result(flow, state, call, rs_av_unknown());
+    }
+}
+
+static void call_allocator(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+{
+    rs_call_result(flow, state, call, rs_av_sym(rs_state_sym(state, RS_SYM_MEMORY, call)));
+}
+
+/* A slot of a type object or suite that is called through the structure: tp->tp_alloc(tp, 0). */
+static const struct rs_contract *slot_of(struct rs_flow *flow, LLVMValueRef call)
+{
+    static const struct {
+        const char *structure;
+        int64_t offset;
+        const char *slot;
+    } slots[] = {{"_typeobject", 48, "tp_dealloc"}, {"_typeobject", 128, "tp_call"}, {"_typeobject", 136, "tp_str"}, {"_typeobject", 144, "tp_getattro"}, {"_typeobject", 152, "tp_setattro"}, {"_typeobject", 200, "tp_richcompare"}, {"_typeobject", 216, "tp_iter"},
+                 {"_typeobject", 224, "tp_iternext"}, {"_typeobject", 272, "tp_descr_get"}, {"_typeobject", 296, "tp_init"}, {"_typeobject", 304, "tp_alloc"}, {"_typeobject", 312, "tp_new"}, {"_typeobject", 320, "tp_free"},
+                 {"PySequenceMethods", 24, "sq_item"}, {"PyMappingMethods", 8, "mp_subscript"}, {"PyMappingMethods", 16, "mp_ass_subscript"}};
+    LLVMValueRef callee = LLVMGetCalledValue(call);
+    const char *structure = NULL;
+    int64_t offset = 0;
+
+    if (LLVMIsALoadInst(callee) == NULL || rs_memory_key(flow->ir, LLVMGetOperand(callee, 0), &structure, &offset) == 0 || structure == NULL)
+        return NULL;
+    for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++)
+        if (offset == slots[i].offset && strcmp(structure, slots[i].structure) == 0)
+            return rs_contract_slot(slots[i].slot, flow->ir->python);
+    return NULL;
+}
+
+/* A declared function, or one through a pointer. */
+static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee, const char *name, struct rs_states *out)
+{
+    const struct rs_contract *row = callee == NULL ? slot_of(flow, call) : NULL;
+
+    if (row != NULL) {
+        rs_call_contract(flow, state, call, row, out);
+        return;
+    }
+    if (callee != NULL && is_end(callee, name)) {
+        state->thrown = starts(name, "__cxa_");
+        if (state->thrown)
+            rs_states_add(flow, out, state);
+        else
+            rs_state_close(state);
+        return;
+    }
+    if (callee != NULL && is_allocator(name)) {
+        call_allocator(flow, state, call);
+    } else if (callee != NULL && (strcmp(name, "free") == 0 || starts(name, "_ZdlPv") || starts(name, "_ZdaPv"))) {
+        rs_refs_freed(flow, state, rs_eval(flow, state, LLVMGetOperand(call, 0)), call);
+    } else if (callee != NULL && is_harmless(name)) {
+        int32_t sym = LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind ? rs_state_sym(state, RS_SYM_MEMORY, call) : RS_NONE;
+        for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
+            rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, name);
+        rs_call_result(flow, state, call, sym == RS_NONE ? rs_av_unknown() : rs_av_sym(sym));
+    } else {
+        call_unknown(flow, state, call, callee);
+    }
+    rs_states_add(flow, out, state);
+}
+
+void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_states *out)
+{
+    LLVMValueRef callee = rs_ir_callee(call);
+    size_t length;
+    const char *name = callee == NULL ? "" : LLVMGetValueName2(callee, &length);
+    const struct rs_ir_function *own = rs_ir_function(flow->ir, callee);
+    const struct rs_contract *row;
+    const struct rs_summary *summary;
+
+    if (LLVMIsAInlineAsm(LLVMGetCalledValue(call)) || call_intrinsic(flow, state, call, name) || rs_call_refcount(flow, state, call, name)) {
+        rs_states_add(flow, out, state);
+        return;
+    }
+    row = callee == NULL ? NULL : rs_ir_contract(flow->ir, callee);
+    if (row != NULL) {
+        rs_call_contract(flow, state, call, row, out);
+        return;
+    }
+    summary = own == NULL ? NULL : &flow->unit->summaries[own - flow->ir->functions.items];
+    if (summary != NULL && summary->known)
+        rs_call_summary(flow, state, call, own, summary, out);
+    else
+        call_elsewhere(flow, state, call, callee, name, out);
+}

@@ -1,0 +1,427 @@
+/* What a row of the contract table does to a state. Outcomes are told apart (two states) only where references depend on
+ * them; else the result remembers that its failure comes with an exception. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+struct calling {
+    struct rs_flow *flow;
+    LLVMValueRef call;
+    const struct rs_contract *row;
+    unsigned count; /* arguments passed */
+};
+
+static struct rs_av argument(const struct calling *c, struct rs_state *state, unsigned index)
+{
+    return index < c->count ? rs_eval(c->flow, state, LLVMGetOperand(c->call, index)) : rs_av_unknown();
+}
+
+static bool is_object_kind(unsigned kind)
+{
+    return kind == RS_ARG_OBJECT || kind == RS_ARG_STEAL || kind == RS_ARG_ACQUIRE || kind == RS_ARG_TYPE;
+}
+
+/* The first object that the call is about: the list, the tuple, the module. */
+static int32_t subject_of(const struct calling *c, struct rs_state *state)
+{
+    for (unsigned i = 0; i < c->row->nargs && i < c->count; i++)
+        if (c->row->args[i].kind == RS_ARG_OBJECT) {
+            struct rs_av value = argument(c, state, i);
+            return value.kind == RS_AV_SYM && value.number == 0 ? value.sym : RS_NONE;
+        }
+    return RS_NONE;
+}
+
+/* A new object that nobody else can know: what a constructor, not a look-up, brings. */
+static bool is_fresh(const char *name)
+{
+    static const char *const parts[] = {"_New", "_From", "_Pack", "BuildValue", "AsUTF8String", "AsASCIIString", "EncodeFSDefault", "PyObject_Repr", "PyDict_Copy", "PyDict_Keys",
+                                        "PyDict_Values", "PyDict_Items", "PyObject_Dir", "_AsTuple", "_GetSlice", NULL};
+
+    for (const char *const *part = parts; *part != NULL; part++)
+        if (strstr(name, *part) != NULL)
+            return strstr(name, "_NewRef") == NULL && strstr(name, "FromObject") == NULL;
+    return false;
+}
+
+/* Python code that this call runs may take apart any list or dictionary that it can reach. */
+static bool runs_anything(const struct rs_contract *row)
+{
+    static const char *const parts[] = {"Call", "RichCompare", "PyIter_", "Eval", "tp_call", "tp_iternext", "SetAttr", "SetItem", "DelItem", "PyObject_IsTrue", "PyObject_Not", NULL};
+
+    if (row->flags & RS_MAY_RELEASE)
+        return true;
+    for (const char *const *part = parts; row->flags & RS_MAY_RUN && *part != NULL; part++)
+        if (strstr(row->name, *part) != NULL)
+            return true;
+    return false;
+}
+
+/* All arguments are used; false where one that must not be NULL is. */
+static bool use_arguments(const struct calling *c, struct rs_state *state)
+{
+    for (unsigned i = 0; i < c->count; i++) {
+        const struct rs_argument *arg = i < c->row->nargs ? &c->row->args[i] : NULL;
+        struct rs_av value;
+
+        if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(c->call, i))) != LLVMPointerTypeKind)
+            continue;
+        value = argument(c, state, i);
+        if (arg == NULL || arg->kind != RS_ARG_STEAL)
+            rs_refs_use(c->flow, state, value, c->call, c->row->name);
+        if (arg != NULL && is_object_kind(arg->kind) && !arg->nullable && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
+            rs_refine_null(c->flow, state, value.sym, false);
+    }
+    return true;
+}
+
+static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
+{
+    int32_t sym = rs_state_sym(state, RS_SYM_NEW, c->call);
+    struct rs_sym *it = &state->syms.items[sym];
+
+    it->owned = 1;
+    it->null = null;
+    it->api = api;
+    it->flags = is_fresh(api) ? 0 : RS_F_SHARED;
+    return sym;
+}
+
+static bool is_mutable(const struct rs_contract *row)
+{
+    return strcmp(row->header, "listobject") == 0 || strcmp(row->header, "dictobject") == 0;
+}
+
+static int32_t borrowed_object(const struct calling *c, struct rs_state *state, int32_t parent, enum rs_null null)
+{
+    int32_t sym = rs_state_sym(state, RS_SYM_BORROWED, c->call);
+    struct rs_sym *it = &state->syms.items[sym];
+
+    it->parent = parent;
+    it->null = null;
+    it->api = c->row->name;
+    it->flags = is_mutable(c->row) ? RS_F_MUTABLE : 0;
+    return sym;
+}
+
+/* ---- arguments that change hands, for one outcome ---- */
+static bool happens(unsigned when, bool success)
+{
+    return when == RS_ALWAYS || (when == RS_ON_SUCCESS) == success;
+}
+
+static void put_out(const struct calling *c, struct rs_state *state, unsigned index, struct rs_av value)
+{
+    struct rs_av address = argument(c, state, index);
+
+    if (address.kind == RS_AV_SYM && address.number != RS_OFFSET_ANY)
+        rs_memory_put(c->flow, state, address.sym, address.number, 0, value, c->call);
+    else
+        rs_refs_unknown(state, value);
+}
+
+static void fill_out(const struct calling *c, struct rs_state *state, unsigned index, const struct rs_argument *arg, bool success, enum rs_null null)
+{
+    int32_t parent = subject_of(c, state);
+    bool borrowed = arg->kind == RS_ARG_OUT_BORROWED;
+
+    if (success && null != RS_NULL)
+        put_out(c, state, index, rs_av_sym(borrowed ? borrowed_object(c, state, parent, null) : new_object(c, state, c->row->name, null)));
+    else if (success || arg->when == RS_ALWAYS)
+        put_out(c, state, index, rs_av_int(0));
+}
+
+static void replace(const struct calling *c, struct rs_state *state, unsigned index, bool success, enum rs_null null)
+{
+    struct rs_av address = argument(c, state, index), old;
+
+    if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY)
+        return;
+    old = rs_memory_load(c->flow, state, address, LLVMGetOperand(c->call, index), LLVMGetOperand(c->call, index));
+    if (old.kind == RS_AV_INT)
+        return;
+    if (old.kind == RS_AV_SYM && state->syms.items[old.sym].kind == RS_SYM_LOADED)
+        state->syms.items[old.sym].flags &= ~(uint32_t)RS_F_HELD;
+    if (old.kind == RS_AV_SYM && state->syms.items[old.sym].kind != RS_SYM_LOADED)
+        rs_refs_release(c->flow, state, old, c->call);
+    put_out(c, state, index, success ? rs_av_sym(new_object(c, state, c->row->name, null)) : rs_av_int(0));
+}
+
+/* `null` says what filled addresses hold. */
+static void move_references(const struct calling *c, struct rs_state *state, bool success, enum rs_null null)
+{
+    int32_t container = subject_of(c, state);
+
+    for (unsigned i = 0; i < c->count; i++) {
+        const struct rs_argument *arg = &c->row->args[i < c->row->nargs ? i : c->row->nargs - 1u];
+        bool variadic = i + 1 >= c->row->nargs && c->row->flags & RS_VARIADIC;
+
+        if (c->row->nargs == 0 || (i >= c->row->nargs && !variadic))
+            break;
+        if (arg->kind == RS_ARG_STEAL && happens(arg->when, success))
+            rs_refs_steal(c->flow, state, argument(c, state, i), c->call, c->row->name, container);
+        else if (arg->kind == RS_ARG_ACQUIRE && happens(arg->when, success))
+            rs_refs_acquire(c->flow, state, argument(c, state, i), c->call);
+        else if (arg->kind == RS_ARG_OUT || arg->kind == RS_ARG_OUT_BORROWED)
+            fill_out(c, state, i, arg, success, null);
+        else if (arg->kind == RS_ARG_INOUT)
+            replace(c, state, i, success, null);
+        else if (arg->kind == RS_ARG_PARSE && success && c->row->nargs > 0)
+            rs_call_parse(c->flow, state, c->call, i, c->row->flags & RS_VARIADIC ? c->row->nargs - 1u : c->count, container);
+        else if (arg->kind == RS_ARG_BUILD)
+            rs_call_build(c->flow, state, c->call, i, c->row->flags & RS_VARIADIC ? c->row->nargs - 1u : c->count, c->row->name);
+    }
+    if (c->row->flags & RS_DEALLOCATES)
+        rs_refs_freed(c->flow, state, argument(c, state, 0), c->call);
+}
+
+/* ---- results ---- */
+static void failing(struct rs_state *state, const struct rs_contract *row, int32_t sym)
+{
+    if (row->flags & RS_SETS_ERROR)
+        state->syms.items[sym].flags |= RS_F_FAIL_ERR;
+    if (row->flags & RS_MISS_IS_NULL)
+        state->syms.items[sym].flags |= RS_F_MISS;
+    if (row->flags & RS_SETS_ERROR)
+        rs_refine_fallible(state, sym);
+}
+
+/* Whether anything compares the value, at most a few casts away. */
+static bool is_compared(LLVMValueRef value, int depth)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(value); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+        LLVMOpcode opcode = LLVMGetInstructionOpcode(user);
+
+        if (opcode == LLVMICmp || opcode == LLVMFCmp || opcode == LLVMStore || opcode == LLVMSwitch || opcode == LLVMRet)
+            return true;
+        if (depth > 0 && (LLVMIsACastInst(user) || opcode == LLVMPHI) && is_compared(user, depth - 1))
+            return true;
+    }
+    return false;
+}
+
+bool rs_call_compared(LLVMValueRef call)
+{
+    return is_compared(call, 3);
+}
+
+static void pend(const struct calling *c, struct rs_state *state)
+{
+    bool converts = strncmp(c->row->name, "PyLong_As", 9) == 0 || strcmp(c->row->name, "PyFloat_AsDouble") == 0 || strncmp(c->row->name, "PyNumber_As", 11) == 0;
+
+    if (!converts || !(c->row->flags & RS_MISS_IS_NULL) || state->err == RS_ERR_SET || rs_call_compared(c->call))
+        return;
+    state->pending = true;
+    state->pending_at = c->call;
+}
+
+static void integer_result(const struct calling *c, struct rs_state *state)
+{
+    uint32_t index = rs_flow_index(c->flow, c->call);
+    bool wanted = LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMIntegerTypeKind && index != UINT32_MAX && rs_flow_relevant(c->flow, index);
+    bool fails = c->row->failure != RS_NEVER_FAILS && c->row->result == RS_RESULT_VALUE;
+
+    if (wanted) {
+        int32_t sym = rs_state_sym(state, RS_SYM_INT, c->call);
+        state->syms.items[sym].api = c->row->name;
+        if (fails) {
+            state->syms.items[sym].flags = RS_F_FAIL_INT;
+            state->syms.items[sym].fail = c->row->failure;
+            failing(state, c->row, sym);
+        }
+        rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
+    } else {
+        rs_call_result(c->flow, state, c->call, rs_av_unknown());
+        if (c->row->flags & RS_SETS_ERROR && state->err != RS_ERR_SET)
+            state->err = RS_ERR_UNKNOWN;
+    }
+    pend(c, state);
+}
+
+/* C data: inside of a str or bytes, raw memory, or memory that stays. */
+static void pointer_result(const struct calling *c, struct rs_state *state)
+{
+    int32_t sym = rs_state_sym(state, RS_SYM_MEMORY, c->call), parent = subject_of(c, state);
+    struct rs_sym *it = &state->syms.items[sym];
+    bool text = strcmp(c->row->header, "unicodeobject") == 0 || strcmp(c->row->header, "bytesobject") == 0;
+
+    it->api = c->row->name;
+    it->null = c->row->failure == 0 ? RS_MAYBE : RS_NONNULL;
+    if (!(c->row->flags & RS_ALLOCATES))
+        it->flags = RS_F_FOREVER;
+    if (text && parent != RS_NONE && !(c->row->flags & RS_ALLOCATES)) {
+        it->flags = RS_F_INTERIOR;
+        it->parent = parent;
+    }
+    if (c->row->failure == 0)
+        failing(state, c->row, sym);
+    rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
+}
+
+static void occurred_result(const struct calling *c, struct rs_state *state)
+{
+    int32_t sym;
+
+    state->pending = false;
+    if (state->err == RS_ERR_CLEAR) {
+        rs_call_result(c->flow, state, c->call, rs_av_int(0));
+        return;
+    }
+    sym = borrowed_object(c, state, RS_NONE, state->err == RS_ERR_SET ? RS_NONNULL : RS_MAYBE);
+    state->syms.items[sym].flags = RS_F_FOREVER | RS_F_OCCURRED;
+    rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
+}
+
+static void note_length(const struct calling *c, struct rs_state *state, int32_t sym)
+{
+    struct rs_av length = c->count > 0 ? argument(c, state, 0) : rs_av_unknown();
+
+    if (strcmp(c->row->name, "PyList_New") != 0 && strcmp(c->row->name, "PyTuple_New") != 0)
+        return;
+    state->syms.items[sym].flags |= RS_F_FRESH;
+    state->syms.items[sym].high = length.kind == RS_AV_INT ? length.number : 0;
+}
+
+static void object_result(const struct calling *c, struct rs_state *state)
+{
+    enum rs_null null = c->row->failure == RS_NEVER_FAILS ? RS_NONNULL : RS_MAYBE;
+    struct rs_av from = c->row->from > 0 ? argument(c, state, c->row->from - 1u) : rs_av_unknown();
+    int32_t sym;
+
+    if (c->row->result == RS_RESULT_NEW) {
+        sym = new_object(c, state, c->row->name, null);
+        note_length(c, state, sym);
+    } else {
+        sym = borrowed_object(c, state, from.kind == RS_AV_SYM ? from.sym : RS_NONE, null);
+        if (c->row->result == RS_RESULT_FOREVER)
+            state->syms.items[sym].flags = RS_F_FOREVER;
+        if (c->row->result == RS_RESULT_UNKNOWN)
+            state->syms.items[sym].flags = RS_F_UNCERTAIN;
+        if (strcmp(c->row->name, "Py_TYPE") == 0)
+            state->syms.items[sym].flags |= RS_F_TYPE, state->syms.items[sym].null = RS_NONNULL;
+    }
+    failing(state, c->row, sym);
+    rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
+}
+
+static void initialised_result(const struct calling *c, struct rs_state *state)
+{
+    struct rs_av memory = argument(c, state, 0);
+    struct rs_sym *it = rs_state_object(state, memory);
+
+    if (it != NULL && it->kind != RS_SYM_ARG) {
+        it->kind = RS_SYM_NEW;
+        it->flags = RS_F_SHARED;
+        it->owned = 1;
+        it->how = c->call;
+        it->api = c->row->name;
+    }
+    rs_call_result(c->flow, state, c->call, memory);
+}
+
+static void give_result(const struct calling *c, struct rs_state *state)
+{
+    bool pointer = LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMPointerTypeKind;
+
+    if (c->row->failure == RS_ALWAYS_FAILS) {
+        state->err = RS_ERR_SET;
+        state->err_sym = RS_NONE;
+        rs_call_result(c->flow, state, c->call, rs_av_int(0));
+    } else if (strcmp(c->row->name, "PyErr_Occurred") == 0) {
+        occurred_result(c, state);
+    } else if (c->row->flags & RS_INITIALISES) {
+        initialised_result(c, state);
+    } else if (c->row->result == RS_RESULT_ARGUMENT && c->row->from > 0) {
+        rs_call_result(c->flow, state, c->call, argument(c, state, c->row->from - 1u));
+    } else if (pointer && c->row->result == RS_RESULT_VALUE) {
+        pointer_result(c, state);
+    } else if (pointer) {
+        object_result(c, state);
+    } else {
+        integer_result(c, state);
+    }
+}
+
+/* ---- outcomes ---- */
+static bool depends_on_outcome(const struct calling *c)
+{
+    if (c->row->failure == RS_NEVER_FAILS || c->row->failure == RS_ALWAYS_FAILS || c->row->result != RS_RESULT_VALUE || LLVMGetTypeKind(LLVMTypeOf(c->call)) != LLVMIntegerTypeKind)
+        return false;
+    for (unsigned i = 0; i < c->row->nargs; i++) {
+        const struct rs_argument *arg = &c->row->args[i];
+        if (((arg->kind == RS_ARG_STEAL || arg->kind == RS_ARG_ACQUIRE) && arg->when != RS_ALWAYS) || arg->kind == RS_ARG_OUT || arg->kind == RS_ARG_OUT_BORROWED ||
+            arg->kind == RS_ARG_INOUT || arg->kind == RS_ARG_PARSE)
+            return true;
+    }
+    return false;
+}
+
+static bool fills(const struct calling *c)
+{
+    for (unsigned i = 0; i < c->row->nargs; i++)
+        if (c->row->args[i].kind == RS_ARG_OUT)
+            return true;
+    return false;
+}
+
+static struct rs_state *outcome(const struct calling *c, const struct rs_state *state, bool success, enum rs_null null, int64_t result)
+{
+    struct rs_state *copy = rs_state_copy(state);
+
+    move_references(c, copy, success, null);
+    rs_call_result(c->flow, copy, c->call, rs_av_int(result));
+    if (!success) {
+        rs_trail_add(c->flow, copy, c->call, "%s fails", c->row->name);
+        ((struct rs_trail *)copy->trail)->memory = false;
+        if (c->row->flags & RS_SETS_ERROR && !(c->row->flags & RS_MISS_IS_NULL))
+            copy->err = RS_ERR_SET;
+    }
+    return copy;
+}
+
+/* An item set in a container that the function has just made, at an index in range: it cannot fail. */
+static bool cannot_fail(const struct calling *c, struct rs_state *state)
+{
+    int32_t container = subject_of(c, state);
+    struct rs_av index = argument(c, state, 1);
+    bool sets = strcmp(c->row->name, "PyList_SetItem") == 0 || strcmp(c->row->name, "PyTuple_SetItem") == 0;
+
+    return sets && container != RS_NONE && state->syms.items[container].flags & RS_F_FRESH && index.kind == RS_AV_INT && index.number >= 0 &&
+           index.number < state->syms.items[container].high;
+}
+
+void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out)
+{
+    struct calling c = {flow, call, row, LLVMGetNumArgOperands(call)};
+
+    use_arguments(&c, state);
+    if (row->flags & RS_NO_RETURN) {
+        rs_state_close(state);
+        return;
+    }
+    if (runs_anything(row)) {
+        rs_refs_run(flow, state, call, row->name);
+        flow->summary->runs = true;
+    }
+    if (depends_on_outcome(&c)) {
+        bool both = strstr(row->name, "Send") == NULL && strstr(row->name, "am_send") == NULL;
+
+        rs_states_add(flow, out, outcome(&c, state, false, RS_NULL, row->failure));
+        rs_states_add(flow, out, outcome(&c, state, true, RS_NONNULL, row->failure == 0 || fills(&c)));
+        if (row->failure != 0 && fills(&c))
+            rs_states_add(flow, out, outcome(&c, state, true, both ? RS_NULL : RS_NONNULL, 0));
+        rs_state_close(state);
+        return;
+    }
+    if (cannot_fail(&c, state)) {
+        move_references(&c, state, true, RS_NONNULL);
+        rs_call_result(flow, state, call, rs_av_int(0));
+        rs_states_add(flow, out, state);
+        return;
+    }
+    move_references(&c, state, true, row->flags & RS_SETS_ERROR || row->result != RS_RESULT_VALUE || strncmp(row->name, "PyErr_", 6) == 0 ? RS_MAYBE : RS_NONNULL);
+    give_result(&c, state);
+    rs_call_errors(flow, state, row->name);
+    rs_states_add(flow, out, state);
+}

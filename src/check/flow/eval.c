@@ -1,0 +1,321 @@
+/* Values of operands and of instructions that are neither calls nor terminators. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+uint32_t rs_flow_index(const struct rs_flow *flow, LLVMValueRef value)
+{
+    uint64_t *index = rs_map_find(&flow->index, (uintptr_t)value);
+
+    return index == NULL ? UINT32_MAX : (uint32_t)*index - 1;
+}
+
+bool rs_flow_relevant(const struct rs_flow *flow, uint32_t index)
+{
+    return flow->relevant[index / 64] >> (index % 64) & 1;
+}
+
+static struct rs_av eval_constant(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value)
+{
+    struct rs_av base;
+
+    if (LLVMIsAConstantInt(value))
+        return LLVMGetIntTypeWidth(LLVMTypeOf(value)) > 64 ? rs_av_unknown() : rs_av_int(LLVMGetIntTypeWidth(LLVMTypeOf(value)) == 1 ? (int64_t)LLVMConstIntGetZExtValue(value) : LLVMConstIntGetSExtValue(value));
+    if (LLVMIsAConstantPointerNull(value))
+        return rs_av_int(0);
+    if (LLVMIsAGlobalVariable(value) || LLVMIsAFunction(value))
+        return rs_av_sym(rs_state_global(state, value));
+    if (!LLVMIsAConstantExpr(value))
+        return rs_av_unknown();
+    base = rs_eval(flow, state, LLVMGetOperand(value, 0));
+    if (LLVMGetConstOpcode(value) == LLVMGetElementPtr && base.kind == RS_AV_SYM) {
+        int64_t offset = rs_memory_offset(flow, value);
+        base.number = offset == RS_OFFSET_ANY ? RS_OFFSET_ANY : base.number + offset;
+    }
+    return base;
+}
+
+struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value)
+{
+    uint32_t index;
+
+    if (LLVMIsConstant(value))
+        return eval_constant(flow, state, value);
+    index = rs_flow_index(flow, value);
+    return index == UINT32_MAX ? rs_av_unknown() : rs_state_get(state, index);
+}
+
+static struct rs_av negated(struct rs_av condition)
+{
+    static const uint8_t pairs[][2] = {{LLVMIntEQ, LLVMIntNE}, {LLVMIntSGT, LLVMIntSLE}, {LLVMIntSGE, LLVMIntSLT}};
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+        for (int side = 0; side < 2; side++)
+            if (condition.predicate == pairs[i][side]) {
+                condition.predicate = pairs[i][!side];
+                return condition;
+            }
+    return rs_av_unknown();
+}
+
+static bool compare(LLVMIntPredicate predicate, int64_t a, int64_t b)
+{
+    switch (predicate) {
+    case LLVMIntEQ:
+        return a == b;
+    case LLVMIntNE:
+        return a != b;
+    case LLVMIntSGT:
+        return a > b;
+    case LLVMIntSGE:
+        return a >= b;
+    case LLVMIntSLT:
+        return a < b;
+    case LLVMIntSLE:
+        return a <= b;
+    case LLVMIntUGT:
+        return (uint64_t)a > (uint64_t)b;
+    case LLVMIntUGE:
+        return (uint64_t)a >= (uint64_t)b;
+    case LLVMIntULT:
+        return (uint64_t)a < (uint64_t)b;
+    default:
+        return (uint64_t)a <= (uint64_t)b;
+    }
+}
+
+static LLVMIntPredicate swapped(LLVMIntPredicate predicate)
+{
+    switch (predicate) {
+    case LLVMIntSGT:
+        return LLVMIntSLT;
+    case LLVMIntSGE:
+        return LLVMIntSLE;
+    case LLVMIntSLT:
+        return LLVMIntSGT;
+    case LLVMIntSLE:
+        return LLVMIntSGE;
+    default:
+        return predicate;
+    }
+}
+
+/* Two pointers: the same address, surely different ones, or unknown. */
+static struct rs_av compare_pointers(struct rs_state *state, LLVMIntPredicate predicate, struct rs_av a, struct rs_av b)
+{
+    const struct rs_sym *x = &state->syms.items[a.sym], *y = &state->syms.items[b.sym];
+    bool equality = predicate == LLVMIntEQ || predicate == LLVMIntNE;
+
+    if (!equality || a.number == RS_OFFSET_ANY || b.number == RS_OFFSET_ANY)
+        return rs_av_unknown();
+    if (a.sym == b.sym)
+        return rs_av_int((a.number == b.number) == (predicate == LLVMIntEQ));
+    if (x->kind == RS_SYM_GLOBAL && y->kind == RS_SYM_GLOBAL)
+        return rs_av_int(predicate == LLVMIntNE);
+    return rs_av_unknown();
+}
+
+static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
+{
+    LLVMIntPredicate predicate = LLVMGetICmpPredicate(instruction);
+    struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)), b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
+
+    if (a.kind == RS_AV_INT && b.kind != RS_AV_INT) {
+        struct rs_av c = a;
+        a = b, b = c, predicate = swapped(predicate);
+    }
+    if (a.kind == RS_AV_INT && b.kind == RS_AV_INT)
+        return rs_av_int(compare(predicate, a.number, b.number));
+    if (a.kind == RS_AV_SYM && b.kind == RS_AV_SYM && state->syms.items[a.sym].kind != RS_SYM_INT && state->syms.items[b.sym].kind != RS_SYM_INT)
+        return compare_pointers(state, predicate, a, b);
+    if (b.kind != RS_AV_INT)
+        return rs_av_unknown();
+    if (a.kind == RS_AV_COND && (predicate == LLVMIntEQ || predicate == LLVMIntNE) && (b.number == 0 || b.number == 1))
+        return (predicate == LLVMIntNE) == (b.number == 0) ? a : negated(a);
+    if (a.kind != RS_AV_SYM || predicate == LLVMIntUGT || predicate == LLVMIntUGE || predicate == LLVMIntULT || predicate == LLVMIntULE)
+        return rs_av_unknown();
+    if (state->syms.items[a.sym].kind != RS_SYM_INT && a.number != 0)
+        return b.number == 0 ? rs_av_int(predicate == LLVMIntNE) : rs_av_unknown();
+    return (struct rs_av){RS_AV_COND, (uint8_t)predicate, a.sym, b.number};
+}
+
+/* flags & MASK: the same unknown each time that it is asked. */
+static struct rs_av masked(struct rs_state *state, int32_t of, int64_t mask, LLVMValueRef at)
+{
+    int32_t sym;
+
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].kind == RS_SYM_INT && state->syms.items[i].parent == of && state->syms.items[i].offset == mask)
+            return rs_av_sym((int32_t)i);
+    sym = rs_state_sym(state, RS_SYM_INT, at);
+    state->syms.items[sym].parent = of;
+    state->syms.items[sym].offset = mask;
+    return rs_av_sym(sym);
+}
+
+static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
+{
+    struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)), b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
+    bool flag = LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
+
+    if (LLVMGetInstructionOpcode(instruction) == LLVMXor && flag && b.kind == RS_AV_INT && b.number != 0)
+        return a.kind == RS_AV_INT ? rs_av_int(!a.number) : a.kind == RS_AV_COND ? negated(a) : rs_av_unknown();
+    if (LLVMGetInstructionOpcode(instruction) == LLVMAnd && a.kind == RS_AV_SYM && b.kind == RS_AV_INT)
+        return masked(state, a.sym, b.number, instruction);
+    if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)
+        return rs_av_unknown();
+    switch (LLVMGetInstructionOpcode(instruction)) {
+    case LLVMAdd:
+        return rs_av_int((int64_t)((uint64_t)a.number + (uint64_t)b.number));
+    case LLVMSub:
+        return rs_av_int((int64_t)((uint64_t)a.number - (uint64_t)b.number));
+    case LLVMAnd:
+        return rs_av_int(a.number & b.number);
+    case LLVMOr:
+        return rs_av_int(a.number | b.number);
+    case LLVMXor:
+        return rs_av_int(a.number ^ b.number);
+    default:
+        return rs_av_unknown();
+    }
+}
+
+static struct rs_av eval_cast(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
+{
+    struct rs_av value = rs_eval(flow, state, LLVMGetOperand(instruction, 0));
+    bool to_flag = LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
+
+    if (!to_flag)
+        return value;
+    if (value.kind == RS_AV_INT)
+        return rs_av_int(value.number & 1);
+    if (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT)
+        return (struct rs_av){RS_AV_COND, LLVMIntNE, value.sym, 0};
+    return value;
+}
+
+static struct rs_av eval_gep(struct rs_flow *flow, struct rs_state *state, LLVMValueRef gep)
+{
+    struct rs_av base = rs_eval(flow, state, LLVMGetOperand(gep, 0));
+    int64_t offset = rs_memory_offset(flow, gep);
+    const char *stem = rs_ir_struct_stem(flow->ir, LLVMGetGEPSourceElementType(gep));
+
+    if (base.kind != RS_AV_SYM)
+        return rs_av_unknown();
+    if (stem != NULL && base.number == 0 && offset == 24 && strcmp(stem, "PyTupleObject") == 0) {
+        int32_t items = RS_NONE;
+        for (size_t i = 0; i < state->syms.count && items == RS_NONE; i++)
+            if (state->syms.items[i].kind == RS_SYM_ITEMS && state->syms.items[i].parent == base.sym)
+                items = (int32_t)i;
+        if (items == RS_NONE) {
+            items = rs_state_sym(state, RS_SYM_ITEMS, gep);
+            state->syms.items[items].parent = base.sym;
+            state->syms.items[items].null = RS_NONNULL;
+        }
+        return rs_av_sym(items);
+    }
+    if (base.number == RS_OFFSET_ANY || offset == RS_OFFSET_ANY || (base.number != 0 && offset < RS_OFFSET_INDEX) || (base.number < RS_OFFSET_INDEX && offset != 0))
+        base.number = RS_OFFSET_ANY;
+    else
+        base.number += offset;
+    return base;
+}
+
+/* A load of ob_item of a list is the address of its items. */
+static struct rs_av eval_load(struct rs_flow *flow, struct rs_state *state, LLVMValueRef load, uint32_t index)
+{
+    LLVMValueRef pointer = LLVMGetOperand(load, 0);
+    LLVMTypeKind kind = LLVMGetTypeKind(LLVMTypeOf(load));
+    const char *structure = NULL;
+    int64_t member = 0;
+    struct rs_av address, value;
+
+    if (kind != LLVMPointerTypeKind && (kind != LLVMIntegerTypeKind || !rs_flow_relevant(flow, index)))
+        return rs_av_unknown();
+    address = rs_eval(flow, state, pointer);
+    if (address.kind == RS_AV_SYM && address.number == 0)
+        rs_refs_use(flow, state, address, load, NULL);
+    value = rs_memory_load(flow, state, address, pointer, load);
+    if (value.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL && strcmp(structure, "PyListObject") == 0 && member == 24 &&
+        state->syms.items[value.sym].kind == RS_SYM_LOADED) {
+        state->syms.items[value.sym].kind = RS_SYM_ITEMS;
+        state->syms.items[value.sym].parent = address.sym;
+        state->syms.items[value.sym].flags = RS_F_MUTABLE;
+        state->syms.items[value.sym].null = RS_NONNULL;
+    }
+    return value;
+}
+
+static void eval_store(struct rs_flow *flow, struct rs_state *state, LLVMValueRef store)
+{
+    LLVMValueRef value = LLVMGetOperand(store, 0), pointer = LLVMGetOperand(store, 1);
+    LLVMTypeKind kind = LLVMGetTypeKind(LLVMTypeOf(value));
+
+    if (kind != LLVMPointerTypeKind && kind != LLVMIntegerTypeKind)
+        return;
+    rs_memory_store(flow, state, rs_eval(flow, state, pointer), pointer, rs_eval(flow, state, value), store);
+}
+
+static struct rs_av eval_select(struct rs_flow *flow, struct rs_state *state, LLVMValueRef select)
+{
+    int known = rs_refine_known(state, rs_eval(flow, state, LLVMGetOperand(select, 0)));
+    struct rs_av yes = rs_eval(flow, state, LLVMGetOperand(select, 1)), no = rs_eval(flow, state, LLVMGetOperand(select, 2));
+
+    if (known >= 0)
+        return known ? yes : no;
+    if (memcmp(&yes, &no, sizeof(yes)) == 0)
+        return yes;
+    rs_refs_unknown(state, yes);
+    rs_refs_unknown(state, no);
+    return rs_av_unknown();
+}
+
+/* Cells at a[i] mean another place when i changes. */
+static void forget_index(struct rs_state *state, uint32_t index)
+{
+    for (size_t i = 0; i < state->mem.count; i++)
+        if (state->mem.items[i].offset == RS_OFFSET_INDEX - 1 - (int64_t)index) {
+            rs_refs_unknown(state, state->mem.items[i].stored ? state->mem.items[i].value : rs_av_unknown());
+            state->mem.items[i--] = state->mem.items[--state->mem.count];
+        }
+}
+
+void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
+{
+    LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
+    uint32_t index = rs_flow_index(flow, instruction);
+    LLVMTypeKind kind = LLVMGetTypeKind(LLVMTypeOf(instruction));
+    struct rs_av value = rs_av_unknown();
+
+    if (opcode == LLVMStore) {
+        eval_store(flow, state, instruction);
+        return;
+    }
+    if (index == UINT32_MAX)
+        return;
+    if (opcode == LLVMAlloca) {
+        int32_t sym = rs_state_sym(state, RS_SYM_LOCAL, instruction);
+        state->syms.items[sym].identity = instruction;
+        state->syms.items[sym].null = RS_NONNULL;
+        value = rs_av_sym(sym);
+    } else if (opcode == LLVMLoad) {
+        value = eval_load(flow, state, instruction, index);
+    } else if (opcode == LLVMGetElementPtr) {
+        value = eval_gep(flow, state, instruction);
+    } else if (opcode == LLVMSelect) {
+        value = eval_select(flow, state, instruction);
+    } else if (opcode == LLVMBitCast || opcode == LLVMPtrToInt || opcode == LLVMIntToPtr || opcode == LLVMFreeze || opcode == LLVMAddrSpaceCast || opcode == LLVMSExt ||
+               opcode == LLVMZExt || opcode == LLVMTrunc) {
+        value = eval_cast(flow, state, instruction);
+    } else if (opcode == LLVMICmp) {
+        value = eval_compare(flow, state, instruction);
+    } else if (kind == LLVMIntegerTypeKind && LLVMIsABinaryOperator(instruction)) {
+        value = eval_arithmetic(flow, state, instruction);
+    } else if (opcode == LLVMInsertValue || opcode == LLVMAtomicCmpXchg || opcode == LLVMAtomicRMW) {
+        rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(instruction, opcode == LLVMAtomicCmpXchg ? 2 : 1)));
+    }
+    forget_index(state, index);
+    if (kind == LLVMIntegerTypeKind && !rs_flow_relevant(flow, index) && value.kind != RS_AV_SYM)
+        value = rs_av_unknown();
+    rs_state_set(state, index, value);
+}

@@ -1,0 +1,182 @@
+/* The end of a way through a function: what it returns against what its role promises, what is left over, what memory
+ * holds. */
+#include "check/flow/flow.h"
+
+#define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
+
+/* With several return statements clang gathers them in one block: the branch to it bears the statement's line. */
+static LLVMValueRef return_statement(const struct rs_state *state, LLVMValueRef ret)
+{
+    LLVMValueRef first = LLVMGetFirstInstruction(LLVMGetInstructionParent(ret));
+
+    while (first != NULL && LLVMIsAPHINode(first))
+        first = LLVMGetNextInstruction(first);
+    return first == ret && state->came_from != NULL ? state->came_from : ret;
+}
+
+/* Places that outlive the function and hold the object because this function stored it there. */
+static int holders(struct rs_flow *flow, const struct rs_state *state, int32_t sym, bool owning_only)
+{
+    int count = 0;
+
+    for (size_t i = 0; i < state->mem.count; i++) {
+        const struct rs_cell *cell = &state->mem.items[i];
+        const struct rs_field *field;
+
+        if (!cell->stored || cell->value.kind != RS_AV_SYM || cell->value.sym != sym || cell->value.number != 0 || !rs_memory_outlives(state, cell->base))
+            continue;
+        if (state->syms.items[cell->base].kind == RS_SYM_ITEMS)
+            continue; /* was taken over when it was stored */
+        field = owning_only ? rs_field_find(flow->unit, cell->key) : NULL;
+        count += !owning_only || (field != NULL && (field->released_at != NULL || field->replaced_at != NULL));
+    }
+    return count;
+}
+
+static bool is_certain(const struct rs_sym *sym)
+{
+    return sym->null != RS_NULL && !(sym->flags & RS_F_UNCERTAIN) && (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_GLOBAL || sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_NEW);
+}
+
+/* A member that is returned: certain where its place is known and still holds it. */
+static bool is_lent(const struct rs_state *state, const struct rs_sym *sym)
+{
+    enum rs_sym_kind base;
+
+    if (sym->kind != RS_SYM_LOADED)
+        return true;
+    if (sym->parent == RS_NONE || !(sym->flags & RS_F_HELD) || sym->offset < 0)
+        return false;
+    base = state->syms.items[sym->parent].kind;
+    return base == RS_SYM_ARG || base == RS_SYM_GLOBAL || base == RS_SYM_BORROWED || (base == RS_SYM_MEMORY && state->syms.items[sym->parent].flags & RS_F_FOREVER);
+}
+
+static void judge_unowned_result(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
+{
+    const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
+
+    if (!is_certain(sym) || !is_lent(state, sym))
+        return;
+    if (sym->kind == RS_SYM_NEW && !(sym->flags & (RS_F_STOLEN | RS_F_DEAD)))
+        return;
+    if (sym->flags & RS_F_DEAD)
+        rs_tell(flow, state, RS_RULE_RS105, at, sym, SAY(flow, "%s: returns %s after its last reference was given up%s", function, name, rs_tell_line(flow, sym->gone)),
+                SAY(flow, "keep the reference that is returned: drop the release%s", rs_tell_line(flow, sym->gone)));
+    else if (sym->flags & RS_F_STOLEN)
+        rs_tell(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s, whose reference %s%s took over", function, name, sym->gone_api, rs_tell_line(flow, sym->gone)),
+                SAY(flow, "take a reference (Py_INCREF) before %s takes the other one", sym->gone_api));
+    else
+        rs_tell(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s as a new reference, but it is borrowed", function, name),
+                SAY(flow, "take a reference (Py_INCREF or Py_NewRef) before the return%s", rs_tell_line(flow, at)));
+    sym->flags |= RS_F_UNCERTAIN;
+}
+
+/* Returned and kept, with one reference for both. */
+static void judge_kept_result(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, int32_t index, LLVMValueRef at)
+{
+    if (sym->owned != 0 || !is_certain(sym) || sym->kind != RS_SYM_NEW || holders(flow, state, index, true) == 0)
+        return;
+    rs_tell(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s and keeps it, with one reference for both", flow->function->name, rs_tell_name(flow, sym)),
+            SAY(flow, "take a reference (Py_INCREF or Py_NewRef) before the return%s", rs_tell_line(flow, at)));
+    sym->flags |= RS_F_UNCERTAIN;
+}
+
+static void judge_error(struct rs_flow *flow, struct rs_state *state, bool failed, bool pointer, LLVMValueRef at)
+{
+    const struct rs_contract *slot = flow->function->role->contract;
+    const char *value = pointer ? "NULL" : "-1", *function = flow->function->name;
+    struct rs_sym where = {.how = state->pending ? state->pending_at : NULL, .api = state->pending ? "an unchecked conversion" : NULL};
+
+    if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL))
+        rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns %s without an exception set", function, value), SAY(flow, "set an exception before the return%s (PyErr_SetString ...), or return a value", rs_tell_line(flow, at)));
+    else if (!failed && state->err == RS_ERR_SET)
+        rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns a result while an exception is set", function), SAY(flow, "return %s, or clear the exception (PyErr_Clear)", value));
+    else if (!failed && state->pending) {
+        size_t length;
+        LLVMValueRef callee = rs_ir_callee(state->pending_at);
+        where.api = callee == NULL ? NULL : LLVMGetValueName2(callee, &length);
+        rs_tell(flow, state, RS_RULE_RS302, state->pending_at, &where,
+                SAY(flow, "%s: the failure of %s is not looked at, so that a result may be returned%s with an exception set", function, where.api, rs_tell_line(flow, at)),
+                SAY(flow, "test the result for -1 and ask PyErr_Occurred()"));
+    }
+}
+
+static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
+{
+    struct rs_sym *sym = rs_state_object(state, value);
+    bool null = (value.kind == RS_AV_INT && value.number == 0) || (sym != NULL && sym->null == RS_NULL);
+
+    if (null || (sym != NULL && sym->null == RS_NONNULL) || (sym != NULL && state->pending))
+        judge_error(flow, state, null, true, at);
+    if (sym == NULL || null)
+        return;
+    if (sym->owned > 0) {
+        sym->owned--;
+        judge_kept_result(flow, state, sym, value.sym, at);
+    } else {
+        judge_unowned_result(flow, state, sym, at);
+    }
+}
+
+/* What is left over, and what is missing. */
+static void judge_left(struct rs_flow *flow, struct rs_state *state, int32_t returned, LLVMValueRef at)
+{
+    for (size_t i = 0; i < state->syms.count; i++) {
+        struct rs_sym *sym = &state->syms.items[i];
+        bool callers = (int32_t)i == returned || (!flow->role && (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL));
+
+        if (sym->owned > 0 && !callers && sym->owned > holders(flow, state, (int32_t)i, false))
+            rs_refs_lost(flow, state, sym, at);
+    }
+}
+
+/* A member was released, and its place points to it still. */
+static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
+{
+    for (size_t i = 0; i < state->syms.count; i++) {
+        struct rs_sym *sym = &state->syms.items[i];
+        const struct rs_field *field;
+
+        if (sym->kind != RS_SYM_LOADED || sym->owned >= 0 || !(sym->flags & RS_F_HELD) || !is_certain(sym) || !is_lent(state, sym) || flow->dying || !flow->role)
+            continue;
+        field = rs_field_find(flow->unit, (uintptr_t)sym->identity);
+        if (field == NULL || field->releasers < 2)
+            continue;
+        rs_tell(flow, state, sym->flags & RS_F_STOLEN ? RS_RULE_RS103 : RS_RULE_RS101, sym->gone, sym,
+                SAY(flow, "%s: the reference that %s holds is given up, and its place points to it still", flow->function->name, rs_tell_name(flow, sym)),
+                "set the place to NULL when its reference is given up (Py_CLEAR), or take a reference first");
+    }
+}
+
+static void judge_stores(struct rs_flow *flow, struct rs_state *state)
+{
+    for (size_t i = 0; i < state->mem.count; i++) {
+        const struct rs_cell *cell = &state->mem.items[i];
+        struct rs_sym *sym = rs_state_object(state, cell->value);
+
+        if (cell->stored && cell->key != 0 && sym != NULL && rs_memory_outlives(state, cell->base) && state->syms.items[cell->base].kind != RS_SYM_ITEMS)
+            rs_fields_stored(flow, state, cell, sym);
+    }
+}
+
+void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret)
+{
+    LLVMValueRef operand = LLVMGetNumOperands(ret) > 0 ? LLVMGetOperand(ret, 0) : NULL, at = return_statement(state, ret);
+    struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
+    struct rs_sym *sym = rs_state_object(state, value);
+
+    rs_summary_add(flow, state, value, false);
+    if (flow->role_new)
+        judge_result(flow, state, value, at);
+    else if (flow->role_int && value.kind == RS_AV_INT)
+        judge_error(flow, state, value.number == -1, false, at);
+    judge_stores(flow, state);
+    judge_dangling(flow, state);
+    judge_left(flow, state, sym != NULL && !flow->role_new ? value.sym : RS_NONE, at);
+}
+
+void rs_exit_thrown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at)
+{
+    rs_summary_add(flow, state, rs_av_unknown(), true);
+    judge_left(flow, state, RS_NONE, at);
+}

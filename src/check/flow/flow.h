@@ -1,0 +1,368 @@
+/* The path-sensitive engine: what each function of a unit does to references, path by path.
+ *
+ * A *state* is what is known at one point of one path: what each live SSA value is (an integer, a symbol, a condition on a
+ * symbol), what memory holds, and for each *symbol* (an object, an address, an unknown integer) whether it is NULL, how many
+ * references the function owns, and how it came by it. States that differ in names only are one state: at the head of each
+ * block symbols are renumbered in the order in which live values reach them, so that equal states are equal bytes.
+ *
+ * Promise: a verdict needs certainty. What an unknown callee or an unknown store may have done to an object makes it
+ * uncertain, and nothing is said about it. Refuses to guess: what no row, summary or table says about a call is counted. */
+#pragma once
+#include <llvm-c/Core.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check/ir/ir.h"
+#include "finding/finding.h"
+
+/* ---- values ---- */
+enum rs_av_kind { RS_AV_UNKNOWN, RS_AV_INT, RS_AV_SYM, RS_AV_COND };
+struct rs_av {
+    uint8_t kind;
+    uint8_t predicate; /* of a condition: LLVMIntPredicate */
+    int32_t sym;
+    int64_t number; /* constant (0 is NULL, too), offset from the symbol's address, or what the condition compares with */
+};
+enum { RS_NONE = -1 };
+#define RS_OFFSET_ANY INT64_MIN /* somewhere behind the symbol's address; other negative offsets below RS_OFFSET_INDEX name an index variable */
+#define RS_OFFSET_INDEX (-(1LL << 40))
+
+enum rs_sym_kind {
+    RS_SYM_INT,      /* an unknown integer */
+    RS_SYM_LOCAL,    /* address of a local variable */
+    RS_SYM_GLOBAL,   /* address of a global variable or function */
+    RS_SYM_ARG,      /* argument of the function */
+    RS_SYM_NEW,      /* result of a call that hands over a reference */
+    RS_SYM_BORROWED, /* borrowed from `parent`, or from what lives for ever */
+    RS_SYM_LOADED,   /* what memory (parent, offset) held when the function began */
+    RS_SYM_ITEMS,    /* address of the items of list or tuple `parent` */
+    RS_SYM_MEMORY,   /* raw memory from an allocator, C data inside an object */
+    RS_SYM_OPAQUE,   /* a pointer of unknown origin */
+};
+enum rs_null { RS_MAYBE, RS_NULL, RS_NONNULL };
+enum rs_sym_flags {
+    RS_F_UNCERTAIN = 1 << 0, /* an unknown callee or store may have kept, released or acquired it */
+    RS_F_DEAD = 1 << 1,      /* its last reference was given up by this function */
+    RS_F_STOLEN = 1 << 2,    /* a call took the reference over */
+    RS_F_HELD = 1 << 3,      /* loaded: its location still holds it */
+    RS_F_FAIL_ERR = 1 << 4,  /* NULL (or `fail`) comes with an exception set */
+    RS_F_OCCURRED = 1 << 5,  /* result of PyErr_Occurred: not NULL iff an exception is set */
+    RS_F_SHARED = 1 << 6,    /* others own it, too: an attribute, a module, an item */
+    RS_F_STALE = 1 << 7,     /* borrowed, and since then Python code ran that may have released it */
+    RS_F_MUTABLE = 1 << 8,   /* borrowed from a list or dictionary */
+    RS_F_FAIL_INT = 1 << 9,  /* integer: `fail` is the value of failure */
+    RS_F_MISS = 1 << 10,     /* failure's value may be an ordinary answer */
+    RS_F_FOREVER = 1 << 11,  /* lives as long as the interpreter */
+    RS_F_FRESH = 1 << 12,    /* a container of known length that nobody else has seen: number of items in hi */
+    RS_F_TYPE = 1 << 13,     /* the type of `parent` */
+    RS_F_OWNED_FIELD = 1 << 14, /* loaded from a member that owns what it points to */
+    RS_F_INTERIOR = 1 << 15, /* memory inside of `parent` */
+    RS_F_MOVED = 1 << 16,    /* its location gave it up to this function */
+    RS_F_VISIBLE = 1 << 17,  /* others may reach it: it was stored or passed on */
+};
+
+struct rs_sym {
+    uint8_t kind, null;
+    int8_t owned;
+    int8_t fail;
+    uint32_t flags;
+    int32_t parent;
+    int64_t offset;
+    int64_t low, high;
+    LLVMValueRef identity; /* of an argument, alloca, global; of a loaded value its member's key */
+    /* provenance: in no hash, of equal states the first one's stays */
+    LLVMValueRef how;   /* the instruction that brought it */
+    const char *api;
+    LLVMValueRef taken; /* the last Py_INCREF */
+    LLVMValueRef gone; /* ... that stole, released or staled it */
+    const char *gone_api;
+};
+
+struct rs_bind {
+    uint32_t index;
+    struct rs_av value;
+};
+struct rs_cell {
+    int32_t base;
+    bool stored; /* by this function */
+    int64_t offset;
+    struct rs_av value;
+    uint64_t key;    /* member: hash of structure and offset, or 0 */
+    LLVMValueRef at; /* the store */
+};
+
+enum rs_err { RS_ERR_CLEAR, RS_ERR_SET, RS_ERR_UNKNOWN, RS_ERR_MAYBE };
+
+/* How a path came here, newest first; shared between states, lives as long as the function's analysis. */
+struct rs_trail {
+    const struct rs_trail *before;
+    LLVMValueRef at;
+    const char *note;
+    bool memory; /* a failure that only a lack of memory brings */
+};
+
+struct rs_state {
+    uint32_t block;
+    uint8_t err;
+    bool pending;    /* an integer-returning call's failure was never looked at */
+    bool thrown;     /* a C++ exception is under way */
+    int32_t err_sym; /* RS_ERR_MAYBE: an exception is set iff this symbol says failure */
+    LLVMValueRef pending_at, came_from;
+    const struct rs_trail *trail;
+    RS_VEC(struct rs_sym) syms;
+    RS_VEC(struct rs_bind) env;
+    RS_VEC(struct rs_cell) mem;
+    uint64_t hash;
+};
+
+/* ---- summaries ---- */
+enum rs_subject_kind {
+    RS_SUBJECT_NONE,     /* nothing, or unknown */
+    RS_SUBJECT_NULL,
+    RS_SUBJECT_INT,      /* low .. high */
+    RS_SUBJECT_ARG,      /* argument `arg` */
+    RS_SUBJECT_FIELD,    /* what (argument `arg`, offset) held at entry */
+    RS_SUBJECT_STATIC,   /* the object or memory at the address of `global` */
+    RS_SUBJECT_GLOBAL,   /* what (global, offset) held at entry */
+    RS_SUBJECT_NEW,      /* a new object, `arg` numbers it */
+    RS_SUBJECT_BORROWED, /* borrowed from argument `arg`, or (-1) from elsewhere */
+};
+struct rs_subject {
+    uint8_t kind, null;
+    int16_t arg;
+    int64_t offset; /* or low */
+    int64_t high;
+    const char *global;
+};
+struct rs_ref_change {
+    struct rs_subject who;
+    int8_t owned; /* change; for new objects: references */
+    bool dead, uncertain;
+};
+struct rs_store_change {
+    struct rs_subject where; /* FIELD or GLOBAL */
+    struct rs_subject what;
+    uint64_t key;
+};
+enum { RS_CASE_REFS = 10, RS_CASE_STORES = 10, RS_CASES = 10, RS_SUMMARY_ARGS = 12 };
+/* One way through a function. */
+struct rs_case {
+    struct rs_subject result;
+    uint8_t err;
+    uint8_t nrefs, nstores;
+    bool thrown;   /* left by an exception of C++ */
+    bool converts; /* -1 may be a failure that comes with an exception: nobody has asked yet */
+    struct rs_subject args[RS_SUMMARY_ARGS]; /* what is known of the arguments on this way */
+    struct rs_ref_change refs[RS_CASE_REFS];
+    struct rs_store_change stores[RS_CASE_STORES];
+};
+struct rs_summary {
+    bool known;      /* analysed */
+    bool incomplete; /* ways were cut or do not fit: others exist */
+    bool runs;       /* may run Python code */
+    bool throws;
+    bool noreturn;
+    uint8_t nargs, ncases;
+    struct rs_case *cases;
+};
+
+/* ---- one unit ---- */
+struct rs_candidate {
+    enum rs_rule rule;
+    LLVMValueRef function;
+    LLVMValueRef culprit, belief; /* instructions */
+    const char *belief_api;
+    const char *message, *fix;
+    bool note; /* ranks low: out of memory only, module initialisation only */
+    bool latent; /* harmless on this Python */
+    bool on_error;
+    const struct rs_trail *trail;
+};
+
+/* What the unit's functions do with a member of a structure, or with a global pointer. */
+struct rs_field {
+    uint64_t key;
+    const char *structure;
+    int64_t offset;
+    LLVMValueRef released_in, released_at; /* a function that releases it without storing another; NULL: none */
+    LLVMValueRef replaced_at;              /* a release that accompanies a store */
+    unsigned releasers;                    /* functions that release it */
+    bool owned_store;                      /* somewhere a value is stored with its reference */
+};
+
+/* A borrowed reference was stored where an owned one belongs; who is to blame is known when all functions are. */
+struct rs_doubt {
+    uint64_t key;
+    struct rs_candidate store;
+};
+
+struct rs_flow_unit {
+    struct rs_ir *ir;
+    struct rs_report *report;
+    const struct rs_summaries *others;
+    struct rs_summary *summaries; /* one per function of ir */
+    struct rs_map fields;         /* key -> index + 1 */
+    RS_VEC(struct rs_field) field;
+    RS_VEC(struct rs_candidate) candidates;
+    RS_VEC(struct rs_doubt) doubts;
+    struct rs_map unknown; /* function -> seen: calls of which nothing is known */
+    struct rs_arena trails; /* of the function at work, and of those that have candidates */
+    uint64_t analysed, cut;
+};
+
+/* ---- one function ---- */
+struct rs_block {
+    LLVMBasicBlockRef block;
+    uint64_t *live; /* values live at its head */
+    uint32_t visits;
+    bool doomed; /* the program ends here: a failed assertion, abort() */
+    RS_VEC(uint64_t) seen;
+    RS_VEC(struct rs_state *) open;
+};
+struct rs_flow {
+    struct rs_flow_unit *unit;
+    struct rs_ir *ir;
+    struct rs_ir_function *function;
+    struct rs_summary *summary;
+    struct rs_map index;   /* value -> SSA number + 1 */
+    struct rs_map order;   /* basic block -> position in `blocks` + 1 */
+    RS_VEC(struct rs_block) blocks; /* in reverse post-order */
+    uint64_t *relevant;    /* integers that decide something */
+    uint32_t nvalues, nargs, words;
+    uint64_t steps;
+    bool role_new;  /* called by the interpreter, hands a new reference over */
+    bool role_int;  /* called by the interpreter, failure is -1 */
+    bool role;      /* called by the interpreter: its arguments are borrowed */
+    bool dying;     /* tp_dealloc and its like: the object is taken apart */
+    bool init;      /* runs when the module is imported, once */
+    bool judge;     /* findings are wanted */
+    bool cut;
+};
+
+/* state.c */
+struct rs_state *rs_state_copy(const struct rs_state *state);
+void rs_state_close(struct rs_state *state);
+struct rs_av rs_state_get(const struct rs_state *state, uint32_t index);
+void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value);
+int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how);
+/* The symbol of a global's address, made when it is new. */
+int32_t rs_state_global(struct rs_state *state, LLVMValueRef global);
+/* Drops what is dead at the head of the state's block, tells of lost references, renumbers, hashes. `coarse`: forget what
+ * was only read from memory. */
+void rs_state_settle(struct rs_flow *flow, struct rs_state *state, bool coarse);
+static inline struct rs_av rs_av_int(int64_t number)
+{
+    return (struct rs_av){RS_AV_INT, 0, RS_NONE, number};
+}
+static inline struct rs_av rs_av_sym(int32_t sym)
+{
+    return (struct rs_av){RS_AV_SYM, 0, sym, 0};
+}
+static inline struct rs_av rs_av_unknown(void)
+{
+    return (struct rs_av){RS_AV_UNKNOWN, 0, RS_NONE, 0};
+}
+/* The object that a value points to (at its start), or NULL. */
+struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value);
+
+/* eval.c */
+struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value);
+/* SSA number of a value, or UINT32_MAX. */
+uint32_t rs_flow_index(const struct rs_flow *flow, LLVMValueRef value);
+bool rs_flow_relevant(const struct rs_flow *flow, uint32_t index);
+/* An instruction that is no call and no terminator. */
+void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
+
+/* memory.c */
+struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at);
+void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, struct rs_av value, LLVMValueRef at);
+struct rs_cell *rs_memory_cell(struct rs_state *state, int32_t base, int64_t offset);
+void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at);
+/* Stores as an assignment does: what the place held is given up by it. `key` names the member, 0 for none. */
+void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at);
+/* Forgets what lies behind an address that an unknown callee may write to; objects there become uncertain. */
+void rs_memory_forget(struct rs_state *state, int32_t base);
+/* Offset of a getelementptr from its operand 0; RS_OFFSET_ANY, or an index variable's code. */
+int64_t rs_memory_offset(struct rs_flow *flow, LLVMValueRef gep);
+/* The member that a pointer names, as a key, or 0; *structure and *offset may be NULL. */
+uint64_t rs_memory_key(struct rs_ir *ir, LLVMValueRef pointer, const char **structure, int64_t *offset);
+/* Whether memory at this symbol outlives the function. */
+bool rs_memory_outlives(const struct rs_state *state, int32_t base);
+
+/* refine.c */
+/* Takes the value for true or false; false when that cannot be. */
+bool rs_refine(struct rs_flow *flow, struct rs_state *state, struct rs_av condition, bool truth);
+bool rs_refine_null(struct rs_flow *flow, struct rs_state *state, int32_t sym, bool null);
+bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, int64_t low, int64_t high);
+/* 1 true, 0 false, -1 unknown. */
+int rs_refine_known(const struct rs_state *state, struct rs_av condition);
+/* A call that sets an exception when it fails: `sym` is its result. */
+void rs_refine_fallible(struct rs_state *state, int32_t sym);
+
+/* refs.c: what may be done to a reference; each tells of what is wrong. */
+void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
+void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
+void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api, int32_t container);
+void rs_refs_use(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api);
+void rs_refs_unknown(struct rs_state *state, struct rs_av value);
+/* Python code may run now: borrowed objects that it could release become stale. */
+void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api);
+/* Its memory goes back to the allocator. */
+void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
+void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at);
+
+/* tell.c */
+void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix);
+void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* "'item'", or "the result of PyList_New", or "an object". */
+const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym);
+const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at);
+/* Fills a candidate without adding it. */
+struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
+                                      const char *fix);
+/* The candidates as findings of the report. */
+void rs_tell_all(struct rs_flow_unit *unit);
+
+/* call.c and its kin: each applies a call to the state and adds the states that come of it (the given one included, if it
+ * goes on) to `out`. */
+struct rs_states {
+    struct rs_state *items[32];
+    unsigned count;
+};
+void rs_states_add(struct rs_flow *flow, struct rs_states *out, struct rs_state *state);
+void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_states *out);
+void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out);
+void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_ir_function *callee, const struct rs_summary *summary,
+                     struct rs_states *out);
+bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name);
+/* Whether anything compares an integer or floating-point result, or keeps it for later. */
+bool rs_call_compared(LLVMValueRef call);
+void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *name);
+void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_av value);
+/* Formats: PyArg_Parse, Py_BuildValue. `first` is the index of the first argument behind the format. */
+void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, int32_t tuple);
+void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, const char *api);
+
+/* exit.c: the function is left; judges and adds a way to the summary. */
+void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret);
+void rs_exit_thrown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at);
+/* summary.c */
+void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown);
+void rs_summary_close(struct rs_summary *summary);
+
+/* prepare.c */
+void rs_prepare(struct rs_flow *flow);
+void rs_prepare_close(struct rs_flow *flow);
+/* walk.c */
+void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge);
+/* graph.c: functions, callees first; those of one circle have one group number and stand together. */
+void rs_graph_order(struct rs_ir *ir, uint32_t *order, uint32_t *group);
+/* fields.c */
+void rs_fields_read(struct rs_flow_unit *unit);
+struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
+/* The function's way ends with the value in a place that owns what it holds. */
+void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym);
+void rs_fields_judge(struct rs_flow_unit *unit);
+
+/* engine.c: all functions of a unit; findings go to report. */
+void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, struct rs_report *report);

@@ -1,0 +1,261 @@
+/* Memory as cells (symbol, offset): local variables whose address was taken, members of objects, globals, items of lists
+ * and tuples. Different symbols are taken for different memory. */
+#include <llvm-c/Target.h>
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+enum { SYMS_MOST = 400 };
+
+bool rs_memory_outlives(const struct rs_state *state, int32_t base)
+{
+    return state->syms.items[base].kind != RS_SYM_LOCAL;
+}
+
+/* The variable behind casts. */
+static LLVMValueRef strip_casts(LLVMValueRef value)
+{
+    while (LLVMIsAInstruction(value) &&
+           (LLVMGetInstructionOpcode(value) == LLVMSExt || LLVMGetInstructionOpcode(value) == LLVMZExt || LLVMGetInstructionOpcode(value) == LLVMTrunc))
+        value = LLVMGetOperand(value, 0);
+    return value;
+}
+
+int64_t rs_memory_offset(struct rs_flow *flow, LLVMValueRef gep)
+{
+    LLVMTypeRef type = LLVMGetGEPSourceElementType(gep);
+    int64_t offset = 0, index = 0;
+
+    for (unsigned i = 1; i < (unsigned)LLVMGetNumOperands(gep); i++) {
+        LLVMValueRef operand = LLVMGetOperand(gep, i);
+        bool structure = i > 1 && LLVMGetTypeKind(type) == LLVMStructTypeKind;
+
+        if (i > 1 && !structure && LLVMGetTypeKind(type) != LLVMArrayTypeKind)
+            return RS_OFFSET_ANY;
+        if (structure) {
+            unsigned member = (unsigned)LLVMConstIntGetZExtValue(operand);
+            offset += (int64_t)LLVMOffsetOfElement(flow->ir->layout, type, member);
+            type = LLVMStructGetTypeAtIndex(type, member);
+            continue;
+        }
+        if (i > 1)
+            type = LLVMGetElementType(type);
+        if (LLVMIsAConstantInt(operand)) {
+            offset += LLVMConstIntGetSExtValue(operand) * (int64_t)LLVMABISizeOfType(flow->ir->layout, type);
+        } else if (index == 0 && rs_flow_index(flow, strip_casts(operand)) != UINT32_MAX) {
+            index = RS_OFFSET_INDEX - 1 - rs_flow_index(flow, strip_casts(operand));
+        } else {
+            return RS_OFFSET_ANY;
+        }
+    }
+    return index == 0 ? offset : offset == 0 ? index : RS_OFFSET_ANY;
+}
+
+static uint64_t hash_text(const char *text)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash;
+}
+
+uint64_t rs_memory_key(struct rs_ir *ir, LLVMValueRef pointer, const char **structure, int64_t *offset)
+{
+    LLVMTypeRef type;
+    const char *stem;
+    size_t length;
+    unsigned count;
+    int64_t at;
+
+    if (LLVMIsAGlobalVariable(pointer)) {
+        if (structure != NULL)
+            *structure = NULL;
+        if (offset != NULL)
+            *offset = 0;
+        return hash_text(LLVMGetValueName2(pointer, &length)) | 1;
+    }
+    if (LLVMIsAGetElementPtrInst(pointer) == NULL)
+        return 0;
+    type = LLVMGetGEPSourceElementType(pointer);
+    stem = rs_ir_struct_stem(ir, type);
+    count = (unsigned)LLVMGetNumOperands(pointer);
+    if (stem == NULL || count != 3 || !LLVMIsAConstantInt(LLVMGetOperand(pointer, 2)))
+        return 0;
+    at = (int64_t)LLVMOffsetOfElement(ir->layout, type, (unsigned)LLVMConstIntGetZExtValue(LLVMGetOperand(pointer, 2)));
+    if (structure != NULL)
+        *structure = stem;
+    if (offset != NULL)
+        *offset = at;
+    return ((hash_text(stem) + (uint64_t)at * 0x9e3779b97f4a7c15u) | 1) ^ 2;
+}
+
+struct rs_cell *rs_memory_cell(struct rs_state *state, int32_t base, int64_t offset)
+{
+    for (size_t i = 0; i < state->mem.count; i++)
+        if (state->mem.items[i].base == base && state->mem.items[i].offset == offset)
+            return &state->mem.items[i];
+    return NULL;
+}
+
+void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at)
+{
+    struct rs_cell *cell = rs_memory_cell(state, base, offset);
+
+    if (cell == NULL)
+        cell = RS_PUSH(&state->mem);
+    *cell = (struct rs_cell){.base = base, .stored = true, .offset = offset, .value = value, .key = key, .at = at};
+}
+
+void rs_memory_forget(struct rs_state *state, int32_t base)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < state->mem.count; i++) {
+        struct rs_cell cell = state->mem.items[i];
+
+        if (cell.base != base)
+            state->mem.items[kept++] = cell;
+        else
+            rs_refs_unknown(state, cell.value);
+    }
+    state->mem.count = kept;
+}
+
+static bool is_constant_of_python(LLVMValueRef global)
+{
+    size_t length;
+    const char *name = LLVMGetValueName2(global, &length);
+
+    return LLVMGetInitializer(global) == NULL && (strncmp(name, "Py", 2) == 0 || strncmp(name, "_Py", 3) == 0);
+}
+
+/* An argument that the interpreter passes as an array of borrowed objects. */
+static bool is_argument_array(struct rs_flow *flow, int32_t base)
+{
+    const struct rs_ir_role *role = flow->function->role;
+
+    return role != NULL && role->contract != NULL && base < role->contract->nargs && (uint32_t)base < flow->nargs && role->contract->args[base].kind == RS_ARG_OBJECTS;
+}
+
+/* What memory holds that this function has not touched yet. */
+static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, LLVMValueRef pointer, bool is_pointer, LLVMValueRef at)
+{
+    const char *structure = NULL;
+    int64_t member = 0;
+    uint64_t key = rs_memory_key(flow->ir, pointer, &structure, &member);
+    enum rs_sym_kind kind = state->syms.items[base].kind;
+    uint32_t parent_flags = state->syms.items[base].flags;
+    int32_t sym = rs_state_sym(state, is_pointer ? RS_SYM_LOADED : RS_SYM_INT, at);
+    struct rs_sym *it = &state->syms.items[sym];
+    const struct rs_field *field;
+
+    if (!is_pointer)
+        return sym;
+    it->parent = base;
+    it->offset = offset;
+    it->identity = (LLVMValueRef)(uintptr_t)key;
+    it->flags = RS_F_HELD;
+    if (kind == RS_SYM_LOCAL || (kind == RS_SYM_MEMORY && !(parent_flags & RS_F_FOREVER))) {
+        it->kind = kind == RS_SYM_LOCAL ? RS_SYM_OPAQUE : RS_SYM_LOADED;
+        it->flags = RS_F_UNCERTAIN;
+    } else if (kind == RS_SYM_ITEMS) {
+        it->kind = RS_SYM_BORROWED;
+        it->parent = state->syms.items[base].parent;
+        it->flags = state->syms.items[base].flags & RS_F_MUTABLE;
+        it->null = state->syms.items[it->parent].flags & RS_F_FRESH ? RS_MAYBE : RS_NONNULL;
+        it->api = it->flags & RS_F_MUTABLE ? "PyList_GET_ITEM" : "PyTuple_GET_ITEM";
+    } else if (structure != NULL && strcmp(structure, "_object") == 0 && member == 8) {
+        it->kind = RS_SYM_BORROWED;
+        it->flags = RS_F_TYPE;
+        it->null = RS_NONNULL;
+        it->api = "Py_TYPE";
+    } else if (kind == RS_SYM_GLOBAL && is_constant_of_python(state->syms.items[base].identity)) {
+        it->kind = RS_SYM_BORROWED;
+        it->flags = RS_F_FOREVER;
+        it->null = RS_NONNULL;
+        it->parent = RS_NONE;
+    } else if (is_argument_array(flow, base)) {
+        it->kind = RS_SYM_BORROWED;
+        it->flags = 0;
+        it->parent = RS_NONE;
+        it->null = RS_NONNULL;
+    } else if (offset < RS_OFFSET_INDEX || (parent_flags & RS_F_UNCERTAIN)) {
+        it->flags |= RS_F_UNCERTAIN;
+    } else {
+        field = rs_field_find(flow->unit, key);
+        it->flags |= field != NULL && (field->released_at != NULL || field->replaced_at != NULL) ? RS_F_OWNED_FIELD : 0;
+    }
+    return sym;
+}
+
+struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at)
+{
+    bool is_pointer = LLVMGetTypeKind(LLVMTypeOf(at)) == LLVMPointerTypeKind;
+    const struct rs_cell *cell;
+    int32_t sym;
+
+    if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY || state->syms.count > SYMS_MOST)
+        return rs_av_unknown();
+    cell = rs_memory_cell(state, address.sym, address.number);
+    if (cell != NULL)
+        return cell->value;
+    sym = initial(flow, state, address.sym, address.number, pointer, is_pointer, at);
+    rs_memory_put(flow, state, address.sym, address.number, (uintptr_t)state->syms.items[sym].identity, rs_av_sym(sym), at);
+    state->mem.items[state->mem.count - 1].stored = state->syms.items[address.sym].kind == RS_SYM_LOCAL;
+    return rs_av_sym(sym);
+}
+
+/* The location gives up what it held when the function began. */
+static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
+{
+    old->flags = (old->flags & ~(uint32_t)RS_F_HELD) | RS_F_MOVED;
+    if (old->owned < 0 && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at)
+        rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
+                                                                  flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
+                "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");
+    if (old->flags & RS_F_OWNED_FIELD || old->owned < 0)
+        old->owned++;
+    else
+        old->flags |= RS_F_UNCERTAIN;
+}
+
+void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at)
+{
+    struct rs_cell *cell = rs_memory_cell(state, base, offset);
+    struct rs_sym *old = cell == NULL ? NULL : rs_state_object(state, cell->value), *object = rs_state_object(state, value), *owner = &state->syms.items[base];
+    bool outlives = rs_memory_outlives(state, base), raw = owner->kind == RS_SYM_MEMORY && !(owner->flags & RS_F_FOREVER);
+
+    if (old != NULL && old != object && old->kind == RS_SYM_LOADED && old->flags & RS_F_HELD)
+        move_out(flow, state, old, at);
+    if (object != NULL && outlives)
+        object->flags |= RS_F_VISIBLE;
+    if (object != NULL && outlives && (raw || offset < RS_OFFSET_INDEX))
+        rs_refs_unknown(state, value);
+    rs_memory_put(flow, state, base, offset, key, value, at);
+}
+
+void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, struct rs_av value, LLVMValueRef at)
+{
+    const char *structure = NULL;
+    int64_t member = 0;
+    uint64_t key = rs_memory_key(flow->ir, pointer, &structure, &member);
+
+    if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY) {
+        rs_refs_unknown(state, value);
+        if (address.kind == RS_AV_SYM && state->syms.items[address.sym].kind == RS_SYM_LOCAL)
+            rs_memory_forget(state, address.sym);
+        return;
+    }
+    if (structure != NULL && strcmp(structure, "_object") == 0) {
+        if (member == 0)
+            rs_refs_unknown(state, rs_av_sym(address.sym));
+        return;
+    }
+    if (state->syms.items[address.sym].kind == RS_SYM_ITEMS) {
+        rs_refs_steal(flow, state, value, at, state->syms.items[address.sym].flags & RS_F_MUTABLE ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", state->syms.items[address.sym].parent);
+        rs_memory_put(flow, state, address.sym, address.number, key, value, at);
+        return;
+    }
+    rs_memory_assign(flow, state, address.sym, address.number, key, value, at);
+}

@@ -1,0 +1,252 @@
+/* What a path does to references, and when that is wrong. Each rule's condition stands in one function. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+enum { OWNED_MOST = 6 };
+
+#define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
+
+void rs_refs_unknown(struct rs_state *state, struct rs_av value)
+{
+    if (value.kind != RS_AV_SYM)
+        return;
+    if (state->syms.items[value.sym].kind == RS_SYM_LOCAL)
+        rs_memory_forget(state, value.sym);
+    else if (state->syms.items[value.sym].kind != RS_SYM_GLOBAL)
+        state->syms.items[value.sym].flags |= RS_F_UNCERTAIN | RS_F_VISIBLE;
+}
+
+static bool is_silent(const struct rs_sym *sym)
+{
+    return sym == NULL || sym->null == RS_NULL || (sym->flags & RS_F_UNCERTAIN) || sym->kind == RS_SYM_OPAQUE || sym->kind == RS_SYM_MEMORY || sym->kind == RS_SYM_LOCAL ||
+           sym->kind == RS_SYM_ITEMS || sym->kind == RS_SYM_INT;
+}
+
+/* One report an object and path. */
+static void tell_once(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef at, struct rs_sym *sym, const char *message, const char *fix)
+{
+    rs_tell(flow, state, rule, at, sym, message, fix);
+    sym->flags |= RS_F_UNCERTAIN;
+}
+
+static void tell_dead(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at, const char *api)
+{
+    tell_once(flow, state, RS_RULE_RS105, at, sym,
+              SAY(flow, "%s: %s is %s%s after its last reference was given up%s", flow->function->name, rs_tell_name(flow, sym), api == NULL ? "read" : "passed to ", api == NULL ? "" : api,
+                  rs_tell_line(flow, sym->gone)),
+              SAY(flow, "release it after its last use%s", rs_tell_line(flow, at)));
+}
+
+void rs_refs_use(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api)
+{
+    struct rs_sym *sym = rs_state_object(state, value);
+
+    if (sym != NULL && sym->flags & RS_F_INTERIOR && sym->flags & RS_F_DEAD && !(sym->flags & RS_F_UNCERTAIN))
+        tell_dead(flow, state, sym, at, api);
+    if (is_silent(sym))
+        return;
+    if (sym->flags & RS_F_DEAD && !(sym->flags & RS_F_SHARED))
+        tell_dead(flow, state, sym, at, api);
+    else if (sym->flags & RS_F_STALE && sym->owned == 0)
+        tell_once(flow, state, RS_RULE_RS106, at, sym,
+                  SAY(flow, "%s: %s is borrowed, and used after %s%s may have run Python code that releases it", flow->function->name, rs_tell_name(flow, sym),
+                      sym->gone_api == NULL ? "a call" : sym->gone_api, rs_tell_line(flow, sym->gone)),
+                  SAY(flow, "keep it with Py_INCREF%s and release it after its last use", rs_tell_line(flow, sym->how)));
+}
+
+void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
+{
+    struct rs_sym *sym = rs_state_object(state, value);
+
+    if (sym == NULL)
+        return;
+    rs_refs_use(flow, state, value, at, "Py_INCREF");
+    if (sym->owned <= 0)
+        sym->taken = at;
+    if (++sym->owned > OWNED_MOST) {
+        sym->owned = OWNED_MOST;
+        sym->flags |= RS_F_UNCERTAIN;
+    }
+}
+
+/* What dies with an object: what it alone kept alive. */
+static void die(struct rs_state *state, int32_t dying)
+{
+    const struct rs_sym *it = &state->syms.items[dying];
+
+    for (size_t i = 0; i < state->mem.count; i++) {
+        struct rs_sym *content = state->mem.items[i].base == dying && state->mem.items[i].stored ? rs_state_object(state, state->mem.items[i].value) : NULL;
+        if (content != NULL && content->owned > 0)
+            content->owned--;
+        if (content != NULL)
+            content->flags |= RS_F_UNCERTAIN;
+    }
+    for (size_t i = 0; i < state->syms.count && !(it->flags & RS_F_SHARED); i++) {
+        struct rs_sym *child = &state->syms.items[i];
+        bool kept = child->parent == dying && child->owned == 0 && !(child->flags & (RS_F_FOREVER | RS_F_TYPE));
+        bool by_it = child->kind == RS_SYM_BORROWED || (child->kind == RS_SYM_NEW && child->flags & RS_F_STOLEN) || child->flags & RS_F_INTERIOR;
+        if (!kept || !by_it)
+            continue;
+        child->flags |= RS_F_DEAD;
+        child->gone = it->gone;
+        child->gone_api = it->gone_api;
+    }
+}
+
+/* The function's last reference is gone: the object lives on only if somebody else holds it. */
+static void maybe_die(struct rs_state *state, struct rs_sym *sym)
+{
+    if (sym->kind != RS_SYM_NEW || sym->flags & (RS_F_VISIBLE | RS_F_STOLEN | RS_F_UNCERTAIN))
+        return;
+    sym->flags |= RS_F_DEAD;
+    die(state, (int32_t)(sym - state->syms.items));
+}
+
+static void release_unowned(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
+{
+    const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
+    bool twice = sym->flags & RS_F_DEAD || (sym->kind == RS_SYM_LOADED && sym->gone != NULL);
+
+    if (sym->flags & RS_F_STOLEN)
+        tell_once(flow, state, RS_RULE_RS104, at, sym, SAY(flow, "%s: %s is released after %s%s took its reference over", function, name, sym->gone_api, rs_tell_line(flow, sym->gone)),
+                  SAY(flow, "do not release it%s: the reference is no longer the function's", rs_tell_line(flow, at)));
+    else if (twice)
+        tell_once(flow, state, RS_RULE_RS101, at, sym, SAY(flow, "%s: %s is released a second time, after%s", function, name, rs_tell_line(flow, sym->gone)),
+                  SAY(flow, "release it once: drop the release%s", rs_tell_line(flow, at)));
+    else if (sym->kind == RS_SYM_ARG)
+        tell_once(flow, state, RS_RULE_RS101, at, sym, SAY(flow, "%s: releases its argument %s, which it only borrowed from its caller", function, name),
+                  SAY(flow, "do not release an argument (drop the release%s), or take a reference first", rs_tell_line(flow, at)));
+    else
+        tell_once(flow, state, RS_RULE_RS101, at, sym, SAY(flow, "%s: releases %s, which is borrowed", function, name),
+                  SAY(flow, "take a reference first (Py_INCREF), or drop the release%s", rs_tell_line(flow, at)));
+}
+
+/* The instance's reference to its heap type goes with the instance. */
+static bool is_type_of_dying(const struct rs_flow *flow, const struct rs_sym *sym)
+{
+    return sym->flags & RS_F_TYPE && (flow->dying || !flow->role);
+}
+
+void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
+{
+    struct rs_sym *sym = rs_state_object(state, value);
+    bool provisional;
+
+    if (sym == NULL)
+        return;
+    if (sym->owned > 0) {
+        sym->owned--;
+        sym->gone = at;
+        sym->gone_api = "Py_DECREF";
+        if (sym->owned == 0)
+            maybe_die(state, sym);
+        return;
+    }
+    if (is_silent(sym) || is_type_of_dying(flow, sym))
+        return;
+    /* an argument of a helper: its callers know; what a member holds: it may be replaced later on this path */
+    provisional = (sym->kind == RS_SYM_ARG && !flow->role) || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->owned == 0);
+    if (provisional && !(sym->flags & (RS_F_DEAD | RS_F_STOLEN)) && sym->owned > -3) {
+        sym->owned--;
+        sym->gone = at;
+        sym->gone_api = "Py_DECREF";
+        return;
+    }
+    if (sym->kind == RS_SYM_NEW && !(sym->flags & (RS_F_DEAD | RS_F_STOLEN)))
+        return;
+    release_unowned(flow, state, sym, at);
+}
+
+static void steal_unowned(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at, const char *api)
+{
+    const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
+
+    if (sym->flags & RS_F_DEAD)
+        tell_once(flow, state, RS_RULE_RS105, at, sym, SAY(flow, "%s: %s is handed to %s after it was released%s", function, name, api, rs_tell_line(flow, sym->gone)),
+                  SAY(flow, "drop the release%s: %s takes the reference over", rs_tell_line(flow, sym->gone), api));
+    else if (sym->flags & RS_F_STOLEN)
+        tell_once(flow, state, RS_RULE_RS104, at, sym, SAY(flow, "%s: %s is handed to %s after %s%s took its reference over", function, name, api, sym->gone_api, rs_tell_line(flow, sym->gone)),
+                  "take a reference (Py_INCREF) before each call that takes one over");
+    else
+        tell_once(flow, state, RS_RULE_RS103, at, sym, SAY(flow, "%s: %s is borrowed, but %s takes a reference over", function, name, api),
+                  SAY(flow, "take a reference first (Py_INCREF before %s%s)", api, rs_tell_line(flow, at)));
+}
+
+void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api, int32_t container)
+{
+    struct rs_sym *sym = rs_state_object(state, value);
+    bool provisional;
+
+    if (sym == NULL)
+        return;
+    if (sym->owned > 0) {
+        sym->owned--;
+        sym->flags |= RS_F_STOLEN;
+        sym->gone = at;
+        sym->gone_api = api;
+        if (sym->kind == RS_SYM_NEW)
+            sym->parent = container == (int32_t)(sym - state->syms.items) ? RS_NONE : container;
+        return;
+    }
+    if (is_silent(sym))
+        return;
+    provisional = (sym->kind == RS_SYM_ARG && !flow->role) || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->owned == 0);
+    if (provisional && !(sym->flags & (RS_F_DEAD | RS_F_STOLEN)) && sym->owned > -3) {
+        sym->owned--;
+        sym->flags |= RS_F_STOLEN;
+        sym->gone = at;
+        sym->gone_api = api;
+        return;
+    }
+    if (sym->kind == RS_SYM_NEW && !(sym->flags & (RS_F_DEAD | RS_F_STOLEN)))
+        return;
+    steal_unowned(flow, state, sym, at, api);
+}
+
+void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api)
+{
+    for (size_t i = 0; i < state->syms.count; i++) {
+        struct rs_sym *sym = &state->syms.items[i], *parent = sym->parent == RS_NONE ? NULL : &state->syms.items[sym->parent];
+        bool borrowed = sym->kind == RS_SYM_BORROWED && sym->flags & RS_F_MUTABLE && sym->owned == 0 && !(sym->flags & (RS_F_UNCERTAIN | RS_F_STALE | RS_F_FOREVER));
+
+        if (!borrowed || parent == NULL || (parent->kind == RS_SYM_NEW && !(parent->flags & (RS_F_VISIBLE | RS_F_SHARED))))
+            continue;
+        sym->flags |= RS_F_STALE;
+        sym->gone = at;
+        sym->gone_api = api;
+    }
+}
+
+void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
+{
+    int32_t freed = value.kind == RS_AV_SYM ? value.sym : RS_NONE;
+
+    if (freed == RS_NONE || state->syms.items[freed].kind == RS_SYM_GLOBAL)
+        return;
+    for (size_t i = 0; i < state->mem.count; i++)
+        if (state->mem.items[i].base == freed)
+            rs_refs_unknown(state, state->mem.items[i].value);
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].parent == freed && state->syms.items[i].kind == RS_SYM_LOADED)
+            state->syms.items[i].flags |= RS_F_UNCERTAIN;
+    state->syms.items[freed].owned = 0;
+    state->syms.items[freed].flags |= RS_F_UNCERTAIN;
+}
+
+void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
+{
+    bool failing = state->err == RS_ERR_SET;
+    bool taken = sym->kind != RS_SYM_NEW;
+    LLVMValueRef since = taken && sym->taken != NULL ? sym->taken : sym->how;
+
+    if (is_silent(sym) || since == NULL)
+        return;
+    rs_tell(flow, state, failing ? RS_RULE_RS202 : RS_RULE_RS201, since, sym,
+            SAY(flow, "%s: %s is never given back%s%s", flow->function->name,
+                taken ? SAY(flow, "the reference taken to %s%s", rs_tell_name(flow, sym), rs_tell_line(flow, since)) : SAY(flow, "the reference to %s", rs_tell_name(flow, sym)),
+                failing ? " on an error path" : "", at == NULL ? "" : rs_tell_line(flow, at)),
+            SAY(flow, "release it (Py_DECREF) on %s", failing ? "the error path" : "every path that does not hand it over"));
+    sym->owned = 0;
+    sym->flags |= RS_F_UNCERTAIN;
+}

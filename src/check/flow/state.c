@@ -1,0 +1,373 @@
+/* States: copies, and the settling that makes equal states equal bytes and finds what was lost. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+#define COPY(to, from)                                                                                                         \
+    ((to)->count = (to)->room = (from)->count, (to)->items = rs_alloc((from)->count * sizeof(*(from)->items) + 1),               \
+     memcpy((to)->items, (from)->items, (from)->count * sizeof(*(from)->items)))
+
+struct rs_state *rs_state_copy(const struct rs_state *state)
+{
+    struct rs_state *copy = rs_alloc(sizeof(*copy));
+
+    *copy = *state;
+    if (state->syms.count > 0)
+        COPY(&copy->syms, &state->syms);
+    if (state->env.count > 0)
+        COPY(&copy->env, &state->env);
+    if (state->mem.count > 0)
+        COPY(&copy->mem, &state->mem);
+    if (state->syms.count == 0)
+        copy->syms.items = NULL, copy->syms.room = 0;
+    if (state->env.count == 0)
+        copy->env.items = NULL, copy->env.room = 0;
+    if (state->mem.count == 0)
+        copy->mem.items = NULL, copy->mem.room = 0;
+    return copy;
+}
+
+void rs_state_close(struct rs_state *state)
+{
+    RS_VEC_CLOSE(&state->syms);
+    RS_VEC_CLOSE(&state->env);
+    RS_VEC_CLOSE(&state->mem);
+    free(state);
+}
+
+/* Where the index stands, or would stand. */
+static size_t place_of(const struct rs_state *state, uint32_t index)
+{
+    size_t low = 0, high = state->env.count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (state->env.items[middle].index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct rs_av rs_state_get(const struct rs_state *state, uint32_t index)
+{
+    size_t at = place_of(state, index);
+
+    return at < state->env.count && state->env.items[at].index == index ? state->env.items[at].value : rs_av_unknown();
+}
+
+void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value)
+{
+    size_t at = place_of(state, index);
+    bool there = at < state->env.count && state->env.items[at].index == index;
+
+    if (there && value.kind != RS_AV_UNKNOWN) {
+        state->env.items[at].value = value;
+    } else if (there) {
+        memmove(&state->env.items[at], &state->env.items[at + 1], (state->env.count - at - 1) * sizeof(*state->env.items));
+        state->env.count--;
+    } else if (value.kind != RS_AV_UNKNOWN) {
+        RS_PUSH(&state->env);
+        memmove(&state->env.items[at + 1], &state->env.items[at], (state->env.count - at - 1) * sizeof(*state->env.items));
+        state->env.items[at] = (struct rs_bind){index, value};
+    }
+}
+
+int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how)
+{
+    *RS_PUSH(&state->syms) = (struct rs_sym){.kind = kind, .parent = RS_NONE, .low = INT64_MIN, .high = INT64_MAX, .how = how};
+    return (int32_t)state->syms.count - 1;
+}
+
+int32_t rs_state_global(struct rs_state *state, LLVMValueRef global)
+{
+    int32_t sym;
+
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].kind == RS_SYM_GLOBAL && state->syms.items[i].identity == global)
+            return (int32_t)i;
+    sym = rs_state_sym(state, RS_SYM_GLOBAL, NULL);
+    state->syms.items[sym].identity = global;
+    state->syms.items[sym].null = RS_NONNULL;
+    return sym;
+}
+
+struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value)
+{
+    return value.kind == RS_AV_SYM && value.number == 0 ? &state->syms.items[value.sym] : NULL;
+}
+
+/* ---- settling ---- */
+struct settling {
+    struct rs_flow *flow;
+    struct rs_state *state;
+    int32_t *number; /* old symbol -> new, or RS_NONE */
+    int32_t *order;  /* new -> old */
+    size_t count;
+    bool coarse;
+    bool *keep; /* cells */
+};
+
+static struct rs_av simplified(const struct rs_state *state, struct rs_av value)
+{
+    const struct rs_sym *sym = value.kind == RS_AV_SYM || value.kind == RS_AV_COND ? &state->syms.items[value.sym] : NULL;
+    int known;
+
+    if (sym == NULL)
+        return value;
+    if (value.kind == RS_AV_COND) {
+        known = rs_refine_known(state, value);
+        return known < 0 ? value : rs_av_int(known);
+    }
+    if (sym->kind == RS_SYM_INT && sym->low == sym->high)
+        return rs_av_int(sym->low);
+    return sym->null == RS_NULL && value.number == 0 ? rs_av_int(0) : value;
+}
+
+static void reach(struct settling *s, int32_t sym)
+{
+    if (s->number[sym] != RS_NONE)
+        return;
+    s->number[sym] = (int32_t)s->count;
+    s->order[s->count++] = sym;
+}
+
+static bool informative(const struct settling *s, const struct rs_sym *sym)
+{
+    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED;
+
+    if (sym->owned != 0)
+        return true;
+    if (s->coarse)
+        return false;
+    if (sym->kind == RS_SYM_INT)
+        return sym->low != INT64_MIN || sym->high != INT64_MAX || sym->null != RS_MAYBE;
+    return (sym->kind == RS_SYM_LOADED && sym->null != RS_MAYBE) || (sym->flags & ~ordinary) != 0;
+}
+
+/* The symbol that a cell's content names, or RS_NONE. */
+static int32_t content_of(const struct rs_cell *cell)
+{
+    return cell->value.kind == RS_AV_SYM || cell->value.kind == RS_AV_COND ? cell->value.sym : RS_NONE;
+}
+
+/* Cells of one base, in the order of offsets, that bring something. */
+static void reach_cells(struct settling *s, int32_t base)
+{
+    int64_t after = INT64_MIN;
+    bool first = true;
+
+    for (;;) {
+        size_t best = SIZE_MAX;
+
+        for (size_t i = 0; i < s->state->mem.count; i++) {
+            const struct rs_cell *cell = &s->state->mem.items[i];
+            bool fits = cell->base == base && (first ? true : cell->offset > after);
+            if (fits && (best == SIZE_MAX || cell->offset < s->state->mem.items[best].offset))
+                best = i;
+        }
+        if (best == SIZE_MAX)
+            return;
+        struct rs_cell *cell = &s->state->mem.items[best];
+        int32_t content = content_of(cell);
+        first = false;
+        after = cell->offset;
+        if (content == RS_NONE)
+            s->keep[best] = (cell->stored || !s->coarse) && !(s->coarse && cell->value.kind == RS_AV_INT && s->state->syms.items[base].kind != RS_SYM_LOCAL);
+        else
+            s->keep[best] = cell->stored || informative(s, &s->state->syms.items[content]);
+        if (s->keep[best] && content != RS_NONE)
+            reach(s, content);
+    }
+}
+
+/* Globals that have cells, in the order of their identities. */
+static void reach_globals(struct settling *s)
+{
+    LLVMValueRef after = NULL;
+
+    for (;;) {
+        int32_t best = RS_NONE;
+
+        for (size_t i = 0; i < s->state->syms.count; i++) {
+            const struct rs_sym *sym = &s->state->syms.items[i];
+            if (sym->kind == RS_SYM_GLOBAL && (uintptr_t)sym->identity > (uintptr_t)after &&
+                (best == RS_NONE || (uintptr_t)sym->identity < (uintptr_t)s->state->syms.items[best].identity))
+                best = (int32_t)i;
+        }
+        if (best == RS_NONE)
+            return;
+        after = s->state->syms.items[best].identity;
+        bool needed = s->state->syms.items[best].owned != 0;
+        for (size_t i = 0; i < s->state->mem.count && !needed; i++)
+            needed = s->state->mem.items[i].base == best;
+        if (needed)
+            reach(s, best);
+    }
+}
+
+static void drop_dead_values(struct settling *s)
+{
+    const uint64_t *live = s->flow->blocks.items[s->state->block].live;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->state->env.count; i++) {
+        struct rs_bind bind = s->state->env.items[i];
+
+        if (!(live[bind.index / 64] >> (bind.index % 64) & 1))
+            continue;
+        bind.value = simplified(s->state, bind.value);
+        s->state->env.items[kept++] = bind;
+    }
+    s->state->env.count = kept;
+    for (size_t i = 0; i < s->state->mem.count; i++)
+        s->state->mem.items[i].value = simplified(s->state, s->state->mem.items[i].value);
+}
+
+static void find_reachable(struct settling *s)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < s->flow->nargs; i++)
+        reach(s, (int32_t)i);
+    for (size_t i = 0; i < s->state->env.count; i++)
+        if (s->state->env.items[i].value.kind == RS_AV_SYM || s->state->env.items[i].value.kind == RS_AV_COND)
+            reach(s, s->state->env.items[i].value.sym);
+    reach_globals(s);
+    while (done < s->count)
+        reach_cells(s, s->order[done++]);
+    for (size_t i = 0; i < s->state->syms.count; i++) { /* what is known of a flag in an integer that is at hand */
+        const struct rs_sym *sym = &s->state->syms.items[i];
+        if (sym->kind == RS_SYM_INT && sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE && informative(s, sym))
+            reach(s, (int32_t)i);
+    }
+}
+
+/* What was stored behind an address that nobody here knows any more is that memory's from now on. */
+static void hand_over(struct settling *s)
+{
+    for (size_t i = 0; i < s->state->mem.count; i++) {
+        struct rs_cell *cell = &s->state->mem.items[i];
+        int32_t content = content_of(cell);
+
+        if (s->number[cell->base] != RS_NONE || content == RS_NONE || !cell->stored || !rs_memory_outlives(s->state, cell->base))
+            continue;
+        if (s->state->syms.items[content].owned > 0)
+            s->state->syms.items[content].owned--;
+        s->state->syms.items[content].flags |= RS_F_VISIBLE;
+    }
+}
+
+static void find_lost(struct settling *s)
+{
+    for (size_t i = 0; i < s->state->syms.count; i++)
+        if (s->number[i] == RS_NONE && s->state->syms.items[i].owned > 0)
+            rs_refs_lost(s->flow, s->state, &s->state->syms.items[i], s->state->came_from);
+}
+
+/* Parents are needed for what hangs on them, though nobody can reach them. */
+static void reach_parents(struct settling *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct rs_sym *sym = &s->state->syms.items[s->order[i]];
+        bool matters = sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_ITEMS || sym->kind == RS_SYM_NEW || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_MEMORY || sym->kind == RS_SYM_INT;
+
+        if (sym->parent == RS_NONE)
+            continue;
+        if (s->number[sym->parent] == RS_NONE && (s->coarse || !matters))
+            sym->parent = RS_NONE;
+        else
+            reach(s, sym->parent);
+    }
+}
+
+static void renumber(struct settling *s)
+{
+    struct rs_state *state = s->state;
+    struct rs_sym *syms = rs_alloc(s->count * sizeof(*syms) + 1);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < state->mem.count; i++) {
+        struct rs_cell cell = state->mem.items[i];
+        int32_t content = content_of(&cell);
+
+        if (s->number[cell.base] == RS_NONE || !(s->keep[i] || (content != RS_NONE && s->number[content] != RS_NONE)))
+            continue;
+        cell.base = s->number[cell.base];
+        if (content != RS_NONE)
+            cell.value.sym = s->number[content];
+        size_t at = kept++;
+        for (; at > 0 && (state->mem.items[at - 1].base > cell.base || (state->mem.items[at - 1].base == cell.base && state->mem.items[at - 1].offset > cell.offset)); at--)
+            state->mem.items[at] = state->mem.items[at - 1];
+        state->mem.items[at] = cell;
+    }
+    state->mem.count = kept;
+    for (size_t i = 0; i < s->count; i++) {
+        syms[i] = state->syms.items[s->order[i]];
+        if (syms[i].parent != RS_NONE)
+            syms[i].parent = s->number[syms[i].parent];
+    }
+    for (size_t i = 0; i < state->env.count; i++)
+        if (state->env.items[i].value.sym != RS_NONE)
+            state->env.items[i].value.sym = s->number[state->env.items[i].value.sym];
+    state->err_sym = state->err_sym == RS_NONE ? RS_NONE : s->number[state->err_sym];
+    free(state->syms.items);
+    state->syms.items = syms;
+    state->syms.count = state->syms.room = s->count;
+    if (state->err == RS_ERR_MAYBE && state->err_sym == RS_NONE)
+        state->err = RS_ERR_UNKNOWN;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+static uint64_t mix_value(uint64_t hash, struct rs_av value)
+{
+    return mix(mix(hash, (uint64_t)value.kind << 8 | value.predicate | (uint64_t)(uint32_t)value.sym << 32), (uint64_t)value.number);
+}
+
+static uint64_t hash_of(const struct rs_state *state)
+{
+    uint64_t hash = mix(state->err | (uint64_t)state->pending << 8, (uint64_t)(uint32_t)state->err_sym);
+
+    for (size_t i = 0; i < state->env.count; i++)
+        hash = mix_value(mix(hash, state->env.items[i].index), state->env.items[i].value);
+    for (size_t i = 0; i < state->mem.count; i++) {
+        const struct rs_cell *cell = &state->mem.items[i];
+        hash = mix_value(mix(mix(hash, (uint64_t)(uint32_t)cell->base << 1 | cell->stored), (uint64_t)cell->offset), cell->value);
+    }
+    for (size_t i = 0; i < state->syms.count; i++) {
+        const struct rs_sym *sym = &state->syms.items[i];
+        hash = mix(hash, (uint64_t)sym->kind | (uint64_t)sym->null << 8 | (uint64_t)(uint8_t)sym->owned << 16 | (uint64_t)(uint8_t)sym->fail << 24 | (uint64_t)sym->flags << 32);
+        hash = mix(mix(mix(hash, (uint64_t)(uint32_t)sym->parent), (uint64_t)sym->low), (uint64_t)sym->high);
+        hash = mix(mix(hash, (uint64_t)sym->offset), (uintptr_t)sym->identity);
+    }
+    return hash;
+}
+
+void rs_state_settle(struct rs_flow *flow, struct rs_state *state, bool coarse)
+{
+    struct settling s = {.flow = flow, .state = state, .coarse = coarse};
+    size_t room = state->syms.count + 1;
+
+    s.number = rs_alloc(room * sizeof(*s.number));
+    s.order = rs_alloc(room * sizeof(*s.order));
+    s.keep = rs_alloc(state->mem.count + 1);
+    memset(s.number, 0xff, room * sizeof(*s.number));
+    memset(s.keep, 0, state->mem.count + 1);
+    drop_dead_values(&s);
+    find_reachable(&s);
+    hand_over(&s);
+    find_lost(&s);
+    reach_parents(&s);
+    renumber(&s);
+    state->hash = hash_of(state);
+    free(s.number);
+    free(s.order);
+    free(s.keep);
+}

@@ -1,0 +1,480 @@
+/* Summaries: what a function's ways do to its arguments, members and result, and what a call of it does to a state. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+/* ---- making ---- */
+struct making {
+    struct rs_flow *flow;
+    const struct rs_state *state;
+    struct rs_case way;
+    int32_t fresh[RS_CASE_REFS]; /* new objects by number */
+    int nfresh;
+    bool full;
+};
+
+static const char *global_name(LLVMValueRef global)
+{
+    size_t length;
+
+    return LLVMGetValueName2(global, &length);
+}
+
+/* Number of a new object, or -1. */
+static int number_of(struct making *m, int32_t sym)
+{
+    for (int i = 0; i < m->nfresh; i++)
+        if (m->fresh[i] == sym)
+            return i;
+    if (m->nfresh == RS_CASE_REFS)
+        return -1;
+    m->fresh[m->nfresh] = sym;
+    return m->nfresh++;
+}
+
+static bool is_argument(const struct making *m, int32_t sym)
+{
+    return sym >= 0 && (uint32_t)sym < m->flow->nargs && sym < RS_SUMMARY_ARGS;
+}
+
+static struct rs_subject subject_of_sym(struct making *m, int32_t index)
+{
+    const struct rs_sym *sym = &m->state->syms.items[index];
+    const struct rs_sym *parent = sym->parent == RS_NONE ? NULL : &m->state->syms.items[sym->parent];
+    struct rs_subject subject = {.kind = RS_SUBJECT_NONE, .null = sym->null, .arg = -1};
+
+    if (is_argument(m, index)) {
+        subject.kind = RS_SUBJECT_ARG;
+        subject.arg = (int16_t)index;
+    } else if (sym->kind == RS_SYM_GLOBAL) {
+        subject.kind = RS_SUBJECT_STATIC;
+        subject.global = global_name(sym->identity);
+    } else if (sym->kind == RS_SYM_NEW && !(sym->flags & RS_F_UNCERTAIN)) {
+        subject.arg = (int16_t)number_of(m, index);
+        subject.kind = subject.arg < 0 ? RS_SUBJECT_NONE : RS_SUBJECT_NEW;
+    } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && is_argument(m, sym->parent)) {
+        subject.kind = RS_SUBJECT_FIELD;
+        subject.arg = (int16_t)sym->parent;
+        subject.offset = sym->offset;
+    } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && parent != NULL && parent->kind == RS_SYM_GLOBAL) {
+        subject.kind = RS_SUBJECT_GLOBAL;
+        subject.global = global_name(parent->identity);
+        subject.offset = sym->offset;
+    } else if ((sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_LOADED) && !(sym->flags & RS_F_UNCERTAIN)) {
+        subject.kind = RS_SUBJECT_BORROWED;
+        subject.arg = is_argument(m, sym->parent) ? (int16_t)sym->parent : -1;
+    }
+    return subject;
+}
+
+static struct rs_subject subject_of(struct making *m, struct rs_av value)
+{
+    struct rs_subject subject = {.kind = RS_SUBJECT_NONE, .arg = -1};
+
+    if (value.kind == RS_AV_INT)
+        return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = value.number, .high = value.number};
+    if (value.kind == RS_AV_COND)
+        return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = 0, .high = 1};
+    if (value.kind != RS_AV_SYM || (value.number != 0 && m->state->syms.items[value.sym].kind != RS_SYM_INT))
+        return subject;
+    if (m->state->syms.items[value.sym].kind == RS_SYM_INT && !is_argument(m, value.sym))
+        return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = m->state->syms.items[value.sym].low, .high = m->state->syms.items[value.sym].high};
+    if (m->state->syms.items[value.sym].null == RS_NULL)
+        return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1};
+    return subject_of_sym(m, value.sym);
+}
+
+static void add_ref(struct making *m, struct rs_subject who, int owned, bool uncertain)
+{
+    who.null = RS_MAYBE;
+    if (m->way.nrefs == RS_CASE_REFS) {
+        m->full = true;
+        return;
+    }
+    m->way.refs[m->way.nrefs++] = (struct rs_ref_change){.who = who, .owned = (int8_t)owned, .uncertain = uncertain};
+}
+
+static void add_stores(struct making *m)
+{
+    for (size_t i = 0; i < m->state->mem.count; i++) {
+        const struct rs_cell *cell = &m->state->mem.items[i];
+        const struct rs_sym *base = &m->state->syms.items[cell->base];
+        struct rs_subject where = {.arg = -1, .offset = cell->offset};
+
+        if (!cell->stored || cell->offset <= RS_OFFSET_INDEX)
+            continue;
+        if (is_argument(m, cell->base))
+            where.kind = RS_SUBJECT_FIELD, where.arg = (int16_t)cell->base;
+        else if (base->kind == RS_SYM_GLOBAL)
+            where.kind = RS_SUBJECT_GLOBAL, where.global = global_name(base->identity);
+        else
+            continue;
+        if (m->way.nstores == RS_CASE_STORES) {
+            m->full = true;
+            return;
+        }
+        m->way.stores[m->way.nstores++] = (struct rs_store_change){where, subject_of(m, cell->value), cell->key};
+    }
+}
+
+/* References that lie in memory of which the caller knows nothing. */
+static int hidden_holders(const struct making *m, int32_t sym)
+{
+    int count = 0;
+
+    for (size_t i = 0; i < m->state->mem.count; i++) {
+        const struct rs_cell *cell = &m->state->mem.items[i];
+        const struct rs_sym *base = &m->state->syms.items[cell->base];
+        bool seen = is_argument(m, cell->base) || base->kind == RS_SYM_GLOBAL || base->kind == RS_SYM_LOCAL;
+
+        if (!seen && cell->stored && cell->value.kind == RS_AV_SYM && cell->value.sym == sym)
+            count++;
+    }
+    return count;
+}
+
+static void add_refs(struct making *m)
+{
+    for (size_t i = 0; i < m->state->syms.count; i++) {
+        const struct rs_sym *sym = &m->state->syms.items[i];
+        bool concerns = is_argument(m, (int32_t)i) || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL;
+        int hidden;
+
+        if (!concerns || sym->kind == RS_SYM_INT)
+            continue;
+        hidden = hidden_holders(m, (int32_t)i);
+        if (sym->owned == 0 && hidden == 0 && !(sym->flags & RS_F_UNCERTAIN))
+            continue;
+        struct rs_subject who = subject_of_sym(m, (int32_t)i);
+        if (who.kind != RS_SUBJECT_NONE && who.kind != RS_SUBJECT_BORROWED)
+            add_ref(m, who, sym->owned > hidden ? sym->owned - hidden : sym->owned > 0 ? 0 : sym->owned, (sym->flags & RS_F_UNCERTAIN) || hidden > (sym->owned > 0 ? sym->owned : 0));
+    }
+    for (int i = 0; i < m->nfresh; i++) {
+        const struct rs_sym *sym = &m->state->syms.items[m->fresh[i]];
+        int hidden = hidden_holders(m, m->fresh[i]);
+        add_ref(m, (struct rs_subject){.kind = RS_SUBJECT_NEW, .arg = (int16_t)i}, sym->owned > hidden ? sym->owned - hidden : 0, false);
+    }
+}
+
+static bool same_effect(const struct rs_case *a, const struct rs_case *b)
+{
+    return a->err == b->err && a->thrown == b->thrown && a->converts == b->converts && a->nrefs == b->nrefs && a->nstores == b->nstores && memcmp(&a->result, &b->result, sizeof(a->result)) == 0 &&
+           memcmp(a->refs, b->refs, sizeof(a->refs)) == 0 && memcmp(a->stores, b->stores, sizeof(a->stores)) == 0;
+}
+
+/* Two ways that differ in what led there only. */
+static void widen(struct rs_case *way, const struct rs_case *other)
+{
+    for (int i = 0; i < RS_SUMMARY_ARGS; i++) {
+        struct rs_subject *mine = &way->args[i];
+        const struct rs_subject *its = &other->args[i];
+
+        if (mine->null != its->null)
+            mine->null = RS_MAYBE;
+        if (its->offset < mine->offset)
+            mine->offset = its->offset;
+        if (its->high > mine->high)
+            mine->high = its->high;
+    }
+}
+
+static void note_arguments(struct making *m)
+{
+    for (uint32_t i = 0; i < m->flow->nargs && i < RS_SUMMARY_ARGS; i++) {
+        const struct rs_sym *sym = &m->state->syms.items[i];
+        m->way.args[i] = (struct rs_subject){.kind = sym->kind == RS_SYM_INT ? RS_SUBJECT_INT : RS_SUBJECT_ARG, .null = sym->null, .offset = sym->low, .high = sym->high};
+    }
+}
+
+void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown)
+{
+    struct rs_summary *summary = flow->summary;
+    struct making m = {.flow = flow, .state = state};
+
+    m.way.thrown = thrown;
+    m.way.err = state->err == RS_ERR_MAYBE ? RS_ERR_UNKNOWN : state->err;
+    m.way.result = subject_of(&m, result);
+    if (state->err == RS_ERR_MAYBE && result.kind == RS_AV_SYM && result.sym == state->err_sym && state->syms.items[result.sym].kind == RS_SYM_INT &&
+        state->syms.items[result.sym].flags & RS_F_MISS && state->syms.items[result.sym].fail == -1) {
+        m.way.converts = true;
+        m.way.err = RS_ERR_CLEAR;
+    }
+    note_arguments(&m);
+    add_stores(&m);
+    add_refs(&m);
+    summary->throws = summary->throws || thrown;
+    if (m.full || summary->incomplete) {
+        summary->incomplete = true;
+        return;
+    }
+    for (unsigned i = 0; i < summary->ncases; i++)
+        if (same_effect(&summary->cases[i], &m.way)) {
+            widen(&summary->cases[i], &m.way);
+            return;
+        }
+    if (summary->ncases == RS_CASES) {
+        summary->incomplete = true;
+        return;
+    }
+    summary->cases = rs_realloc(summary->cases, (summary->ncases + 1u) * sizeof(*summary->cases));
+    summary->cases[summary->ncases++] = m.way;
+}
+
+void rs_summary_close(struct rs_summary *summary)
+{
+    free(summary->cases);
+    *summary = (struct rs_summary){0};
+}
+
+/* ---- applying ---- */
+struct applying {
+    struct rs_flow *flow;
+    struct rs_state *state;
+    LLVMValueRef call;
+    const struct rs_case *way;
+    const char *callee;
+    struct rs_av refs[RS_CASE_REFS]; /* whom the changes concern, before anything changed */
+    struct rs_av fresh[RS_CASE_REFS];
+};
+
+static struct rs_av argument(const struct applying *a, int index)
+{
+    return index >= 0 && (unsigned)index < LLVMGetNumArgOperands(a->call) ? rs_eval(a->flow, a->state, LLVMGetOperand(a->call, (unsigned)index)) : rs_av_unknown();
+}
+
+static LLVMValueRef find_global(const struct applying *a, const char *name)
+{
+    LLVMValueRef global = name == NULL ? NULL : LLVMGetNamedGlobal(a->flow->ir->module, name);
+
+    return global != NULL || name == NULL ? global : LLVMGetNamedFunction(a->flow->ir->module, name);
+}
+
+static struct rs_av place_of(const struct applying *a, const struct rs_subject *subject)
+{
+    LLVMValueRef global = subject->kind == RS_SUBJECT_GLOBAL ? find_global(a, subject->global) : NULL;
+    struct rs_av base = subject->kind == RS_SUBJECT_FIELD ? argument(a, subject->arg) : global != NULL ? rs_av_sym(rs_state_global(a->state, global)) : rs_av_unknown();
+
+    if (base.kind != RS_AV_SYM || base.number == RS_OFFSET_ANY || (base.number < 0 && subject->offset != 0))
+        return rs_av_unknown();
+    base.number += subject->offset;
+    return base;
+}
+
+/* What memory holds there in the caller; `like` gives the type and the place. */
+static struct rs_av content_of(const struct applying *a, const struct rs_subject *subject)
+{
+    struct rs_av place = place_of(a, subject);
+    const struct rs_cell *cell;
+    int32_t sym;
+
+    if (place.kind != RS_AV_SYM)
+        return rs_av_unknown();
+    cell = rs_memory_cell(a->state, place.sym, place.number);
+    if (cell != NULL)
+        return cell->value;
+    sym = rs_state_sym(a->state, RS_SYM_LOADED, a->call);
+    a->state->syms.items[sym].parent = place.sym;
+    a->state->syms.items[sym].offset = place.number;
+    a->state->syms.items[sym].flags = a->state->syms.items[place.sym].kind == RS_SYM_LOCAL ? RS_F_UNCERTAIN : RS_F_HELD;
+    rs_memory_put(a->flow, a->state, place.sym, place.number, 0, rs_av_sym(sym), a->call);
+    a->state->mem.items[a->state->mem.count - 1].stored = a->state->syms.items[place.sym].kind == RS_SYM_LOCAL;
+    return rs_av_sym(sym);
+}
+
+static struct rs_av new_of(struct applying *a, const struct rs_subject *subject)
+{
+    int32_t sym;
+
+    if (a->fresh[subject->arg].kind == RS_AV_SYM)
+        return a->fresh[subject->arg];
+    sym = rs_state_sym(a->state, RS_SYM_NEW, a->call);
+    a->state->syms.items[sym].null = RS_NONNULL;
+    a->state->syms.items[sym].flags = RS_F_SHARED;
+    a->state->syms.items[sym].api = a->callee;
+    for (unsigned i = 0; i < a->way->nrefs; i++)
+        if (a->way->refs[i].who.kind == RS_SUBJECT_NEW && a->way->refs[i].who.arg == subject->arg)
+            a->state->syms.items[sym].owned = a->way->refs[i].owned;
+    if (a->state->syms.items[sym].owned == 0)
+        a->state->syms.items[sym].flags |= RS_F_UNCERTAIN;
+    return a->fresh[subject->arg] = rs_av_sym(sym);
+}
+
+static struct rs_av value_of(struct applying *a, const struct rs_subject *subject, bool pointer)
+{
+    int32_t sym;
+    struct rs_av from;
+    LLVMValueRef global;
+
+    switch ((enum rs_subject_kind)subject->kind) {
+    case RS_SUBJECT_INT:
+        if (subject->offset == subject->high)
+            return rs_av_int(subject->offset);
+        sym = rs_state_sym(a->state, RS_SYM_INT, a->call);
+        a->state->syms.items[sym].low = subject->offset;
+        a->state->syms.items[sym].high = subject->high;
+        a->state->syms.items[sym].api = a->callee;
+        return rs_av_sym(sym);
+    case RS_SUBJECT_ARG:
+        return argument(a, subject->arg);
+    case RS_SUBJECT_FIELD:
+    case RS_SUBJECT_GLOBAL:
+        return content_of(a, subject);
+    case RS_SUBJECT_STATIC:
+        global = find_global(a, subject->global);
+        return global == NULL ? rs_av_unknown() : rs_av_sym(rs_state_global(a->state, global));
+    case RS_SUBJECT_NEW:
+        return new_of(a, subject);
+    case RS_SUBJECT_BORROWED:
+        from = argument(a, subject->arg);
+        sym = rs_state_sym(a->state, RS_SYM_BORROWED, a->call);
+        a->state->syms.items[sym].parent = from.kind == RS_AV_SYM ? from.sym : RS_NONE;
+        a->state->syms.items[sym].null = subject->null;
+        a->state->syms.items[sym].api = a->callee;
+        return rs_av_sym(sym);
+    default:
+        if (!pointer)
+            return rs_av_unknown();
+        sym = rs_state_sym(a->state, RS_SYM_OPAQUE, a->call);
+        a->state->syms.items[sym].flags = RS_F_UNCERTAIN;
+        return rs_av_sym(sym);
+    }
+}
+
+/* Whether the way fits what the caller knows of the arguments. */
+static bool fits(struct applying *a, unsigned nargs)
+{
+    for (unsigned i = 0; i < nargs && i < RS_SUMMARY_ARGS; i++) {
+        const struct rs_subject *need = &a->way->args[i];
+        struct rs_av value = argument(a, (int)i);
+
+        if (need->kind == RS_SUBJECT_INT) {
+            if (value.kind == RS_AV_INT && (value.number < need->offset || value.number > need->high || (value.number == 0 && need->null == RS_NONNULL)))
+                return false;
+            if (value.kind == RS_AV_SYM && value.sym != RS_NONE && a->state->syms.items[value.sym].kind == RS_SYM_INT) {
+                if (!rs_refine_range(a->flow, a->state, value.sym, need->offset, need->high))
+                    return false;
+                if (need->null == RS_NONNULL)
+                    a->state->syms.items[value.sym].null = RS_NONNULL;
+            }
+            continue;
+        }
+        if (need->null == RS_MAYBE)
+            continue;
+        if (value.kind == RS_AV_INT && (value.number == 0) != (need->null == RS_NULL))
+            return false;
+        if (value.kind == RS_AV_SYM && value.number != 0 && need->null == RS_NULL)
+            return false;
+        if (value.kind == RS_AV_SYM && value.number == 0 && !rs_refine_null(a->flow, a->state, value.sym, need->null == RS_NULL))
+            return false;
+    }
+    return true;
+}
+
+static void change_references(struct applying *a, bool release)
+{
+    for (unsigned i = 0; i < a->way->nrefs; i++) {
+        const struct rs_ref_change *ref = &a->way->refs[i];
+
+        if (ref->who.kind == RS_SUBJECT_NEW)
+            continue;
+        for (int k = ref->owned; !release && k > 0; k--)
+            rs_refs_acquire(a->flow, a->state, a->refs[i], a->call);
+        for (int k = ref->owned; release && k < 0; k++)
+            rs_refs_release(a->flow, a->state, a->refs[i], a->call);
+        if (release && ref->uncertain)
+            rs_refs_unknown(a->state, a->refs[i]);
+    }
+}
+
+/* The callee hands on the result of PyLong_AsLong and its like, unasked. */
+static void convert(struct applying *a, struct rs_av result)
+{
+    if (result.kind == RS_AV_SYM) {
+        a->state->syms.items[result.sym].flags |= RS_F_FAIL_INT | RS_F_FAIL_ERR | RS_F_MISS;
+        a->state->syms.items[result.sym].fail = -1;
+        rs_refine_fallible(a->state, result.sym);
+    }
+    if (a->state->err != RS_ERR_SET && !rs_call_compared(a->call)) {
+        a->state->pending = true;
+        a->state->pending_at = a->call;
+    }
+}
+
+static void apply_way(struct applying *a)
+{
+    struct rs_av values[RS_CASE_STORES], result;
+    bool pointer = LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMPointerTypeKind;
+
+    for (unsigned i = 0; i < a->way->nrefs; i++)
+        a->refs[i] = a->way->refs[i].who.kind == RS_SUBJECT_NEW ? rs_av_unknown() : value_of(a, &a->way->refs[i].who, true);
+    for (unsigned i = 0; i < a->way->nstores; i++)
+        values[i] = value_of(a, &a->way->stores[i].what, false);
+    result = value_of(a, &a->way->result, pointer);
+    change_references(a, false);
+    for (unsigned i = 0; i < a->way->nstores; i++) {
+        struct rs_av place = place_of(a, &a->way->stores[i].where);
+        if (place.kind == RS_AV_SYM)
+            rs_memory_assign(a->flow, a->state, place.sym, place.number, a->way->stores[i].key, values[i], a->call);
+        else
+            rs_refs_unknown(a->state, values[i]);
+    }
+    change_references(a, true);
+    if (pointer && result.kind == RS_AV_INT)
+        rs_trail_add(a->flow, a->state, a->call, "%s returns NULL", a->callee);
+    if (a->way->err != RS_ERR_CLEAR) {
+        a->state->err = a->state->err == RS_ERR_SET ? RS_ERR_SET : a->way->err;
+        a->state->err_sym = RS_NONE;
+        a->state->pending = false;
+    }
+    if (a->way->converts)
+        convert(a, result);
+    rs_call_result(a->flow, a->state, a->call, a->way->thrown ? rs_av_unknown() : result);
+    a->state->thrown = a->way->thrown;
+}
+
+/* Some ways of the callee are not known: its arguments may have gone anywhere. */
+static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+{
+    int32_t sym;
+
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
+        rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(call, i)));
+    state->err = state->err == RS_ERR_SET ? RS_ERR_SET : RS_ERR_UNKNOWN;
+    state->err_sym = RS_NONE;
+    state->pending = false;
+    if (LLVMGetTypeKind(LLVMTypeOf(call)) != LLVMPointerTypeKind) {
+        rs_call_result(flow, state, call, rs_av_unknown());
+        return;
+    }
+    sym = rs_state_sym(state, RS_SYM_OPAQUE, call);
+    state->syms.items[sym].flags = RS_F_UNCERTAIN;
+    rs_call_result(flow, state, call, rs_av_sym(sym));
+}
+
+void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_ir_function *callee, const struct rs_summary *summary,
+                     struct rs_states *out)
+{
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
+        if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(call, i))) == LLVMPointerTypeKind)
+            rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, callee->name);
+    if (summary->runs) {
+        rs_refs_run(flow, state, call, callee->name);
+        flow->summary->runs = true;
+    }
+    if (summary->incomplete) {
+        apply_incomplete(flow, state, call);
+        rs_states_add(flow, out, state);
+        return;
+    }
+    for (unsigned i = 0; i < summary->ncases; i++) {
+        struct applying a = {.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee->name};
+
+        if (!fits(&a, summary->nargs)) {
+            rs_state_close(a.state);
+            continue;
+        }
+        apply_way(&a);
+        rs_states_add(flow, out, a.state);
+    }
+    rs_state_close(state);
+}

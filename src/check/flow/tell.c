@@ -1,0 +1,200 @@
+/* From what a path shows to findings: wording, one finding for a cause, ranks. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+enum { NOTES_MOST = 24 };
+
+const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at)
+{
+    struct rs_ir_place place = at == NULL ? (struct rs_ir_place){NULL, 0} : rs_ir_place(flow->ir, at);
+
+    return place.line == 0 ? "" : rs_arena_printf(&flow->ir->arena, " (line %d)", place.line);
+}
+
+static const char *member_name(struct rs_flow *flow, const struct rs_sym *sym)
+{
+    LLVMValueRef pointer = sym->how != NULL && LLVMIsALoadInst(sym->how) ? LLVMGetOperand(sym->how, 0) : NULL;
+    const char *structure = NULL, *member;
+    int64_t offset = 0;
+
+    if (pointer == NULL || rs_memory_key(flow->ir, pointer, &structure, &offset) == 0)
+        return NULL;
+    if (structure == NULL) {
+        size_t length;
+        return LLVMGetValueName2(pointer, &length);
+    }
+    member = rs_ir_member(flow->ir, structure, (uint64_t)offset);
+    return member == NULL ? NULL : rs_arena_printf(&flow->ir->arena, "%s.%s", structure, member);
+}
+
+const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym)
+{
+    const char *variable = NULL, *member;
+    size_t length;
+
+    if (sym->kind == RS_SYM_GLOBAL) {
+        const char *name = LLVMGetValueName2(sym->identity, &length);
+        return strcmp(name, "_Py_NoneStruct") == 0          ? "Py_None"
+               : strcmp(name, "_Py_TrueStruct") == 0        ? "Py_True"
+               : strcmp(name, "_Py_FalseStruct") == 0       ? "Py_False"
+               : strcmp(name, "_Py_NotImplementedStruct") == 0 ? "Py_NotImplemented"
+                                                            : name;
+    }
+    if (sym->kind == RS_SYM_ARG)
+        variable = rs_ir_variable(flow->ir, sym->identity);
+    else if (sym->how != NULL)
+        variable = rs_ir_variable(flow->ir, sym->how);
+    if (variable != NULL && sym->api != NULL)
+        return rs_arena_printf(&flow->ir->arena, "'%s' (from %s)", variable, sym->api);
+    member = sym->kind == RS_SYM_LOADED ? member_name(flow, sym) : NULL;
+    if (member != NULL)
+        return variable != NULL ? rs_arena_printf(&flow->ir->arena, "'%s' (from %s)", variable, member) : member;
+    if (variable != NULL)
+        return rs_arena_printf(&flow->ir->arena, "'%s'", variable);
+    return sym->api != NULL ? rs_arena_printf(&flow->ir->arena, "the result of %s", sym->api) : "an object";
+}
+
+void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *format, ...)
+{
+    struct rs_trail *step = rs_arena_alloc(&flow->unit->trails, sizeof(*step));
+    char text[400];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    *step = (struct rs_trail){state->trail, at, rs_arena_strdup(&flow->unit->trails, text), state->trail != NULL && state->trail->memory};
+    state->trail = step;
+}
+
+static bool is_immortal(const struct rs_flow *flow, const struct rs_sym *sym)
+{
+    size_t length;
+
+    return sym->kind == RS_SYM_GLOBAL && flow->ir->python >= 0x030c && strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) == 0;
+}
+
+static bool is_leak(enum rs_rule rule)
+{
+    return rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
+}
+
+/* The candidate of the same cause, or NULL: of a leak it is the place where the reference was taken. */
+static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, LLVMValueRef culprit)
+{
+    for (size_t i = 0; i < flow->unit->candidates.count; i++) {
+        struct rs_candidate *candidate = &flow->unit->candidates.items[i];
+
+        if (candidate->function == flow->function->value && candidate->culprit == culprit && (candidate->rule == rule || (is_leak(candidate->rule) && is_leak(rule))))
+            return candidate;
+    }
+    return NULL;
+}
+
+struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
+                                      const char *fix)
+{
+    bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
+
+    return (struct rs_candidate){.rule = rule, .function = flow->function->value, .culprit = culprit, .belief = sym == NULL ? NULL : sym->how, .belief_api = sym == NULL ? NULL : sym->api,
+                                 .message = message, .fix = fix, .latent = sym != NULL && is_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
+}
+
+void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix)
+{
+    struct rs_candidate *candidate = same_cause(flow, rule, culprit);
+    bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
+
+    if (!flow->judge || flow->function->library || culprit == NULL)
+        return;
+    if (candidate != NULL && !(candidate->rule == RS_RULE_RS202 && (rule == RS_RULE_RS201 || (candidate->note && !memory))))
+        return;
+    if (candidate == NULL)
+        candidate = RS_PUSH(&flow->unit->candidates);
+    *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
+}
+
+static struct rs_place place_of(struct rs_ir *ir, const struct rs_ir_function *function, LLVMValueRef at)
+{
+    struct rs_ir_place place = rs_ir_place(ir, at);
+
+    if (place.line == 0)
+        place = function->place;
+    return (struct rs_place){.module = ir->stem, .function = function->name, .file = place.file, .line = place.line};
+}
+
+/* Steps come newest first; the report reads from the entry to the fault. */
+static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_finding *finding, const struct rs_candidate *candidate)
+{
+    const struct rs_trail *steps[NOTES_MOST];
+    int count = 0;
+
+    for (const struct rs_trail *step = candidate->trail; step != NULL && count < NOTES_MOST; step = step->before)
+        steps[count++] = step;
+    while (count-- > 0) {
+        struct rs_ir_place place = rs_ir_place(ir, steps[count]->at);
+        if (place.line != 0)
+            *RS_PUSH(&finding->path) = (struct rs_note){rs_arena_strdup(&report->arena, place.file), place.line, rs_arena_strdup(&report->arena, steps[count]->note)};
+    }
+}
+
+/* From 3.12 on Py_RETURN_NONE and `return Py_None` are the same IR: the source tells them apart. */
+static bool names_immortal(struct rs_ir *ir, LLVMValueRef at)
+{
+    struct rs_ir_place place = rs_ir_place(ir, at);
+    FILE *file = place.file == NULL ? NULL : fopen(place.file, "re");
+    char *line = NULL;
+    size_t room = 0;
+    bool found = false;
+    int number = 0;
+
+    while (file != NULL && number < place.line && getline(&line, &room, file) >= 0)
+        number++;
+    if (file != NULL && number == place.line && line != NULL)
+        found = strstr(line, "Py_None") != NULL || strstr(line, "Py_True") != NULL || strstr(line, "Py_False") != NULL || strstr(line, "Py_NotImplemented") != NULL ||
+                strstr(line, "Py_Ellipsis") != NULL;
+    if (file != NULL)
+        fclose(file);
+    free(line);
+    return found;
+}
+
+static void intern_place(struct rs_report *report, struct rs_place *place)
+{
+    place->module = rs_arena_strdup(&report->arena, place->module);
+    place->function = rs_arena_strdup(&report->arena, place->function);
+    place->file = place->file == NULL ? NULL : rs_arena_strdup(&report->arena, place->file);
+    place->api = place->api == NULL ? NULL : rs_arena_strdup(&report->arena, place->api);
+}
+
+void rs_tell_all(struct rs_flow_unit *unit)
+{
+    for (size_t i = 0; i < unit->candidates.count; i++) {
+        const struct rs_candidate *candidate = &unit->candidates.items[i];
+        const struct rs_ir_function *function = rs_ir_function(unit->ir, candidate->function);
+        struct rs_finding *finding;
+
+        if (candidate->latent && !names_immortal(unit->ir, candidate->culprit))
+            continue;
+        finding = rs_report_add(unit->report, candidate->rule);
+        finding->confidence = RS_SUSPECT;
+        finding->latent = candidate->latent;
+        if (candidate->note || candidate->latent)
+            finding->severity = RS_NOTE;
+        finding->message = rs_arena_strdup(&unit->report->arena, candidate->message);
+        finding->fix = rs_arena_strdup(&unit->report->arena, candidate->fix);
+        finding->culprit = place_of(unit->ir, function, candidate->culprit);
+        finding->has_belief = candidate->belief != NULL;
+        if (finding->has_belief) {
+            finding->belief = place_of(unit->ir, function, candidate->belief);
+            finding->belief.api = candidate->belief_api;
+        }
+        intern_place(unit->report, &finding->culprit);
+        if (finding->has_belief)
+            intern_place(unit->report, &finding->belief);
+        add_path(unit->ir, unit->report, finding, candidate);
+    }
+}

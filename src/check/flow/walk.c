@@ -1,0 +1,329 @@
+/* The walk over one function: states wait at the heads of blocks, the earliest block goes on first, equal states are one. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+enum { STEPS_MOST = 150000, VISITS_COARSE = 12, VISITS_MOST = 48 };
+
+/* ---- from block to block ---- */
+static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMBasicBlockRef from, bool back)
+{
+    for (unsigned k = 0; k < LLVMCountIncoming(phi); k++) {
+        LLVMValueRef value = LLVMGetIncomingValue(phi, k);
+        struct rs_av is;
+
+        if (LLVMGetIncomingBlock(phi, k) != from)
+            continue;
+        is = rs_eval(flow, state, value);
+        /* a counter has another value each time around: which one is not kept */
+        if (back && is.kind == RS_AV_INT && !LLVMIsConstant(value))
+            return rs_av_unknown();
+        if (back && is.kind == RS_AV_SYM && is.number != 0)
+            return rs_av_unknown();
+        return is;
+    }
+    return rs_av_unknown();
+}
+
+static void assign_phis(struct rs_flow *flow, struct rs_state *state, LLVMBasicBlockRef from, LLVMBasicBlockRef to, bool back)
+{
+    RS_VEC(struct rs_bind) binds = {0};
+
+    for (LLVMValueRef i = LLVMGetFirstInstruction(to); i != NULL && LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i)) {
+        uint32_t index = rs_flow_index(flow, i);
+
+        if (index != UINT32_MAX)
+            *RS_PUSH(&binds) = (struct rs_bind){index, incoming(flow, state, i, from, back)};
+    }
+    for (size_t i = 0; i < binds.count; i++) {
+        struct rs_av value = binds.items[i].value;
+        bool integer = value.kind == RS_AV_INT || value.kind == RS_AV_COND || (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT);
+
+        /* a pointer that is irrelevant as an integer keeps its NULL */
+        if (integer && value.kind != RS_AV_INT && !rs_flow_relevant(flow, binds.items[i].index))
+            value = rs_av_unknown();
+        rs_state_set(state, binds.items[i].index, value);
+    }
+    RS_VEC_CLOSE(&binds);
+}
+
+static bool was_seen(struct rs_block *block, uint64_t hash)
+{
+    for (size_t i = 0; i < block->seen.count; i++)
+        if (block->seen.items[i] == hash)
+            return true;
+    *RS_PUSH(&block->seen) = hash;
+    return false;
+}
+
+/* The state goes on at another block; it is taken over. */
+static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator, LLVMBasicBlockRef to)
+{
+    LLVMBasicBlockRef from = LLVMGetInstructionParent(terminator);
+    uint32_t target = (uint32_t)*rs_map_find(&flow->order, (uintptr_t)to) - 1;
+    struct rs_block *block = &flow->blocks.items[target];
+    bool back = target <= state->block;
+
+    if (block->doomed) {
+        rs_state_close(state);
+        return;
+    }
+    assign_phis(flow, state, from, to, back);
+    state->block = target;
+    state->came_from = terminator;
+    rs_state_settle(flow, state, block->visits > VISITS_COARSE);
+    if (was_seen(block, state->hash)) {
+        rs_state_close(state);
+        return;
+    }
+    if (++block->visits > VISITS_MOST) {
+        flow->cut = true;
+        flow->unit->cut++;
+        rs_state_close(state);
+        return;
+    }
+    *RS_PUSH(&block->open) = state;
+}
+
+/* ---- terminators ---- */
+static bool only_memory(struct rs_flow *flow, const struct rs_sym *sym)
+{
+    const struct rs_contract *row = sym->kind == RS_SYM_NEW && sym->api != NULL ? rs_contract_find(sym->api, flow->ir->python) : NULL;
+
+    return row != NULL && row->result == RS_RESULT_NEW && !(row->flags & (RS_MAY_RUN | RS_MAY_RELEASE));
+}
+
+static void note_branch(struct rs_flow *flow, struct rs_state *state, struct rs_av condition, bool truth, LLVMValueRef branch)
+{
+    const struct rs_sym *sym = condition.kind == RS_AV_COND ? &state->syms.items[condition.sym] : NULL;
+    bool pointer = sym != NULL && sym->kind != RS_SYM_INT;
+    bool failed = sym != NULL && (pointer ? sym->null == RS_NULL : (sym->flags & RS_F_FAIL_INT) && sym->low == sym->fail && sym->high == sym->fail);
+
+    if (sym != NULL && failed) {
+        bool memory = only_memory(flow, sym) || (sym->api != NULL && strcmp(sym->api, "PyList_Append") == 0);
+        rs_trail_add(flow, state, branch, sym->api == NULL ? "%s is NULL" : pointer ? "%s is NULL" : "%s fails", pointer ? rs_tell_name(flow, sym) : sym->api);
+        ((struct rs_trail *)state->trail)->memory = memory;
+    } else if (sym == NULL || !pointer) {
+        rs_trail_add(flow, state, branch, truth ? "the condition holds" : "the condition does not hold");
+    }
+}
+
+static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef branch)
+{
+    LLVMValueRef operand = LLVMGetCondition(branch);
+    struct rs_av condition = rs_eval(flow, state, operand);
+    uint32_t index = rs_flow_index(flow, operand);
+    int known = rs_refine_known(state, condition);
+
+    for (int side = 0; side < 2; side++) {
+        bool truth = side == 0;
+        struct rs_state *copy;
+
+        if (known >= 0 && (known == 1) != truth)
+            continue;
+        copy = rs_state_copy(state);
+        if (known < 0 && !rs_refine(flow, copy, condition, truth)) {
+            rs_state_close(copy);
+            continue;
+        }
+        if (known < 0)
+            note_branch(flow, copy, condition, truth, branch);
+        if (index != UINT32_MAX)
+            rs_state_set(copy, index, rs_av_int(truth));
+        go(flow, copy, branch, LLVMGetSuccessor(branch, truth ? 0 : 1));
+    }
+    rs_state_close(state);
+}
+
+static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator)
+{
+    struct rs_av value = rs_eval(flow, state, LLVMGetOperand(terminator, 0));
+    unsigned count = LLVMGetNumSuccessors(terminator);
+
+    for (unsigned k = 1; k < count; k++) {
+        LLVMValueRef label = LLVMGetOperand(terminator, 2 * k);
+        int64_t number = LLVMConstIntGetSExtValue(label);
+        struct rs_state *copy;
+
+        if (value.kind == RS_AV_INT && value.number != number)
+            continue;
+        copy = rs_state_copy(state);
+        if (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT && !rs_refine_range(flow, copy, value.sym, number, number)) {
+            rs_state_close(copy);
+            continue;
+        }
+        go(flow, copy, terminator, LLVMGetSuccessor(terminator, k));
+        if (value.kind == RS_AV_INT) {
+            rs_state_close(state);
+            return;
+        }
+    }
+    go(flow, state, terminator, LLVMGetSuccessor(terminator, 0));
+}
+
+static void leave_block(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator)
+{
+    switch (LLVMGetInstructionOpcode(terminator)) {
+    case LLVMBr:
+        if (LLVMIsConditional(terminator))
+            take_branch(flow, state, terminator);
+        else
+            go(flow, state, terminator, LLVMGetSuccessor(terminator, 0));
+        return;
+    case LLVMSwitch:
+        take_switch(flow, state, terminator);
+        return;
+    case LLVMRet:
+        rs_exit_return(flow, state, terminator);
+        break;
+    case LLVMResume:
+        rs_exit_thrown(flow, state, terminator);
+        break;
+    case LLVMUnreachable:
+        break;
+    default:
+        flow->cut = true;
+        flow->unit->cut++;
+    }
+    rs_state_close(state);
+}
+
+/* ---- inside a block ---- */
+struct at {
+    struct rs_state *state;
+    LLVMValueRef instruction;
+};
+
+static void leave_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef *next)
+{
+    bool invoke = LLVMIsAInvokeInst(call) != NULL, thrown = state->thrown;
+
+    *next = NULL;
+    state->thrown = false;
+    if (invoke) {
+        go(flow, state, call, thrown ? LLVMGetUnwindDest(call) : LLVMGetNormalDest(call));
+    } else if (thrown) {
+        rs_exit_thrown(flow, state, call);
+        rs_state_close(state);
+    } else {
+        *next = LLVMGetNextInstruction(call);
+    }
+}
+
+static void run_block(struct rs_flow *flow, struct rs_state *state)
+{
+    RS_VEC(struct at) open = {0};
+    LLVMValueRef first = LLVMGetFirstInstruction(flow->blocks.items[state->block].block);
+
+    while (first != NULL && LLVMIsAPHINode(first))
+        first = LLVMGetNextInstruction(first);
+    *RS_PUSH(&open) = (struct at){state, first};
+    while (open.count > 0) {
+        struct at at = open.items[--open.count];
+        struct rs_states out = {.count = 0};
+        LLVMValueRef next;
+
+        while (!LLVMIsATerminatorInst(at.instruction) && LLVMIsACallInst(at.instruction) == NULL) {
+            rs_eval_instruction(flow, at.state, at.instruction);
+            at.instruction = LLVMGetNextInstruction(at.instruction);
+            flow->steps++;
+        }
+        flow->steps++;
+        if (LLVMIsACallInst(at.instruction) == NULL && LLVMIsAInvokeInst(at.instruction) == NULL) {
+            leave_block(flow, at.state, at.instruction);
+            continue;
+        }
+        rs_call(flow, at.state, at.instruction, &out);
+        for (unsigned i = out.count; i-- > 0;) {
+            leave_call(flow, out.items[i], at.instruction, &next);
+            if (next != NULL)
+                *RS_PUSH(&open) = (struct at){out.items[i], next};
+        }
+    }
+    RS_VEC_CLOSE(&open);
+}
+
+static void run_all(struct rs_flow *flow)
+{
+    for (size_t i = 0; i < flow->blocks.count;) {
+        struct rs_block *block = &flow->blocks.items[i];
+        struct rs_state *state;
+        size_t earliest = i;
+
+        if (block->open.count == 0) {
+            i++;
+            continue;
+        }
+        state = block->open.items[--block->open.count];
+        if (flow->steps > STEPS_MOST) {
+            flow->cut = true;
+            flow->unit->cut++;
+            rs_state_close(state);
+            continue;
+        }
+        run_block(flow, state);
+        /* a loop's head may have got a state again */
+        for (size_t k = 0; k < i && earliest == i; k++)
+            if (flow->blocks.items[k].open.count > 0)
+                earliest = k;
+        i = earliest;
+    }
+}
+
+/* ---- the function ---- */
+static bool is_slot(const struct rs_ir_role *role, const char *const *names)
+{
+    for (; role != NULL && *names != NULL; names++)
+        if (strcmp(role->slot, *names) == 0)
+            return true;
+    return false;
+}
+
+static void read_role(struct rs_flow *flow)
+{
+    static const char *const dying[] = {"tp_dealloc", "tp_clear", "tp_del", "tp_free", "tp_finalize", "m_clear", "m_free", "capsule.destructor", NULL};
+    static const char *const init[] = {"init", "mod.exec", "mod.create", NULL};
+    const struct rs_ir_role *role = flow->function->role;
+    const struct rs_contract *row = role == NULL ? NULL : role->contract;
+
+    flow->init = is_slot(role, init);
+    flow->dying = is_slot(role, dying);
+    flow->role = row != NULL;
+    flow->role_new = row != NULL && row->result == RS_RESULT_NEW;
+    flow->role_int = row != NULL && row->result == RS_RESULT_VALUE && row->failure == -1;
+}
+
+static struct rs_state *entry_state(struct rs_flow *flow)
+{
+    struct rs_state *state = rs_alloc(sizeof(*state));
+
+    *state = (struct rs_state){.err = RS_ERR_CLEAR, .err_sym = RS_NONE};
+    for (uint32_t i = 0; i < flow->nargs; i++) {
+        LLVMValueRef argument = LLVMGetParam(flow->function->value, i);
+        bool pointer = LLVMGetTypeKind(LLVMTypeOf(argument)) == LLVMPointerTypeKind;
+        int32_t sym = rs_state_sym(state, pointer ? RS_SYM_ARG : RS_SYM_INT, NULL);
+
+        state->syms.items[sym].identity = argument;
+        if (flow->role && pointer && i < flow->function->role->contract->nargs && !flow->function->role->contract->args[i].nullable)
+            state->syms.items[sym].null = RS_NONNULL;
+        if (pointer || rs_flow_relevant(flow, i))
+            rs_state_set(state, i, rs_av_sym(sym));
+    }
+    return state;
+}
+
+void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge)
+{
+    struct rs_flow flow = {.unit = unit, .ir = unit->ir, .function = function, .summary = summary, .judge = judge};
+
+    rs_prepare(&flow);
+    read_role(&flow);
+    summary->nargs = flow.nargs < RS_SUMMARY_ARGS ? (uint8_t)flow.nargs : RS_SUMMARY_ARGS;
+    *RS_PUSH(&flow.blocks.items[0].open) = entry_state(&flow);
+    run_all(&flow);
+    summary->known = true;
+    summary->incomplete = summary->incomplete || flow.cut;
+    if (judge && !function->library)
+        unit->analysed += !flow.cut;
+    rs_prepare_close(&flow);
+}

@@ -41,13 +41,15 @@ FLAGS = {
     "runs": "MAY_RUN", "releases": "MAY_RELEASE", "error": "SETS_ERROR", "miss": "MISS_IS_NULL",
     "noreturn": "NO_RETURN", "gil-release": "GIL_RELEASE", "gil-acquire": "GIL_ACQUIRE", "no-gil": "NO_GIL",
     "identity": "IDENTITY", "allocates": "ALLOCATES", "initialises": "INITIALISES",
-    "deallocates": "DEALLOCATES", "unseen": "UNSEEN",
+    "deallocates": "DEALLOCATES", "unseen": "UNSEEN", "capsule": "CAPSULE",
 }
-CLAUSES = ("use", "twin", "note", "source")
-ROW_KINDS = ("macro", "slot")
+CLAUSES = ("use", "twin", "note", "source", "at", "library")
+ROW_KINDS = ("macro", "slot", "entry")
 VERSION = re.compile(r"3\.(\d+)\Z")
 RANGE = re.compile(r"(3\.\d+)?\.\.(3\.\d+)?\Z")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
+RELEASES = re.compile(r"(\d+\.\d+)?\.\.(\d+\.\d+)?\Z")  # of a library
+ENTRY = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*) (\d{1,4})\Z")
 
 
 class BadRow(Exception):
@@ -75,6 +77,8 @@ class Row:
         self.flags, self.since, self.until = set(), OLDEST, None
         self.clauses = {}
         self.measured = False
+        self.library, self.releases = None, (None, None)  # of a library's table: its name, its first and last release
+        self.table, self.entry = "", 0  # where a row of kind entry stands
 
     def covers(self, version):
         return self.since <= version and (self.until is None or version <= self.until)
@@ -189,10 +193,10 @@ def parse_row(where, header, line):
     head, arrow, tail = line.partition("->")
     m = re.match(r"(?:(\w+)\s+)?([\w.]+)\s*\((.*)\)\s*\Z", head.strip())
     if not arrow or not m:
-        raise BadRow(where, line.split()[0], "a row was expected: [macro|slot] NAME(ARGUMENT, ...) -> RESULT WORD ...")
+        raise BadRow(where, line.split()[0], "a row was expected: [macro|slot|entry] NAME(ARGUMENT, ...) -> RESULT WORD ...")
     row.kind, row.name = m.group(1) or "function", m.group(2)
     if m.group(1) and m.group(1) not in ROW_KINDS:
-        raise BadRow(where, m.group(1), "macro, slot or nothing was expected before the name", ROW_KINDS)
+        raise BadRow(where, m.group(1), "macro, slot, entry or nothing was expected before the name", ROW_KINDS)
     if not NAME.match(row.name):
         raise BadRow(where, row.name, "a name was expected")
     if (row.kind == "slot") != (header == "slots"):
@@ -202,6 +206,28 @@ def parse_row(where, header, line):
     parse_result(row, words)
     parse_words(row, words)
     return row
+
+
+def release(word):
+    """(major, minor) of "1.26", None for an open end."""
+    return tuple(int(part) for part in word.split(".")) if word else None
+
+
+def parse_releases(where, word):
+    m = RELEASES.match(word)
+    if not m or word == "..":
+        raise BadRow(where, word, "releases of the library were expected (1.7.., ..1.26, 2.0..2.3)")
+    first, last = release(m.group(1)), release(m.group(2))
+    if first and last and last < first:
+        raise BadRow(where, word, "a range that ends before it starts; FIRST..LAST was expected")
+    return first, last
+
+
+def parse_place(where, row, text):
+    m = ENTRY.match(text)
+    if not m:
+        raise BadRow(where, text, "a table and a place in it were expected (numpy._ARRAY_API 93)")
+    row.table, row.entry = m.group(1), int(m.group(2))
 
 
 def parse_clause(where, row, line):
@@ -214,11 +240,29 @@ def parse_clause(where, row, line):
         raise BadRow(where, word, "the clause stands twice")
     if not text.strip():
         raise BadRow(where, word, "a text was expected behind the colon")
+    if word == "library" and not row.library:
+        raise BadRow(where, word, "only the rows of a library's table have releases")
+    if word == "at" and row.kind != "entry":
+        raise BadRow(where, word, "only rows of kind entry stand in a table of functions")
     row.clauses[word] = text.strip()
+    if word == "library":
+        row.releases = parse_releases(where, text.strip())
+    elif word == "at":
+        parse_place(where, row, text.strip())
+
+
+def parse_library(where, line, rows):
+    """The name of the first line "library NAME" of a table that is not CPython's."""
+    words = line.split()
+    if rows:
+        raise BadRow(where, "library", "it stands before the first row")
+    if len(words) != 2 or not NAME.match(words[1]):
+        raise BadRow(where, words[-1], "one name was expected: library NAME")
+    return words[1]
 
 
 def parse_file(path):
-    rows, header = [], os.path.basename(path)[:-4]
+    rows, header, library = [], os.path.basename(path)[:-4], None
     with open(path, encoding="utf-8") as f:
         for number, line in enumerate(f, 1):
             where, line = "%s:%d" % (path, number), line.rstrip("\n")
@@ -227,7 +271,11 @@ def parse_file(path):
             if line[0].isspace():
                 parse_clause(where, rows[-1] if rows else None, line)
                 continue
+            if line.split()[0] == "library":
+                library = parse_library(where, line, rows)
+                continue
             row = parse_row(where, header, line)
+            row.library = library
             if rows and row.key() < rows[-1].key():
                 raise BadRow(where, row.name, 'rows are sorted by name and version; it belongs before "%s"' % rows[-1].name)
             rows.append(row)
@@ -247,7 +295,7 @@ def read_names(directory):
 
 def check_against_names(row, names):
     """The row speaks of a known name, in versions that know it: a range that is too long would be a false promise."""
-    if row.kind == "slot":
+    if row.kind in ("slot", "entry") or row.library:
         return
     if row.name not in names:
         raise BadRow(row.where, row.name, "a name that exists in a known CPython was expected (contracts/names.tsv)", names)
@@ -273,6 +321,8 @@ def check_overlaps(rows):
 def check_clauses(rows):
     known = {row.name for row in rows}
     for row in rows:
+        if row.kind == "entry" and not row.table:
+            raise BadRow(row.where, row.name, 'its place was expected: "at: TABLE INDEX"')
         for clause in ("twin", "use"):
             word = row.clauses.get(clause, "").split(" ")[0]
             if row.kind != "slot" and re.match(r"_?Py", word) and word not in known:

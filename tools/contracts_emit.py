@@ -69,6 +69,14 @@ def flags(row, words):
     return " | ".join("RS_" + f for f in out) or "0"
 
 
+def place(row):
+    """The members that only rows of other libraries have."""
+    if not row.library and not row.table:
+        return ""
+    first, last = ("0x%02x%02x" % version if version else "0" for version in row.releases)
+    return ", %s, %s, %d, %s, %s" % (quoted(row.library), quoted(row.table), row.entry, first, last)
+
+
 def numbers(name, type_, values):
     lines = [", ".join(str(v) for v in values[i:i + 16]) for i in range(0, len(values), 16)]
     return "static const %s %s[] = {\n    %s};\n" % (type_, name, ",\n    ".join(lines))
@@ -85,11 +93,11 @@ def table(rows):
         offsets.append(pool[block])
     lines = []
     for row, offset in zip(rows, offsets):
-        lines.append('{"%s", %s, %s, %s, %s, 0x03%02x, %s, RS_RESULT_%s, %d, %d, %s, %s, arguments + %d},' % (
+        lines.append('{"%s", %s, %s, %s, %s, 0x03%02x, %s, RS_RESULT_%s, %d, %d, %s, %s, arguments + %d%s},' % (
             row.name, quoted(row.header), quoted(row.clauses.get("use")), quoted(row.clauses.get("twin")),
             quoted(row.clauses.get("note")), row.since[1], "0x03%02x" % row.until[1] if row.until else "0",
             RESULT_ENUM[row.result], row.position(row.origin), len(row.args), FAILURE[row.failure],
-            flags(row, FLAGS), offset))
+            flags(row, FLAGS), offset, place(row)))
     first = {}
     for i, row in enumerate(rows):
         first.setdefault(row.name, i)

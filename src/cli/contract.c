@@ -82,6 +82,15 @@ static void as_json(const struct rs_contract *row)
     failure(row);
     arguments(row);
     flags(row);
+    member("library", row->library);
+    if (row->library != NULL) {
+        member("library_since", row->library_since != 0 ? rs_words_version(row->library_since) : NULL);
+        member("library_until", row->library_until != 0 ? rs_words_version(row->library_until) : NULL);
+    }
+    if (row->table != NULL) {
+        member("table", row->table);
+        printf(", \"entry\": %u", row->entry);
+    }
     member("header", row->header);
     member("replacement", row->replacement);
     member("twin", row->twin);

@@ -78,6 +78,7 @@ static const struct {
     {RS_DEALLOCATES, "deallocates", "the memory of the first argument ceases to be an object"},
     {RS_IDENTITY, "identity", NULL},
     {RS_UNSEEN, "unseen", NULL},
+    {RS_CAPSULE, "capsule", NULL},
 };
 
 const char *rs_words_flag(const struct rs_contract *row, unsigned n)
@@ -215,9 +216,26 @@ static void range(FILE *to, const struct rs_contract *row)
         fprintf(to, "  (up to %s)", rs_words_version(row->until));
 }
 
+static void origin(FILE *to, const struct rs_contract *row)
+{
+    const char *since = row->library_since != 0 ? rs_words_version(row->library_since) : NULL;
+    const char *until = row->library_until != 0 ? rs_words_version(row->library_until) : NULL;
+
+    if (row->library != NULL) {
+        fprintf(to, "    %-12s %s", "library", row->library);
+        if (since != NULL && until != NULL)
+            fprintf(to, " %s to %s", since, until);
+        else if (since != NULL || until != NULL)
+            fprintf(to, since != NULL ? " since %s" : " up to %s", since != NULL ? since : until);
+        fputc('\n', to);
+    }
+    if (row->table != NULL)
+        fprintf(to, "    %-12s place %u of the functions that the capsule %s hands out\n", "table", row->entry, row->table);
+}
+
 void rs_words_explain(FILE *to, const struct rs_contract *row)
 {
-    fputs(row->flags & RS_MACRO ? "macro " : row->flags & RS_SLOT ? "slot " : "", to);
+    fputs(row->flags & RS_MACRO ? "macro " : row->flags & RS_SLOT ? "slot " : row->flags & RS_ENTRY ? "entry " : "", to);
     rs_words_signature(to, row);
     range(to, row);
     fputc('\n', to);
@@ -227,6 +245,7 @@ void rs_words_explain(FILE *to, const struct rs_contract *row)
     for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++)
         if ((row->flags & flags[i].flag) != 0 && flags[i].sentence != NULL && !(flags[i].flag == RS_MAY_RUN && row->flags & RS_MAY_RELEASE))
             fprintf(to, "    %-12s %s\n", "effect", flags[i].sentence);
+    origin(to, row);
     if (row->note != NULL)
         fprintf(to, "    %-12s %s\n", "note", row->note);
     if (row->replacement != NULL)

@@ -46,6 +46,21 @@ const struct rs_contract *rs_contract_slot(const char *name, unsigned version) {
     return find(name, version, true);
 }
 
+bool rs_contract_released(const struct rs_contract *row, unsigned release) {
+    if (release == 0)
+        return row->library_since == 0 && row->library_until == 0;
+    return row->library_since <= release && (row->library_until == 0 || release <= row->library_until);
+}
+
+const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, unsigned version, unsigned release) {
+    for (const struct rs_contract *row = rows; row < rows + COUNT(rows); row++) {
+        bool there = row->since <= version && (row->until == 0 || version <= row->until);
+        if ((row->flags & RS_ENTRY) && row->entry == entry && there && rs_contract_released(row, release) && strcmp(row->table, table) == 0)
+            return row;
+    }
+    return NULL;
+}
+
 unsigned rs_contract_index(const struct rs_contract *row) {
     return (unsigned)(row - rows);
 }
@@ -65,7 +80,7 @@ static bool argument_matters(const struct rs_argument *arg) {
 }
 
 bool rs_contract_matters(const struct rs_contract *row) {
-    const uint32_t effects = RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_INITIALISES | RS_DEALLOCATES;
+    const uint32_t effects = RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_INITIALISES | RS_DEALLOCATES | RS_CAPSULE;
     if (row->flags & RS_UNSEEN)
         return false;
     if (row->flags & effects || row->result != RS_RESULT_VALUE)

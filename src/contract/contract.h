@@ -61,6 +61,8 @@ enum rs_contract_flags {
     RS_DEALLOCATES = 1 << 14, /* _Py_Dealloc, PyObject_Free, PyObject_GC_Del: the memory passed ceases to be one */
     RS_SLOT = 1 << 15,        /* a type slot, method convention or callback: rs_contract_slot finds it */
     RS_UNSEEN = 1 << 16,      /* frequent and harmless: the runtime leaves it alone although an exception type comes out */
+    RS_ENTRY = 1 << 17,       /* an entry of a table of functions that a capsule hands out: `table`, `entry` */
+    RS_CAPSULE = 1 << 18,     /* the result may be such a table */
 };
 
 struct rs_argument {
@@ -87,6 +89,10 @@ struct rs_contract {
                                 RS_ALWAYS_FAILS: NULL every time (PyErr_NoMemory) */
     uint32_t flags;          /* enum rs_contract_flags */
     const struct rs_argument *args;
+    const char *library;     /* whose function it is; NULL: CPython's */
+    const char *table;       /* RS_ENTRY: "numpy._ARRAY_API", "datetime.datetime_CAPI" */
+    uint16_t entry;          /* its place there, counted in pointers */
+    uint16_t library_since, library_until; /* releases of the library, 0x0118 is 1.24; 0: no limit known */
 };
 
 enum { RS_NEVER_FAILS = 127, RS_ALWAYS_FAILS = 126 };
@@ -98,6 +104,11 @@ const struct rs_contract *rs_contract_find(const char *name, unsigned version);
 unsigned rs_contract_index(const struct rs_contract *row);
 const struct rs_contract *rs_contract_at(unsigned index);
 unsigned rs_contract_count(void);
+
+/* The row of place `entry` in `table`, for Python `version` and a release of the library (0: any), or NULL. */
+const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, unsigned version, unsigned release);
+/* Whether the row holds in that release of its library (0: not known, the row holds where it names no limit). */
+bool rs_contract_released(const struct rs_contract *row, unsigned release);
 
 /* Whether a call of it can change or reveal who owns an object: false for rows that the runtime need not see
  * (no object in or out, no GIL effect, no table of functions). */

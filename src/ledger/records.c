@@ -281,6 +281,20 @@ static uint64_t place_of_call(const struct rs_books *books, uint64_t return_addr
     return event->function;
 }
 
+/* Through another library's table a reference may have passed from or to that library's own modules, whose code the call
+ * has run: what they did with it is in their accounts, what the call did is not. */
+static void widen_others(struct rs_books *books, const struct rs_contract *contract, uint64_t word, uint32_t family, int to_them)
+{
+    struct rs_object *object;
+
+    if (contract == NULL || !(contract->flags & RS_ENTRY))
+        return;
+    object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
+    for (struct rs_account *account = object->accounts; account != NULL; account = account->next)
+        if (account->family != family)
+            *(to_them > 0 ? &account->hi : &account->lo) += to_them;
+}
+
 /* Whether a borrowed argument is one that may not be used any more. */
 static bool is_touch(struct rs_books *books, const struct rs_contract *contract, uint64_t word)
 {
@@ -323,6 +337,8 @@ static void begin_call(struct rs_books *books, const struct rs_slot *record, con
         event.kind = (uint8_t)kind;
         event.delta = delta;
         note_stolen(frame, words[i]);
+        if (delta < 0)
+            widen_others(books, contract, words[i], family_of(books, module), +1);
         book_word(books, words[i], event, family_of(books, module));
     }
     frame->self = self;
@@ -380,6 +396,8 @@ static void after_call(struct rs_books *books, const struct rs_call_frame *frame
         event.kind = flags & RS_WORD_NEW ? RS_EVENT_ACQUIRE : RS_EVENT_BORROW;
     }
     event.delta = flags & RS_WORD_NEW ? 1 : 0;
+    if (event.delta > 0)
+        widen_others(books, frame->contract, word, family, -1);
     book_word(books, word, event, family);
 }
 

@@ -3,7 +3,8 @@
 case.json: `rules` (any of them is right), `kind`, `functions` and `names` (what may be named; names where there is no
 debug information), `confidence`; `since`, `until`: the versions that show the bug; `variants`: further builds, tried on
 the first Python only ("-O0", "stripped"); `clean`: there is no bug, nothing may be proven;
-`silent`: not even suspected; `pythons`: only these versions, one Python of each.
+`silent`: not even suspected; `pythons`: only these versions, one Python of each; `needs`: a module without which it is
+skipped.
 Lines that a right report names carry the comment culprit or belief in the source.
 """
 import glob
@@ -32,6 +33,8 @@ def shows(spec, python):
 
 def prepare(spec, python, variant, fixed):
     """(command, environment) of the case's script with the module freshly built."""
+    if "needs" in spec and program.execute([python.executable, "-c", "import " + spec["needs"]]).status != 0:
+        raise core.Skip("%s has no %s" % (python.name, spec["needs"]))
     out = core.work_dir("cases", spec["name"], python.name + variant + ("-fixed" if fixed else ""))
     strip = variant == "stripped"
     program.build(spec["folder"], python, out, fixed, "" if strip else variant, strip)

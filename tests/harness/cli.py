@@ -156,6 +156,7 @@ def contract_table(context):
     found = {row["name"]: row for row in rows}
     core.expect(found["PyList_GetItem"]["result"] == "borrowed" and found["PyList_GetItem"]["from"] == 1, "PyList_GetItem", found["PyList_GetItem"])
     core.expect([a["kind"] for a in found["PyList_SetItem"]["arguments"]] == ["object", "value", "steal"], "PyList_SetItem", found["PyList_SetItem"])
+    core.expect((found["PyArray_Return"]["table"], found["PyArray_Return"]["entry"]) == ("numpy._ARRAY_API", 76), "PyArray_Return", found["PyArray_Return"])
     core.expect(found["tp_iternext"]["kind"] == "slot" and "miss" in found["tp_iternext"]["flags"], "tp_iternext", found["tp_iternext"])
 
 

@@ -113,11 +113,27 @@ static void what_matters(void **state) {
         assert_true(rs_contract_matters(rs_contract_find(seen[i], 0x030b)));
 }
 
+static void entries_of_tables(void **state) {
+    const struct rs_contract *row = rs_contract_entry("numpy._ARRAY_API", 94, 0x030b, 0);
+    assert_non_null(row);
+    assert_string_equal(row->name, "PyArray_NewFromDescr");
+    assert_string_equal(row->library, "numpy");
+    assert_int_equal(row->args[1].kind, RS_ARG_STEAL);
+    /* place 65 became another function in 2.0 */
+    assert_string_equal(rs_contract_entry("numpy._ARRAY_API", 65, 0x030b, 0x0118)->name, "PyArray_ScalarFromObject");
+    assert_string_equal(rs_contract_entry("numpy._ARRAY_API", 65, 0x030b, 0x0200)->name, "PyArray_Pack");
+    assert_null(rs_contract_entry("numpy._ARRAY_API", 65, 0x030b, 0));
+    assert_null(rs_contract_entry("numpy._ARRAY_API", 2, 0x030b, 0x0200));
+    assert_string_equal(rs_contract_entry("datetime.datetime_CAPI", 6, 0x0308, 0)->name, "PyDateTime_CAPI.Date_FromDate");
+    assert_null(rs_contract_entry("nobody's", 6, 0x0308, 0));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_found), cmocka_unit_test(rows_are_well_formed),
         cmocka_unit_test(unknown_names_are_not_covered), cmocka_unit_test(steals_and_outs),
         cmocka_unit_test(results_and_effects), cmocka_unit_test(slots), cmocka_unit_test(what_matters),
+        cmocka_unit_test(entries_of_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

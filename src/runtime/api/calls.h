@@ -17,6 +17,13 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
 void rt_call_settle(struct rt_frame *frame);
 /* The contract of an exported API function by its address, or NULL. */
 const struct rs_contract *rt_call_exported(uint64_t address);
+/* Makes a function known by its address; one that two different rows claim is not covered. */
+void rt_call_export(uint64_t address, const struct rs_contract *row);
+
+/* tables.c: what a module does to get at a table of functions. The attribute's name is a C string or an object. */
+void rt_tables_attribute(uint64_t name, bool is_object, uint64_t result);
+void rt_tables_pointer(uint64_t capsule, uint64_t pointer);
+void rt_tables_import(uint64_t name, uint64_t pointer);
 
 /* Whether this thread holds the GIL, remembered in rt_gil. */
 bool rt_call_gil(void);

@@ -16,7 +16,10 @@
 enum { EXPORTED = 8192 };
 
 /* Which functions bring tables of the module's own functions to the interpreter, and in which argument. */
-enum table { TABLE_NONE, TABLE_DEFINITION, TABLE_TYPE_LATER, TABLE_METHOD, TABLE_METHODS, TABLE_GETSET, TABLE_CAPSULE };
+enum table {
+    TABLE_NONE, TABLE_DEFINITION, TABLE_TYPE_LATER, TABLE_METHOD, TABLE_METHODS, TABLE_GETSET, TABLE_CAPSULE,
+    TABLE_ATTRIBUTE, TABLE_ATTRIBUTE_OBJECT, TABLE_POINTER, TABLE_IMPORT, /* what may fetch another library's table: looked at when it leaves */
+};
 static const struct {
     const char *name;
     uint8_t table, argument;
@@ -29,13 +32,16 @@ static const struct {
     {"PyCFunction_New", TABLE_METHOD, 0},          {"PyCMethod_New", TABLE_METHOD, 0},
     {"PyDescr_NewMethod", TABLE_METHOD, 1},        {"PyDescr_NewClassMethod", TABLE_METHOD, 1},
     {"PyModule_AddFunctions", TABLE_METHODS, 1},   {"PyDescr_NewGetSet", TABLE_GETSET, 1},
-    {"PyCapsule_New", TABLE_CAPSULE, 2},
+    {"PyCapsule_New", TABLE_CAPSULE, 2},           {"PyObject_GetAttrString", TABLE_ATTRIBUTE, 1},
+    {"PyObject_GetAttr", TABLE_ATTRIBUTE_OBJECT, 1}, {"PyCapsule_GetPointer", TABLE_POINTER, 0},
+    {"PyCapsule_Import", TABLE_IMPORT, 0},
 };
 
 static struct {
     uint64_t address;
     const struct rs_contract *contract;
 } exported[EXPORTED];
+static unsigned exported_count;
 
 static unsigned exported_place(uint64_t address)
 {
@@ -46,28 +52,45 @@ static unsigned exported_place(uint64_t address)
     return i;
 }
 
+static bool same_meaning(const struct rs_contract *a, const struct rs_contract *b)
+{
+    if (a->result != b->result || a->from != b->from || a->failure != b->failure || a->nargs != b->nargs)
+        return false;
+    for (unsigned i = 0; i < a->nargs; i++)
+        if (a->args[i].kind != b->args[i].kind || a->args[i].when != b->args[i].when || a->args[i].count != b->args[i].count)
+            return false;
+    return true;
+}
+
+void rt_call_export(uint64_t address, const struct rs_contract *row)
+{
+    unsigned place = exported_place(address);
+
+    if (address == 0)
+        return;
+    if (exported[place].address == 0) {
+        if (exported_count == EXPORTED / 2)
+            return;
+        exported_count++;
+        exported[place].address = address;
+        exported[place].contract = row;
+    } else if (exported[place].contract != NULL && !same_meaning(exported[place].contract, row)) {
+        exported[place].contract = NULL;
+    }
+}
+
 void rt_api_open(void)
 {
-    unsigned taken = 0;
-
     rt_formats_open();
     rt_roles_open();
-    for (unsigned i = 0; i < rs_contract_count() && taken < EXPORTED / 2; i++) {
+    for (unsigned i = 0; i < rs_contract_count(); i++) {
         const struct rs_contract *row = rs_contract_at(i);
-        uint64_t address;
-        unsigned place;
 
-        if ((row->flags & RS_MACRO) || row->name[0] == 0 || (row->name[0] != 'P' && row->name[0] != '_'))
+        if ((row->flags & (RS_MACRO | RS_ENTRY)) || row->name[0] == 0 || (row->name[0] != 'P' && row->name[0] != '_'))
             continue;
         if (rs_contract_find(row->name, rt_python.abi->version) != row)
             continue;
-        address = (uint64_t)dlsym(RTLD_DEFAULT, row->name);
-        if (address == 0)
-            continue;
-        place = exported_place(address);
-        taken += exported[place].address == 0;
-        exported[place].address = address;
-        exported[place].contract = row;
+        rt_call_export((uint64_t)dlsym(RTLD_DEFAULT, row->name), row);
     }
 }
 
@@ -233,6 +256,16 @@ uint64_t rt_api_enter(struct rt_frame *frame)
     return rt_call_book(frame, contract, (struct rt_module *)desc->runtime[RT_IMPORT_MODULE]);
 }
 
+static void bring_result(enum table table, const struct rt_frame *frame)
+{
+    if (table == TABLE_ATTRIBUTE || table == TABLE_ATTRIBUTE_OBJECT)
+        rt_tables_attribute(frame->args[1], table == TABLE_ATTRIBUTE_OBJECT, frame->result);
+    else if (table == TABLE_POINTER)
+        rt_tables_pointer(frame->args[0], frame->result);
+    else if (table == TABLE_IMPORT)
+        rt_tables_import(frame->args[0], frame->result);
+}
+
 void rt_api_leave(struct rt_frame *frame)
 {
     struct rs_import_desc *desc = frame->desc;
@@ -247,5 +280,7 @@ void rt_api_leave(struct rt_frame *frame)
     rt_gil = 1; /* the call may have gone through the eval loop, which has given the GIL back to us */
     if (table != 0 && tables[table - 1].table == TABLE_TYPE_LATER)
         rt_roles_type(tables[table - 1].argument == 255 ? frame->result : frame->args[tables[table - 1].argument]);
+    else if (table != 0)
+        bring_result(tables[table - 1].table, frame);
     rt_call_settle(frame);
 }

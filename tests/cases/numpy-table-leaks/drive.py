@@ -1,0 +1,3 @@
+import ext
+
+print(sum(len(ext.rows(5)) for n in range(50)))

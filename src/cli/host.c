@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/loser.h"
 #include "contract/contract.h"
 #include "wire/plan.h"
 
@@ -386,6 +387,7 @@ static void born(void *context, unsigned slot, const struct rs_process_slot *slo
     process->books->watch = watch;
     process->books->blind = is_blind;
     process->books->raw_exceptions = has_raw_exceptions;
+    process->books->loser = rs_cli_loser;
     if (slot_now->birth == RS_BORN_FORK)
         inherit(process, slot_now->parent);
     *RS_PUSH(&host->processes) = process;

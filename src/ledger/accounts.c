@@ -302,6 +302,8 @@ static uint64_t key_of(enum rs_fact_kind kind, const struct rs_object *object, c
 
     if (event != NULL)
         key = mix(mix(key, event->pc), event->kind);
+    if (event != NULL && event->loser != 0)
+        key = mix(key, event->loser);
     if (blame != NULL && blame->has_negative)
         key = mix(key, blame->negative.pc);
     if (object != NULL && event == NULL)

@@ -19,6 +19,8 @@ struct rs_contract;
 enum { RS_EVENTS_FIRST = 6, RS_EVENTS_LAST = 8, RS_EVENTS_KEPT = RS_EVENTS_FIRST + RS_EVENTS_LAST, RS_OPEN_KEPT = 8 };
 enum { RS_NO_CODE = 0xffffffff };
 
+enum { RS_CALLERS = 2 };
+
 enum rs_event_kind {
     RS_EVENT_CREATE,   /* a call returned it new with count 1, or PyObject_Init made it */
     RS_EVENT_ACQUIRE,  /* a new reference, or an inlined increment */
@@ -45,6 +47,9 @@ struct rs_event {
     bool is_entry, init; /* init: during the module's initialisation */
     bool blind;          /* in a function of which not every store can be seen, or of an object that another family made */
     uint32_t family;
+    bool by_variable; /* the callers are those up to the function that keeps the variable which was filled */
+    uint64_t loser; /* LOST: the place in the function that lost what a helper got here, 0: here */
+    uint64_t callers[RS_CALLERS]; /* new references: what may be the return addresses of the direct calls that led to it, innermost first */
 };
 
 enum { RS_NETS = 4, RS_BASES = 2 };
@@ -201,6 +206,8 @@ struct rs_books {
      * out of the thread state by hand (Cython does). NULL: none. */
     bool (*blind)(void *context, uint64_t function);
     bool (*raw_exceptions)(void *context, uint32_t family);
+    /* Which function lost what a helper got: the place of its call of the helper, or 0, if the function of the event did. NULL: none. */
+    uint64_t (*loser)(void *context, const struct rs_books *books, const struct rs_event *event);
     /* Told at once about a suspect's site or function, so that the runtime can arm it; may be NULL. */
     void (*arm)(void *context, const struct rs_event *event);
     void *arm_context;

@@ -117,15 +117,17 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, u
 static void check_lost(struct rs_books *books, struct rs_object *object, int64_t lost, uint64_t words)
 {
     for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
-        const struct rs_event *open;
+        struct rs_event open;
         struct rs_fact *fact;
 
         if (a->lo <= 0 || a->unsure || a->open_count == 0)
             continue;
-        open = &a->open[(a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1];
-        if (open->init)
+        open = a->open[(a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1];
+        if (open.init)
             continue; /* what is acquired once, while the module starts, is no leak */
-        fact = rs_books_fact(books, RS_FACT_LOST, object, open);
+        if (books->loser != NULL)
+            open.loser = books->loser(books->site_context, books, &open);
+        fact = rs_books_fact(books, RS_FACT_LOST, object, &open);
         fact->lost += lost < a->lo ? lost : a->lo;
         fact->words = words;
     }
@@ -170,6 +172,8 @@ static void check_drift(struct rs_books *books, struct rs_object *object, int64_
         if (a->unsure || !drifted(object, a, count, words, &drift, &booked) || (f = mover(a, booked > 0)) == NULL)
             continue;
         a->negative = booked > 0 ? f->up : f->down;
+        if (booked > 0 && books->loser != NULL)
+            a->negative.loser = books->loser(books->site_context, books, &a->negative);
         a->has_negative = true;
         fact = rs_books_fact(books, RS_FACT_DRIFT, object, &a->negative);
         fact->lost = drift;

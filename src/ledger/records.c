@@ -415,6 +415,19 @@ static void note_failed(struct rs_books *books, const struct rs_call_frame *call
     }
 }
 
+/* The words that are no objects but say by whom the function was called. */
+static void note_callers(struct rs_event *event, const uint64_t *words, unsigned first, unsigned count)
+{
+    unsigned found = 0;
+
+    for (unsigned i = first; i < count && words[i] != 0 && found < RS_CALLERS; i++) {
+        if (RS_WORD_ARG(words[i]) != RS_ARG_CALLER)
+            continue;
+        event->callers[found++] = RS_WORD_ADDRESS(words[i]);
+        event->by_variable = RS_WORD_FLAGS(words[i]) & RS_WORD_NEW;
+    }
+}
+
 static void end_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t result, const uint64_t *words, unsigned first, unsigned count)
 {
     struct rs_event event;
@@ -431,8 +444,10 @@ static void end_call(struct rs_books *books, const struct rs_call_frame *frame, 
     event = rs_books_event(books, RS_EVENT_BORROW, frame->pc, 0);
     event.contract = frame->contract;
     event.is_entry = frame->pc == event.function && frame->pc != 0;
+    note_callers(&event, words, first, count);
     for (unsigned i = first; i < count && words[i] != 0; i++)
-        after_call(books, frame, words[i], event);
+        if (RS_WORD_ARG(words[i]) != RS_ARG_CALLER)
+            after_call(books, frame, words[i], event);
 }
 
 static void on_leave(struct rs_books *books, const struct rs_slot *record, unsigned slots)

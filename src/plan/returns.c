@@ -589,3 +589,54 @@ bool rs_plan_returns(const struct rs_analysis *analysis, uint32_t function,
     close_flow(&flow);
     return trace.complete;
 }
+
+/* --- What becomes of a call's result --- */
+
+/* Whether what is in the location before insns[at] may be what insns[call] returned. */
+static bool comes_from_call(struct flow *flow, uint32_t at, struct location where, uint32_t call, unsigned moves)
+{
+    struct indices found = {0};
+    bool comes = false;
+    find_definitions(flow, at, where, &found);
+    for (size_t i = 0; i < found.list.count && !comes; i++) {
+        uint32_t by = found.list.items[i];
+        if (by == OUTSIDE)
+            continue;
+        struct location from = moved_from(&flow->insns.list.items[by], where, true);
+        comes = by == call ? where.reg == RS_RAX
+                           : from.reg != NOWHERE && moves < MOST_MOVES && comes_from_call(flow, by, from, call, moves + 1);
+    }
+    RS_VEC_CLOSE(&found.list);
+    return comes;
+}
+
+static bool returns_result(struct flow *flow, uint32_t behind)
+{
+    const struct rs_insn *insns = flow->insns.list.items;
+    size_t count = flow->insns.list.count, next = rs_arch_find(insns, count, behind);
+    if (next == 0 || next >= count || !is_call(&insns[next - 1]))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (insns[i].flow == RS_FLOW_RETURN && comes_from_call(flow, i, (struct location){RS_RAX, 0}, (uint32_t)next - 1, 0))
+            return true;
+    return false;
+}
+
+bool rs_plan_hands_on(const struct rs_analysis *analysis, uint32_t at)
+{
+    struct flow flow;
+    uint32_t steps = 0;
+    bool hands = open_flow(&flow, analysis, rs_plan_function_at(analysis, at - 1), 0, &steps) && returns_result(&flow, at);
+    close_flow(&flow);
+    return hands;
+}
+
+uint32_t rs_plan_called(const struct rs_analysis *analysis, uint32_t at)
+{
+    for (size_t i = 0; i < analysis->survey.directs.count; i++) {
+        const struct rs_direct *direct = &analysis->survey.directs.items[i];
+        if (direct->at + direct->length == at)
+            return direct->target;
+    }
+    return 0;
+}

@@ -364,6 +364,23 @@ static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
     close_finding(j, f, fact);
 }
 
+/* Who lost a reference is the function that acquired it, or the one to which a helper handed it. */
+static void name_loser(const struct judge *j, struct rs_finding *f, const struct rs_event *event)
+{
+    struct rs_event call = *event;
+
+    name_event(j, event, &f->belief);
+    f->has_belief = true;
+    f->culprit = f->belief;
+    f->culprit.api = NULL;
+    if (event->loser == 0)
+        return;
+    call.pc = event->loser;
+    call.is_entry = false;
+    call.contract = NULL;
+    name_event(j, &call, &f->culprit);
+}
+
 static void judge_lost(const struct judge *j, const struct rs_fact *fact)
 {
     bool type_reference = fact->event.is_entry && fact->event.kind == RS_EVENT_ACQUIRE;
@@ -371,10 +388,7 @@ static void judge_lost(const struct judge *j, const struct rs_fact *fact)
 
     f->count = (uint64_t)fact->lost;
     f->confidence = fact->lost >= 2 ? RS_PROVEN : RS_SUSPECT;
-    name_event(j, &fact->event, &f->culprit);
-    f->has_belief = true;
-    f->belief = f->culprit;
-    f->culprit.api = NULL;
+    name_loser(j, f, &fact->event);
     if (type_reference)
         f->belief.api = NULL;
     name_python(j, f, &fact->event);
@@ -403,10 +417,7 @@ static void judge_drift(const struct judge *j, const struct rs_fact *fact)
     if (fact->lost < 0) {
         judge_deficit(j, f, fact);
     } else {
-        name_event(j, &fact->event, &f->culprit);
-        f->has_belief = true;
-        f->belief = f->culprit;
-        f->culprit.api = NULL;
+        name_loser(j, f, &fact->event);
         name_python(j, f, &fact->event);
     }
     close_finding(j, f, fact);

@@ -89,7 +89,7 @@ static void use(struct rs_arena *arena, struct rs_finding *f, const char *object
     f->fix = rs_arena_printf(arena, "keep a reference until the last use at %s", where);
 }
 
-static void surplus(struct rs_arena *arena, struct rs_finding *f, const char *object, int64_t lost)
+static void surplus(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact, const char *object)
 {
     const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
 
@@ -100,11 +100,14 @@ static void surplus(struct rs_arena *arena, struct rs_finding *f, const char *ob
     } else {
         const char *api = f->belief.api != NULL ? f->belief.api : "Py_INCREF";
 
-        f->message = rs_arena_printf(arena, "%s never gives back the reference to %s that it got from %s", who, object, api);
+        if (fact->event.loser != 0)
+            f->message = rs_arena_printf(arena, "%s never gives back the reference to %s that %s got for it from %s", who, object, function(&f->belief), api);
+        else
+            f->message = rs_arena_printf(arena, "%s never gives back the reference to %s that it got from %s", who, object, api);
         f->fix = rs_arena_printf(arena, "release what %s:%s%s acquired on every path on which it is not passed on", who, " ", where);
     }
-    f->proof = rs_arena_printf(arena, "%llu such reference%s at exit: counted in the object, held nowhere in memory", (unsigned long long)lost,
-                               lost == 1 ? "" : "s");
+    f->proof = rs_arena_printf(arena, "%llu such reference%s at exit: counted in the object, held nowhere in memory", (unsigned long long)fact->lost,
+                               fact->lost == 1 ? "" : "s");
 }
 
 static void protocol(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact, const char *object)
@@ -179,13 +182,13 @@ void rs_words_write(struct rs_arena *arena, struct rs_finding *f, const struct r
         protocol(arena, f, fact, object);
         break;
     case RS_FACT_LOST:
-        surplus(arena, f, object, fact->lost);
+        surplus(arena, f, fact, object);
         break;
     case RS_FACT_DRIFT:
         if (fact->lost < 0)
             deficit(arena, f, object);
         else
-            surplus(arena, f, object, fact->lost);
+            surplus(arena, f, fact, object);
         f->proof = rs_arena_printf(arena, "between two quiet points its count changed by %lld more than the places in memory that hold it", (long long)fact->lost);
         break;
     case RS_FACT_CYCLE:

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define RS_RECORDING_MAGIC 0x6345726e61736572u
-enum { RS_RECORDING_VERSION = 2, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_LEFT_OUT_MAX = 64 };
+enum { RS_RECORDING_VERSION = 4, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_LEFT_OUT_MAX = 64 };
 
 /* The variable that carries "pid:fd:cookie" to the runtime of the program and of its children. */
 #define RS_RECORDING_VARIABLE "REFSAN_RECORDING"
@@ -130,7 +130,12 @@ enum rs_word_flags {
     RS_WORD_OLD = 64,     /* the value that an in-out parameter held before the call */
     RS_WORD_UNKNOWN = 128 /* may or may not come with a reference */
 };
-enum { RS_ARG_RESULT = 0xff, RS_ARG_SELF_TYPE = 0xfe };
+enum {
+    RS_ARG_RESULT = 0xff,
+    RS_ARG_SELF_TYPE = 0xfe,
+    RS_ARG_CALLER = 0xfd, /* no object: what may be the return address of a direct call on the way from the module's function to the API call,
+                           * innermost first; RS_WORD_NEW: on the way from that which has the out-parameter's variable on its stack */
+};
 
 enum rs_record {
     RS_REC_PAD,     /* fills up to the ring's end */

@@ -18,6 +18,7 @@ void (*rt_entry_clearing)(uint64_t object);
 uint64_t rt_entry_elsewhere;
 
 static __thread unsigned depth __attribute__((tls_model("initial-exec")));
+static __thread uint64_t innermost __attribute__((tls_model("initial-exec"))); /* where the stack of the function that was entered last begins */
 
 static void act(uint64_t action, uint64_t argument)
 {
@@ -48,6 +49,11 @@ unsigned rt_entry_depth(void)
     return depth;
 }
 
+uint64_t rt_entry_stack(void)
+{
+    return innermost;
+}
+
 /* Whether the caller belongs to the module's family: then the call is an inner one and not booked. */
 static bool from_family(const struct rt_module *module, uint64_t return_address)
 {
@@ -59,7 +65,7 @@ static bool from_family(const struct rt_module *module, uint64_t return_address)
     return caller != NULL && caller->family == module->family;
 }
 
-/* state: [0] contract, [1] whether an exception was set at entry, [2] depth before */
+/* state: [0] contract, [1] whether an exception was set at entry, [2] depth before, [3] innermost before */
 uint64_t rt_entry_enter(struct rt_frame *frame)
 {
     struct rs_entry_desc *desc = frame->desc;
@@ -102,6 +108,8 @@ uint64_t rt_entry_enter(struct rt_frame *frame)
     frame->state[0] = (uint64_t)role;
     frame->state[1] = rt_python_error_set();
     frame->state[2] = depth++;
+    frame->state[3] = innermost;
+    innermost = rt_frame_sp(frame);
     slots = 2 + (words.count + 1) / 2;
     head = rt_log_begin(slots);
     if (head != NULL) {
@@ -142,6 +150,7 @@ void rt_entry_leave(struct rt_frame *frame)
     unsigned slots;
 
     depth = (unsigned)frame->state[2];
+    innermost = frame->state[3];
     if (!rt_log_on())
         return;
     rt_gil = 1;

@@ -146,8 +146,10 @@ static void parse_object(struct rt_words *words, const char **format, const stru
         uint64_t converter = argument(from, *n), address = argument(from, *n + 1);
         bool is_new = converter != 0 && (converter == new_converters[0] || converter == new_converters[1]);
 
-        if (is_new) /* another's converter stores what it likes: no object is assumed */
+        if (is_new) { /* another's converter stores what it likes: no object is assumed */
             rt_words_add(words, through(address), *n + 1, RS_WORD_NEW);
+            words->fresh = address;
+        }
         *n += 2;
         (*format)++;
         return;
@@ -179,8 +181,10 @@ void rt_formats_parse(struct rt_words *words, const char *format, const struct r
         } else if (is_one_of(*f, "szyuZw") && f[1] == '*') {
             uint64_t view = argument(&from, n++);
 
-            if (view != 0)
+            if (view != 0) {
                 rt_words_add(words, through(view + 8), n - 1, RS_WORD_NEW);
+                words->fresh = view;
+            }
             f++;
         } else if (is_one_of(*f, "szyuZ")) {
             n += f[1] == '#' ? 2 : 1;

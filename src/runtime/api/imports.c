@@ -190,9 +190,11 @@ void rt_call_settle(struct rt_frame *frame)
     struct rt_words words;
 
     words.count = 0;
+    words.fresh = 0;
     if (frame->state[2]) {
         words.word[words.count++] = frame->result;
         rt_words_after(&words, contract, frame);
+        rt_words_callers(&words, frame);
         if (words.count > 1 || rt_words_failed(contract, frame->result))
             log_words(RS_REC_API_CALL, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
         return;
@@ -201,6 +203,7 @@ void rt_call_settle(struct rt_frame *frame)
         rt_words_after(&words, contract, frame);
     else
         rt_words_add(&words, frame->result, RS_ARG_RESULT, RS_WORD_UNKNOWN);
+    rt_words_callers(&words, frame);
     log_words(RS_REC_API_LEAVE, frame->result, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
 }
 

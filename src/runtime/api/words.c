@@ -32,6 +32,8 @@ void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsign
         else if (count <= 1)
             flags |= count == 1 ? RS_WORD_ONE : RS_WORD_ZERO;
     }
+    if (flags & RS_WORD_NEW)
+        words->fresh = arg == RS_ARG_RESULT ? RT_FRESH_RESULT : 0;
     words->word[words->count++] = address | (uint64_t)(arg & 0xff) << 48 | (uint64_t)flags << 56;
 }
 
@@ -153,8 +155,10 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
 
         switch (contract->args[i].kind) {
         case RS_ARG_OUT:
-            if (!(failure && contract->args[i].when == RS_ON_SUCCESS))
+            if (!(failure && contract->args[i].when == RS_ON_SUCCESS)) {
                 rt_words_add(words, through(value), i, RS_WORD_NEW);
+                words->fresh = value;
+            }
             break;
         case RS_ARG_OUT_BORROWED:
             if (!failure)
@@ -164,8 +168,10 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
             rt_words_add(words, through(value), i, RS_WORD_NEW);
             break;
         case RS_ARG_BUFFER_OUT:
-            if (!failure && value != 0)
+            if (!failure && value != 0) {
                 rt_words_add(words, through(value + 8), i, RS_WORD_NEW);
+                words->fresh = value;
+            }
             break;
         case RS_ARG_ACQUIRE:
             if (happened(&contract->args[i], failure))

@@ -11,7 +11,9 @@ enum { RT_WORDS = 96 };
 struct rt_words {
     uint64_t word[RT_WORDS];
     unsigned count;
+    uint64_t fresh; /* after a call: RT_FRESH_RESULT, or the address of the variable that a new reference was put into; 0: neither */
 };
+enum { RT_FRESH_RESULT = 1 };
 
 /* Adds the object at `address` if it is one, live or dead; not an object: nothing is added. */
 void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsigned flags);
@@ -24,6 +26,10 @@ unsigned rt_words_on_stack(const struct rs_contract *contract, const struct rt_f
  * frame is a call out of the module (else: into it). */
 void rt_words_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
 void rt_words_after(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame);
+
+/* callers.c: by which of the module's own functions the one that made the call was called: as far as the fresh reference may have
+ * been handed up to them. */
+void rt_words_callers(struct rt_words *words, const struct rt_frame *frame);
 
 /* What the interpreter itself may have stored into the object, unseen by the module: the instance dict and T_OBJECT members.
  * Marked RS_WORD_UNKNOWN. */

@@ -217,7 +217,7 @@ static json_t *document(struct sarif *sarif, const struct rs_report *report)
     json_object_set_new(run, "invocations", invocation(sarif, report));
     if (sarif->folder[0] != 0)
         json_object_set_new(run, "originalUriBaseIds",
-                            json_pack("{s:{s:o}}", "SRCROOT", "uri", text(sarif, rs_arena_printf(&sarif->arena, "file://%s/", encoded(sarif, sarif->folder)))));
+                            json_pack("{s:{s:o}}", "SRCROOT", "uri", text(sarif, rs_arena_printf(&sarif->arena, "file://%s%s", encoded(sarif, sarif->folder), sarif->folder[1] != 0 ? "/" : ""))));
     json_object_set_new(run, "columnKind", json_string("unicodeCodePoints"));
     json_object_set_new(run, "results", results);
     return json_pack("{s:s, s:s, s:[o]}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", run);

@@ -24,6 +24,8 @@ MORE_VIEWS = {
     "crash.verbose.txt": ("crash", "text", "0", "verbose"),
     "cpp.wide.txt": ("cpp", "text", "0"),
     "cpp.narrow.txt": ("cpp", "text", "40"),
+    "check.sarif": ("check", "sarif"),
+    "hostile.sarif": ("hostile", "sarif"),
 }
 MOST_LINES = 25
 
@@ -63,7 +65,7 @@ def complaints(name, data):
         yield "".join(difflib.unified_diff(lines_of(read(name)), lines_of(data), "expect/" + name, "rendered"))
     if name.endswith(".json"):
         yield from schema.complaints(json.loads(data.decode("utf-8")))
-    elif "verbose" not in name:
+    elif name.endswith(".txt") and "verbose" not in name:
         for block in data.decode("utf-8").split("\n\n"):
             if block.count("\n") + 1 > MOST_LINES:
                 yield "a finding of %d lines, expected at most %d" % (block.count("\n") + 1, MOST_LINES)

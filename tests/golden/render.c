@@ -1,4 +1,4 @@
-/* render NAME json | text WIDTH [colour] [verbose] : one fabricated report on standard output; without
+/* render NAME json | sarif | text WIDTH [colour] [verbose] : one fabricated report on standard output; without
  * arguments the names. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static bool render_text(const struct rs_report *report, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct rs_report report = {0};
-    struct rs_error err = {.text = "usage: render NAME json | text WIDTH [colour] [verbose]"};
+    struct rs_error err = {.text = "usage: render NAME json | sarif | text WIDTH [colour] [verbose]"};
     bool good = false;
 
     for (size_t i = 0; argc == 1 && fabricate_name(i) != NULL; i++)
@@ -33,6 +33,8 @@ int main(int argc, char **argv)
         rs_fail(&err, "no fabricated report '%s'", argv[1]);
     else if (argc == 3 && strcmp(argv[2], "json") == 0)
         good = rs_report_json(&report, "-", &err);
+    else if (argc == 3 && strcmp(argv[2], "sarif") == 0)
+        good = rs_report_sarif(&report, fabricate_line, NULL, "-", &err);
     else if (argc > 3 && strcmp(argv[2], "text") == 0)
         good = render_text(&report, argc - 3, argv + 3);
     if (!good)

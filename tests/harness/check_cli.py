@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 
 from . import core, program
 
@@ -206,6 +207,27 @@ def bitcode(context):
     core.expect(len(ran.own) == 1 and "cut.bc" in ran.own[0], "the cut file is not named in one line", ran.text())
 
 
+def sarif(context):
+    """SARIF of every fabricated report, and of real findings, against the standard's schema."""
+    folder = fresh("sarif")
+    render = os.path.join(core.BUILD, "tests", "golden", "render")
+    version, _ = minor(context)
+    paths = []
+    for name in subprocess.run([render], check=True, capture_output=True, text=True).stdout.split():
+        paths.append(os.path.join(folder, name + ".sarif"))
+        with open(paths[-1], "wb") as f:
+            subprocess.run([render, name, "sarif"], check=True, stdout=f, cwd=folder)
+    source(folder, "one")
+    paths.append(os.path.join(folder, "own.sarif"))
+    check(folder, "--python", version, "--sarif", paths[-1], "one.c")
+    python = os.path.join(core.BUILD, "venv", "bin", "python")
+    p = subprocess.run([python if os.path.exists(python) else sys.executable, os.path.join(core.ROOT, "tests", "golden", "sarif.py")] + paths,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if p.returncode == 77:
+        raise core.Skip(p.stdout.strip())
+    core.expect(p.returncode == 0 and len(paths) > 10, "not valid SARIF", p.stdout)
+
+
 def collect(context):
-    tests = {"files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
+    tests = {"sarif": sarif, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

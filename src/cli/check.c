@@ -23,6 +23,7 @@ struct check_options {
     struct rs_output output;
     struct rs_choice choice;
     struct rs_strings only, skip;
+    struct rs_baseline *known;
     const char *severity, *suppressions, *baseline, *write_baseline, *python, *clang, *database;
     long jobs;
     bool no_cache;
@@ -181,7 +182,6 @@ static const char *source_line(void *context, const char *file, int line)
 /* What is left of the findings after all that takes some out. */
 static int sift(const struct check_options *o, struct rs_suppressions *suppressions, struct rs_symbols *symbols, struct rs_report *report)
 {
-    struct rs_baseline *baseline = NULL;
     struct rs_error err;
 
     rs_choice_apply(&o->choice, report);
@@ -189,11 +189,8 @@ static int sift(const struct check_options *o, struct rs_suppressions *suppressi
     rs_report_finish(report);
     if (o->write_baseline != NULL && !rs_baseline_write(report, o->write_baseline, &err))
         return rs_cli_usage_error("%s", err.text);
-    if (o->baseline != NULL && (baseline = rs_baseline_load(o->baseline, &err)) == NULL)
-        return rs_cli_usage_error("%s", err.text);
-    if (baseline != NULL)
-        rs_baseline_apply(baseline, report);
-    rs_baseline_close(baseline);
+    if (o->known != NULL)
+        rs_baseline_apply(o->known, report);
     return 0;
 }
 
@@ -283,11 +280,14 @@ int rs_cli_check(int argc, char **argv)
         return RS_EXIT_USAGE;
     if (o.write_baseline != NULL && !rs_report_writable(o.write_baseline, &err))
         return rs_cli_usage_error("%s", err.text);
+    if (o.baseline != NULL && (o.known = rs_baseline_load(o.baseline, &err)) == NULL)
+        return rs_cli_usage_error("%s", err.text);
     suppressions = rs_cli_suppressions(o.suppressions);
     if (suppressions == NULL)
         return RS_EXIT_USAGE;
     status = perform(&o, &target, suppressions);
     rs_suppress_close(suppressions);
+    rs_baseline_close(o.known);
     free(words);
     return status;
 }

@@ -88,7 +88,8 @@ static bool make_place(struct rs_session *session, const char *requirement, cons
     const char *folder = session->cache_folder != NULL ? rs_arena_printf(&session->arena, "%s/packages", session->cache_folder) : session->work;
     char *remove[] = {"rm", "-rf", "--", NULL, NULL};
 
-    *place = rs_arena_printf(&session->arena, "%s/%s-py%u.%u", folder, requirement, session->python.version >> 8, session->python.version & 0xff);
+    *place = rs_arena_printf(&session->arena, "%s/%.*s-%s-py%u.%u", folder, (int)strcspn(requirement, "="), requirement,
+                             requirement + strcspn(requirement, "=") + 2, session->python.version >> 8, session->python.version & 0xff);
     remove[3] = (char *)*place;
     if ((mkdir(folder, 0700) != 0 && errno != EEXIST) || rs_run_to_end(remove, NULL, "/dev/null") != 0 || mkdir(*place, 0700) != 0)
         return rs_fail(err, "cannot make the folder '%s': %s", *place, strerror(errno));

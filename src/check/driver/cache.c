@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 
 #include <xxhash.h>
 
-enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60 };
+enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60, OPEN_AT_ONCE = 16 };
 
 static XXH128_hash_t of_program; /* of refsan-check's own bytes */
 
@@ -78,16 +79,29 @@ static bool make_folders(const char *path)
     return mkdir(copy, 0700) == 0 || errno == EEXIST;
 }
 
-static void drop_old(const char *folder)
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    remove(path);
+    return 0;
+}
+
+/* Removes what was last used before `oldest` from a folder of our own: files, and folders with all that is in them. */
+static void drop_old(const char *folder, bool folders, time_t oldest)
 {
     DIR *entries = opendir(folder);
-    time_t oldest = time(NULL) - DAYS_KEPT * (time_t)DAY;
     struct dirent *entry;
     struct stat status;
+    char path[4096];
 
-    while (entries != NULL && (entry = readdir(entries)) != NULL)
-        if (fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) && status.st_mtime < oldest)
-            unlinkat(dirfd(entries), entry->d_name, 0);
+    while (entries != NULL && (entry = readdir(entries)) != NULL) {
+        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        if (entry->d_name[0] == '.' || lstat(path, &status) != 0 || status.st_mtime >= oldest)
+            continue;
+        if (folders && S_ISDIR(status.st_mode))
+            nftw(path, remove_entry, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS);
+        else if (S_ISREG(status.st_mode))
+            unlink(path);
+    }
     if (entries != NULL)
         closedir(entries);
 }
@@ -95,6 +109,7 @@ static void drop_old(const char *folder)
 void rs_cache_open(struct rs_session *session)
 {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *folder, *self = "/proc/self/exe";
+    time_t oldest = time(NULL) - DAYS_KEPT * (time_t)DAY;
     struct stat status;
 
     if (!session->cache)
@@ -110,7 +125,9 @@ void rs_cache_open(struct rs_session *session)
         rs_driver_say("nothing is kept for the next time: others may write to '%s'", folder);
         return;
     }
-    drop_old(folder);
+    drop_old(folder, false, oldest);
+    drop_old(rs_arena_printf(&session->arena, "%s/generated", folder), false, oldest);
+    drop_old(rs_arena_printf(&session->arena, "%s/packages", folder), true, oldest);
     session->cache_folder = folder;
 }
 
@@ -154,4 +171,9 @@ const char *rs_cache_path(struct rs_session *session, const struct rs_key *key, 
 bool rs_cache_has(const char *path)
 {
     return utimensat(AT_FDCWD, path, NULL, 0) == 0;
+}
+
+uint64_t rs_cache_hash(const char *text)
+{
+    return XXH3_64bits(text, strlen(text));
 }

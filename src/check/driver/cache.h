@@ -24,5 +24,7 @@ bool rs_cache_key_more(const struct rs_key *key, const char *const *files, size_
 const char *rs_cache_path(struct rs_session *session, const struct rs_key *key, const char *what);
 /* The same in the session's folder, whatever the cache. */
 const char *rs_cache_path_here(struct rs_session *session, const struct rs_key *key, const char *what);
+/* Of a text, for names of files. */
+uint64_t rs_cache_hash(const char *text);
 /* Whether the file is there; it counts as asked for. */
 bool rs_cache_has(const char *path);

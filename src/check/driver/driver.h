@@ -74,6 +74,8 @@ char *rs_driver_read(const char *path, size_t most, size_t *size, struct rs_erro
 /* Inputs: each adds sources, and answers false with err where there is no point in going on. */
 bool rs_inputs_files(struct rs_session *session, char **files, size_t count, char **flags, size_t flag_count, struct rs_error *err);
 bool rs_inputs_database(struct rs_session *session, const char *path, struct rs_error *err);
+/* The same of a database's bytes, which came from `file`. */
+bool rs_inputs_database_read(struct rs_session *session, const char *file, const char *bytes, size_t size, struct rs_error *err);
 /* Runs the command under the recorder; *status is its wait status. */
 bool rs_inputs_build(struct rs_session *session, char **command, int *status, struct rs_error *err);
 bool rs_inputs_package(struct rs_session *session, const char *requirement, struct rs_error *err);

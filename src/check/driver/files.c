@@ -114,19 +114,12 @@ static bool add_entry(struct rs_session *session, const json_t *entry, size_t *d
     return true;
 }
 
-bool rs_inputs_database(struct rs_session *session, const char *path, struct rs_error *err)
+bool rs_inputs_database_read(struct rs_session *session, const char *file, const char *bytes, size_t size, struct rs_error *err)
 {
-    struct stat status;
-    const char *file = stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? rs_driver_join(&session->arena, path, "compile_commands.json") : path;
-    size_t size, dead = 0, malformed = 0;
+    size_t dead = 0, malformed = 0;
     json_error_t why;
-    json_t *root;
-    char *text = rs_driver_read(file, DATABASE_MOST, &size, err);
+    json_t *root = json_loadb(bytes, size, 0, &why);
 
-    if (text == NULL)
-        return false;
-    root = json_loadb(text, size, 0, &why);
-    free(text);
     if (root == NULL)
         return rs_fail(err, "'%s' is no JSON: line %d: %s", file, why.line, why.text);
     if (!json_is_array(root)) {
@@ -139,7 +132,19 @@ bool rs_inputs_database(struct rs_session *session, const char *path, struct rs_
     if (dead > DEAD_TOLD)
         rs_driver_say("'%s': %zu more sources that are not there", file, dead - DEAD_TOLD);
     if (malformed > 0)
-        rs_driver_say("'%s': %zu entries without directory, file, or command", file, malformed);
+        rs_driver_say("'%s': entries without directory, file, or command: %zu", file, malformed);
     session->rejected += dead;
     return session->sources.count > 0 || rs_fail(err, "'%s' names no C or C++ source that is there", file);
+}
+
+bool rs_inputs_database(struct rs_session *session, const char *path, struct rs_error *err)
+{
+    struct stat status;
+    const char *file = stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? rs_driver_join(&session->arena, path, "compile_commands.json") : path;
+    size_t size;
+    char *text = rs_driver_read(file, DATABASE_MOST, &size, err);
+    bool good = text != NULL && rs_inputs_database_read(session, file, text, size, err);
+
+    free(text);
+    return good;
 }

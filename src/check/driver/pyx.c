@@ -1,10 +1,13 @@
 /* See pyx.h. */
 #include "check/driver/pyx.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "check/driver/cache.h"
 #include "check/driver/run.h"
 
 enum { SOURCE_MOST = 32 << 20, ERRORS_SHOWN = 3, HEAD_MOST = 4096 };
@@ -61,6 +64,17 @@ static bool rejected(const char *file, const char *log, struct rs_error *err)
     return false;
 }
 
+/* Where the generated source goes: into the cache, where reports can point to it later on. */
+static const char *place_for(struct rs_session *session, const char *file, const char *name, const char *extension)
+{
+    int stem = (int)(strlen(name) - strlen(".pyx"));
+    const char *folder = session->cache_folder != NULL ? rs_arena_printf(&session->arena, "%s/generated", session->cache_folder) : NULL;
+
+    if (folder == NULL || (mkdir(folder, 0700) != 0 && errno != EEXIST))
+        return rs_arena_printf(&session->arena, "%s/%zu-%.*s.%s", session->work, session->sources.count, stem, name, extension);
+    return rs_arena_printf(&session->arena, "%s/%016llx-%.*s.%s", folder, (unsigned long long)rs_cache_hash(file), stem, name, extension);
+}
+
 bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struct rs_error *err)
 {
     char **command = find_cython(session);
@@ -75,8 +89,7 @@ bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struc
         return false;
     if (command == NULL)
         return rs_fail(err, "'%s' needs cython, which is not installed: pip install cython, or the package cython3", rs_driver_shown(source->file));
-    generated = rs_arena_printf(&session->arena, "%s/%zu-%.*s.%s", session->work, session->sources.count, (int)(strlen(name) - strlen(".pyx")), name,
-                                cplus ? "cpp" : "c");
+    generated = place_for(session, source->file, name, cplus ? "cpp" : "c");
     while (command[at] != NULL)
         at++;
     if (cplus)

@@ -228,6 +228,107 @@ def sarif(context):
     core.expect(p.returncode == 0 and len(paths) > 10, "not valid SARIF", p.stdout)
 
 
+def leaking(context, name):
+    """(folder, options) with one.c, whose list is lost on an error path."""
+    folder = fresh(name)
+    version, _ = minor(context)
+    source(folder, "one")
+    return folder, ["--python", version, "--no-cache", "one.c"]
+
+
+def expect_leak(ran, status=1):
+    core.expect(ran.status == status and ran.report is not None, "status %d, expected %d" % (ran.status, status), ran.text())
+    found = ran.report["findings"]
+    core.expect(len(found) == 1 and found[0]["kind"] == "surplus" and found[0]["culprit"]["function"] == "one", "not the one leak of one()", ran.text())
+    core.expect(found[0]["path"] and all(step["file"] and step["line"] and step["note"] for step in found[0]["path"]), "no path", found[0])
+    return found[0]
+
+
+def statuses(context):
+    """1 with a finding, its lines in the text, 0 for the cured twin; the text goes to standard error where JSON takes the other."""
+    folder, words = leaking(context, "statuses")
+    ran = check(folder, *words)
+    expect_leak(ran)
+    text = ran.out.decode()
+    core.expect(text.startswith("refsan: RS20") and "PyList_New" in text and "> " in text and "1 finding (" in text, "the verdict is not first, or no excerpt", ran.text())
+    ran = check(folder, "--json", "-", *words)
+    core.expect(json.loads(ran.out)["findings"] and "PyList_New" in ran.err, "JSON on standard output", ran.text())
+    source(folder, "one", fixed=True)
+    ran = check(folder, *words)
+    core.expect(ran.status == 0 and not ran.report["findings"] and ran.out.startswith(b"refsan: no findings"), "the cured twin", ran.text())
+    ran = check(folder, "-q", *words)
+    core.expect(ran.status == 0 and not ran.out and not ran.err, "-q is not quiet", ran.text())
+
+
+def choices(context):
+    """--only, --skip, --severity."""
+    folder, words = leaking(context, "choices")
+    found = expect_leak(check(folder, *words))
+    expect_leak(check(folder, "--only", found["rule"], "--severity", found["severity"], *words))
+    for options in (["--skip", found["name"]], ["--only", "RS301"]) + ((["--severity", "error"],) if found["severity"] != "error" else ()):
+        ran = check(folder, *options, *words)
+        core.expect(ran.status == 0 and not ran.report["findings"], "%s does not hide it" % options, ran.text())
+
+
+def baseline(context):
+    """What a baseline lists is counted and not told; it outlives an edit above; a new finding is told."""
+    folder, words = leaking(context, "baseline")
+    known = os.path.join(folder, "known")
+    expect_leak(check(folder, "--write-baseline", known, *words))
+    source(folder, "one", "/* a comment\n   of two lines */\n")
+    ran = check(folder, "--baseline", known, *words)
+    core.expect(ran.status == 0 and not ran.report["findings"] and ran.report["coverage"]["suppressed"] == 1, "it is told again", ran.text())
+    core.expect(" 1 suppressed" in ran.out.decode(), "it is not counted", ran.text())
+    source(folder, "two")
+    ran = check(folder, "--baseline", known, "two.c", *words)
+    core.expect(ran.status == 1 and [f["culprit"]["function"] for f in ran.report["findings"]] == ["two"], "the new one is not told alone", ran.text())
+
+
+def suppressed(context):
+    """A comment in the source, and a block of a file."""
+    folder, words = leaking(context, "suppressed")
+    found = expect_leak(check(folder, *words))
+    with open(os.path.join(folder, "file.supp"), "w") as f:
+        f.write("{\n rule %s\n function on?\n reason a test\n}\n" % found["rule"])
+    ran = check(folder, "--suppressions", "file.supp", *words)
+    core.expect(ran.status == 0 and ran.report["coverage"]["suppressed"] == 1, "the file does not suppress", ran.text())
+    path = os.path.join(folder, "one.c")
+    with open(path) as f:
+        lines = f.read().split("\n")
+    lines[found["culprit"]["line"] - 1] += " /* refsan: ignore[%s] a test */" % found["rule"]
+    with open(path, "w") as f:
+        f.write("\n".join(lines))
+    ran = check(folder, *words)
+    core.expect(ran.status == 0 and ran.report["coverage"]["suppressed"] == 1, "the comment does not suppress", ran.text())
+
+
+def kept(context):
+    """-o, and `refsan report` says the same again without the source."""
+    folder, words = leaking(context, "kept")
+    ran = check(folder, "-o", "books", *words)
+    expect_leak(ran)
+    os.unlink(os.path.join(folder, "one.c"))
+    again = program.execute([program.REFSAN, "report", "books", "--json", "again.json", "--sarif", "again.sarif"], cwd=folder)
+    with open(os.path.join(folder, "again.json")) as f:
+        core.expect(json.load(f) == ran.report, "another report", again.text())
+    core.expect(again.out == ran.out, "another text", again.text(), ran.text())
+
+
+def header(context):
+    """A header's function in two units is one finding; the units of one extension know each other's functions."""
+    folder = fresh("header")
+    version, _ = minor(context)
+    with open(os.path.join(folder, "shared.h"), "w") as f:
+        f.write("static inline PyObject *lost(PyObject *arg)\n{\n    PyObject *row = PyList_New(0);\n    if (row == NULL || PyList_Append(row, arg) < 0)\n"
+                "        return NULL;\n    return row;\n}\n")
+    for name, other in (("one", "two"), ("two", "one")):
+        extra = '#include "shared.h"\nPyObject *%s_use(PyObject *a) { return lost(a); }\n' % name
+        source(folder, name, extra, fixed=True)
+    ran = check(folder, "--python", version, "one.c", "two.c")
+    expect_units(ran, ["one.c", "two.c"], status=1)
+    core.expect([(f["culprit"]["function"], f["count"]) for f in ran.report["findings"]] == [("lost", 2)], "not one finding of two units", ran.text())
+
+
 def collect(context):
-    tests = {"sarif": sarif, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
+    tests = {"statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

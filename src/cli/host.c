@@ -281,7 +281,7 @@ static bool find_site(void *context, uint32_t site, struct rs_site_fact *fact)
     return true;
 }
 
-static void arm(void *context, const struct rs_event *event)
+static void arm(void *context, const struct rs_event *event, uint64_t object)
 {
     struct rs_process *process = context;
     uint64_t *site = rs_map_find(&process->host->site_at, event->pc);
@@ -290,6 +290,7 @@ static void arm(void *context, const struct rs_event *event)
         rs_recording_arm_function(process->host->recording, process->slot, event->function);
     if (event->kind == RS_EVENT_STEAL) /* by its place in the function */
         rs_recording_arm_function(process->host->recording, process->slot, event->pc);
+    rs_recording_suspect(process->host->recording, process->slot, object);
     if (site != NULL)
         rs_recording_arm(process->host->recording, process->slot, (uint32_t)*site - 1);
 }

@@ -238,6 +238,7 @@ static void watch_static(struct rs_books *books, struct rs_object *object, struc
 void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_event *event)
 {
     struct rs_account *account = rs_books_account(books, object, event->family);
+    struct rs_fact *fact;
     bool was_below = account->hi < 0;
     int64_t net = net_of_call(account, event);
 
@@ -267,9 +268,11 @@ void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_e
         account->negative = *event;
         account->has_negative = true;
     }
-    *rs_map_at(&books->deficit_at, object->address) = (uint64_t)(rs_books_fact(books, RS_FACT_DEFICIT, object, event) - books->facts.items) + 1;
+    fact = rs_books_fact(books, RS_FACT_DEFICIT, object, event);
+    fact->starved |= object->size == 0 && event->count == 0;
+    *rs_map_at(&books->deficit_at, object->address) = (uint64_t)(fact - books->facts.items) + 1;
     if (books->arm != NULL)
-        books->arm(books->arm_context, event);
+        books->arm(books->arm_context, event, object->address);
 }
 
 /* The account whose history explains a deficit: one that is certainly below zero, else one that may have moved a reference,

@@ -131,6 +131,7 @@ struct rs_fact {
     unsigned exit_flags;           /* ERROR: enum rs_exit_flags */
     bool at_exit;                  /* while the interpreter was shutting down, after the census */
     bool witnessed;                /* DEFICIT: a live owner still refers to the place of an object that went this way */
+    bool starved;                  /* DEFICIT: what is never freed, being part of a file, has no reference left */
     bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */
     bool has_cause;                /* ERROR: the call that failed last */
     struct rs_event cause;
@@ -208,8 +209,8 @@ struct rs_books {
     bool (*raw_exceptions)(void *context, uint32_t family);
     /* Which function lost what a helper got: the place of its call of the helper, or 0, if the function of the event did. NULL: none. */
     uint64_t (*loser)(void *context, const struct rs_books *books, const struct rs_event *event);
-    /* Told at once about a suspect's site or function, so that the runtime can arm it; may be NULL. */
-    void (*arm)(void *context, const struct rs_event *event);
+    /* Told at once about a suspect and its site or function, so that the runtime can arm them; may be NULL. */
+    void (*arm)(void *context, const struct rs_event *event, uint64_t object);
     void *arm_context;
     /* Told about an object that never dies and whose account drifts: wants a first quiet point; may be NULL. */
     void (*watch)(void *context, uint64_t object);

@@ -173,8 +173,12 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
         rs_books_account(books, object, event.family)->unsure = true;
         return;
     }
-    if (before == 0 && (object->shut || object->accounts != NULL) && !rs_books_in_dealloc(books, address))
+    if (rs_books_in_dealloc(books, address)) { /* it may be revived: its count was set to 1 by a store that says nothing */
+        if (delta < 0)
+            rs_books_account(books, object, event.family)->hi -= delta;
+    } else if (before == 0 && (object->shut || object->accounts != NULL)) {
         touch(books, object, &event, RS_FACT_ZERO);
+    }
     rs_books_book(books, object, &event);
 }
 
@@ -602,12 +606,35 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
     check_error(books, &frame, (unsigned)(words[0] >> 32), &event);
 }
 
+/* References that plain stores handed over to a container. */
+static void on_moved(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    bool list = words[0] >> 32 & 1, at_exit = words[0] >> 33 & 1;
+    const struct rs_contract *contract = rs_contract_find(list ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", books->python);
+    struct rs_event event = rs_books_event(books, RS_EVENT_STEAL, 0, -1);
+
+    event.pc = at_exit || record->a == 0 ? event.function : record->a - 1;
+    event.is_entry = event.pc == event.function;
+    event.contract = contract;
+    for (unsigned i = 2; i < 2 * (slots - 1) && words[i] != 0; i++) {
+        struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(words[i]));
+
+        event.family = family_of(books, (uint32_t)words[0]);
+        event.count = -1;
+        if (RS_WORD_FLAGS(words[i]) & RS_WORD_UNKNOWN)
+            rs_books_account(books, object, event.family)->hi++;
+        else if (!(RS_WORD_FLAGS(words[i]) & RS_WORD_IMMORTAL))
+            rs_books_book(books, object, &event);
+    }
+}
+
 /* How many slots a kind has at least: what its function reads without looking. */
 static const uint8_t least[RS_RECORDS] = {
     [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2, [RS_REC_API_CALL] = 2,
     [RS_REC_API_LEAVE] = 2, [RS_REC_ENTRY] = 2, [RS_REC_EXIT] = 2, [RS_REC_ROLE] = 3, [RS_REC_CODE] = 3, [RS_REC_LIVE] = 2,
     [RS_REC_WITNESS] = 2, [RS_REC_TRAVERSE] = 3, [RS_REC_LIMIT] = 2, [RS_REC_PYTHON] = 2, [RS_REC_STACK] = 2, [RS_REC_UNVISITED] = 2,
-    [RS_REC_BASE] = 2,
+    [RS_REC_BASE] = 2, [RS_REC_MOVED] = 2,
 };
 
 /* Whether `a` is the address of what the record describes. */
@@ -655,6 +682,7 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     case RS_REC_PYFRAME: rs_books_on_frame(books, record); break;
     case RS_REC_STACK: rs_books_on_stack(books, record, slots); break;
     case RS_REC_PYTHON: rs_books_on_python(books, record, slots); break;
+    case RS_REC_MOVED: on_moved(books, record, slots); break;
     case RS_REC_LIMIT: rs_books_on_limit(books, record, slots); break;
     case RS_REC_FINALIZE: books->finalized = true; break;
     case RS_REC_CENSUS: books->census_done |= record->a == 0; break;

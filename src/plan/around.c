@@ -80,7 +80,21 @@ static bool add_window(const struct rs_job *job, struct detour *detour, size_t a
     return false;
 }
 
-static bool lead_branch(const struct rs_job *job, struct detour *detour, size_t at)
+/* The window that begins behind insns[at] begins with it from now on. It stays a good window if the attempt fails. */
+static bool widen_next(struct rs_job *job, const struct detour *detour, size_t at)
+{
+    enum rs_site_way way;
+    for (size_t i = 0; i < job->spans.count; i++) {
+        struct rs_span *span = &job->spans.items[i];
+        if (span->first != at + 1 || span->entry || !is_free(job, detour, at, at + 1) || !rs_job_is_window(job, at, span->end, &way))
+            continue;
+        *span = rs_job_span(job, at, span->end);
+        return true;
+    }
+    return false;
+}
+
+static bool lead_branch(struct rs_job *job, struct detour *detour, size_t at)
 {
     const struct rs_insn *branch = &job->insns[at];
     if (branch->flow != RS_FLOW_JCC && branch->flow != RS_FLOW_JUMP)
@@ -89,7 +103,7 @@ static bool lead_branch(const struct rs_job *job, struct detour *detour, size_t 
     if (span_at(job, detour, at) || is_copied(job, detour, at, &end))
         return true;
     if (branch->length < RS_JUMP_SIZE)
-        return add_window(job, detour, at, at + MAX_FORWARD);
+        return add_window(job, detour, at, at + MAX_FORWARD) || widen_next(job, detour, at);
     if (detour->ndirects == MAX_WAYS)
         return false;
     detour->directs[detour->ndirects++] = (struct rs_direct){branch->at, branch->target, branch->length};

@@ -26,7 +26,7 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { DYING_MAX = 64, WITNESSES_MAX = 64 };
+enum { DYING_MAX = 64, WITNESSES_MAX = 64, CALLERS = 4096, CONFER_CALLS = 3 };
 
 static struct {
     uint64_t objects[DYING_MAX]; /* armed objects that died inside a module call: looked at when the call is over */
@@ -108,10 +108,51 @@ static void take_base(void *context)
     rt_census_base((const uint64_t *)rt_hot.ring->watch + watched, now - watched);
 }
 
-static void at_outermost_exit(void)
+/* The host books behind the program's back. In the first calls of each function the program waits for it, before what the
+ * function gave up too much can be used any more: else a place would have to go wrong twice before anything is armed. */
+static void confer(uint64_t function)
+{
+    static uint8_t calls[CALLERS];
+    uint8_t *seen = &calls[(function >> 4) % CALLERS];
+
+    if (*seen == CONFER_CALLS)
+        return;
+    ++*seen;
+    rt_log_confer();
+}
+
+static bool is_gone(uint64_t object)
+{
+    const uint8_t *side = rt_object_side(object);
+
+    return side != NULL && ((*side & RT_SIDE_DEAD) || ((*side & RT_SIDE_SHUT) && rt_object_count(object) == 0));
+}
+
+/* What the host has found wanting since the last time: watched when it dies; or dead already. */
+static void take_suspects(void)
+{
+    static uint64_t taken;
+    uint64_t now = __atomic_load_n(&rt_hot.ring->suspects, __ATOMIC_ACQUIRE);
+
+    if (taken > now) /* a forked child's ring begins anew */
+        taken = 0;
+    if (now - taken > RS_SUSPECTS)
+        taken = now - RS_SUSPECTS;
+    for (; taken < now; taken++) {
+        uint64_t object = rt_hot.ring->suspect[taken % RS_SUSPECTS];
+
+        rt_object_arm(object);
+        if (is_gone(object) && dying.count < DYING_MAX)
+            dying.objects[dying.count++] = object;
+    }
+}
+
+static void at_outermost_exit(uint64_t function)
 {
     unsigned wanted = __atomic_load_n(&rt_hot.ring->watched, __ATOMIC_ACQUIRE);
 
+    confer(function);
+    take_suspects();
     if (dying.count > 0)
         look_for_witnesses();
     if (wanted > watched && wanted <= RS_WATCH_MAX) {
@@ -148,6 +189,7 @@ static void at_finalize(void)
         rt_log_limit(rt_entry_elsewhere, "calls of modules in subinterpreters");
     rt_quarantine_check();
     rt_object_check_shut();
+    rt_object_check_static();
     rt_fatal_try(take_census, NULL);
     rt_fatal_try(look_at_suspects, NULL);
     rt_fatal_try(look_for_cycles, NULL);

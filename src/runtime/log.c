@@ -16,7 +16,7 @@ static __thread uint64_t this_thread __attribute__((tls_model("initial-exec")));
 static uint32_t request_lock;
 static bool on;
 
-enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 1024 }; /* MARGIN: the longest record fits behind the limit */
+enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 1024, DRAIN_STEP_MS = 5, CONFER_MS = 20, CONFER_WAITS = 200 }; /* MARGIN: the longest record fits behind the limit */
 
 bool rt_log_on(void)
 {
@@ -308,19 +308,39 @@ void rt_log_stray(uint64_t address, uint32_t site)
     __atomic_store_n(&ring->stray_lock, 0, __ATOMIC_RELEASE);
 }
 
-void rt_log_drain(unsigned milliseconds)
+/* How often it had to wait. */
+static unsigned drain(unsigned milliseconds)
 {
     struct rs_ring *ring = rt_hot.ring;
+    unsigned waits = 0;
 
-    for (unsigned waited = 0; on && waited < milliseconds; waited += 5) {
+    for (; on && DRAIN_STEP_MS * waits < milliseconds; waits++) {
         uint32_t wanted = 1;
 
         if (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) >= ring->head)
-            return;
+            break;
         ring->wanted = wanted;
         ring_bell();
-        rt_sys_futex_wait(&ring->wanted, wanted, 5);
+        if (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) >= ring->head)
+            break;
+        rt_sys_futex_wait(&ring->wanted, wanted, DRAIN_STEP_MS);
         if (host_gone())
-            return;
+            break;
     }
+    return waits;
+}
+
+void rt_log_drain(unsigned milliseconds)
+{
+    drain(milliseconds);
+}
+
+void rt_log_confer(void)
+{
+    static unsigned patience = CONFER_WAITS;
+    unsigned waits = patience > 0 ? drain(CONFER_MS) : 0;
+
+    /* the first wait is what an answer takes; more of them mean that the host has no time */
+    if (waits > 1)
+        patience -= waits < patience ? waits : patience;
 }

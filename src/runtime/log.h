@@ -50,6 +50,9 @@ void rt_log_limit(uint64_t number, const char *what);
 void rt_log_stray(uint64_t address, uint32_t site);
 /* Waits until the host has read everything so far, for at most that long. */
 void rt_log_drain(unsigned milliseconds);
+/* Waits until the host has booked everything so far, so that what it suspects is known before the program goes on: for at most
+ * 20 ms, and in all for about a second. */
+void rt_log_confer(void);
 uint64_t rt_log_head(void);
 /* Inside the slow path of a store hook: room for the next records, or logging ended. */
 bool rt_log_make_room(uint64_t bytes);

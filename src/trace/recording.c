@@ -350,6 +350,16 @@ void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, ui
         ((struct rs_ring *)s->map)->armed_functions[(function >> 4) & 0x7fff] = 1;
 }
 
+void rs_recording_suspect(struct rs_recording *recording, unsigned slot, uint64_t object)
+{
+    struct rs_ring *ring = (struct rs_ring *)recording->streams[slot].map;
+
+    if (ring == NULL)
+        return;
+    ring->suspect[ring->suspects % RS_SUSPECTS] = object;
+    __atomic_store_n(&ring->suspects, ring->suspects + 1, __ATOMIC_RELEASE);
+}
+
 bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t object)
 {
     struct rs_ring *ring = (struct rs_ring *)recording->streams[slot].map;

@@ -47,6 +47,8 @@ uint64_t rs_recording_lost(const struct rs_recording *recording, unsigned slot);
 /* Arms a site (law 5): what it touches from now on is watched when it dies. */
 void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t site);
 void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, uint64_t function);
+/* Tells the runtime that the balance of an object has just fallen below 0: it is looked after when it dies, or at once if it has. */
+void rs_recording_suspect(struct rs_recording *recording, unsigned slot, uint64_t object);
 /* Asks for a first quiet point of an object that never dies; false if there is no place left. */
 bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t object);
 /* The n-th program that was started and left out: its name (254 bytes) and enum rs_target; false behind the last. */

@@ -352,14 +352,24 @@ static void judge_death(const struct judge *j, const struct rs_fact *fact)
     close_finding(j, f, fact);
 }
 
+/* A reference that went into a container by a plain store, of an object that no event had brought: it may as well have come out
+ * of another container by a plain load. */
+static bool is_raw_move(const struct rs_account *account)
+{
+    return account->negative.contract != NULL && (account->negative.contract->flags & RS_MACRO) && account->acquired == 0 &&
+           belief_before(account, &account->negative, RS_EVENT_BORROW) == NULL && belief_before(account, &account->negative, RS_EVENT_ARGUMENT) == NULL;
+}
+
 static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
 {
     struct rs_finding *f;
 
-    if (!is_definite(fact) || fact->object.before_fork || (fact->event.init && !fact->witnessed))
+    if (!is_definite(fact) || fact->object.before_fork || (fact->event.init && !fact->witnessed && !fact->starved))
         return; /* what happens once, while a module starts, is of little weight without a consequence */
+    if (is_raw_move(&fact->account[0]) && !fact->witnessed)
+        return;
     f = open_finding(j, RS_RULE_RS101, fact);
-    f->confidence = fact->witnessed ? RS_PROVEN : RS_SUSPECT;
+    f->confidence = fact->witnessed || fact->starved ? RS_PROVEN : RS_SUSPECT;
     judge_deficit(j, f, fact);
     close_finding(j, f, fact);
 }

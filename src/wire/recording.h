@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define RS_RECORDING_MAGIC 0x6345726e61736572u
-enum { RS_RECORDING_VERSION = 4, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_LEFT_OUT_MAX = 64 };
+enum { RS_RECORDING_VERSION = 5, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_SUSPECTS = 64, RS_LEFT_OUT_MAX = 64 };
 
 /* The variable that carries "pid:fd:cookie" to the runtime of the program and of its children. */
 #define RS_RECORDING_VARIABLE "REFSAN_RECORDING"
@@ -95,6 +95,9 @@ struct rs_ring {
      * at them are recorded (RS_REC_BASE). `watched` places are filled. */
     uint32_t watched, pad5;
     uint64_t watch[RS_WATCH_MAX];
+    /* Host to runtime: objects whose balance has just fallen below 0, the n-th at n % RS_SUSPECTS; `suspects` were written. */
+    uint64_t suspects;
+    uint64_t suspect[RS_SUSPECTS];
 };
 enum {
     RS_RING_HEADER = 1 << 17, /* the ring's data starts here; the stray ring's behind it */
@@ -168,6 +171,9 @@ enum rs_record {
     RS_REC_GIL,     /* stray ring: a store without the GIL: a = address, b = site */
     RS_REC_TRAVERSE,/* visits exceed the count: a = object, b = count; then visits, a visiting owner, its type */
     RS_REC_UNVISITED,/* uncollectable garbage, a member that tp_traverse does not visit: a = owner; member, the owner's type */
+    RS_REC_MOVED,   /* a module has put objects into a container of its own by plain stores: a = return address of the call before which
+                     * that was seen, or the function that it left, or 0; then module number | list << 32 | at exit << 33, container; words
+                     * (argument: place in the container) */
     RS_RECORDS
 };
 

@@ -34,7 +34,7 @@ static bool raw_exceptions(void *context, uint32_t family)
     return family % 2;
 }
 
-static void arm(void *context, const struct rs_event *event)
+static void arm(void *context, const struct rs_event *event, uint64_t object)
 {
     if (event->delta >= 0)
         fail("armed by what gives nothing up");

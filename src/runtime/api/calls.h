@@ -36,5 +36,5 @@ extern void (*rt_entry_clearing)(uint64_t object); /* the collector is about to 
 extern uint64_t rt_entry_elsewhere; /* calls that were seen in subinterpreters and not followed */
 unsigned rt_entry_depth(void); /* how many module functions are in progress on this thread */
 uint64_t rt_entry_stack(void); /* where the stack of the innermost of them begins; stale where an exception has left it */
-/* Called when the outermost module function of a thread is left, with the GIL. */
-extern void (*rt_entry_outermost)(void);
+/* Called when the outermost module function of a thread, this one, is left, with the GIL. */
+extern void (*rt_entry_outermost)(uint64_t function);

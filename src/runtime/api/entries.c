@@ -2,6 +2,7 @@
 #include "runtime/api/calls.h"
 
 #include "contract/contract.h"
+#include "runtime/api/filling.h"
 #include "runtime/api/roles.h"
 #include "runtime/api/words.h"
 #include "runtime/arch.h"
@@ -13,7 +14,7 @@
 
 void (*rt_entry_finalize)(void);
 void (*rt_entry_dying)(uint64_t object);
-void (*rt_entry_outermost)(void);
+void (*rt_entry_outermost)(uint64_t function);
 void (*rt_entry_clearing)(uint64_t object);
 uint64_t rt_entry_elsewhere;
 
@@ -32,10 +33,12 @@ static void act(uint64_t action, uint64_t argument)
     side = rt_object_side(argument);
     if (side == NULL || !(*side & RT_SIDE_OBJECT))
         return;
+    if (rt_filling_count > 0)
+        rt_filling_dies(argument);
     rt_log_put(RS_REC_DEATH, argument, rt_object_count(argument), NULL, 0);
     if (*side & RT_SIDE_ARMED) {
         rt_entry_dying(argument);
-    } else if (depth == 0) {
+    } else {
         uint64_t words[2] = {rt_stack_innermost_holds(argument), 1};
 
         if (words[0] != 0)
@@ -92,6 +95,8 @@ uint64_t rt_entry_enter(struct rt_frame *frame)
     }
     if (!rt_call_gil())
         return RT_SHIM_PASS;
+    if (rt_filling_count > 0)
+        rt_filling_enter(depth);
     words.count = 0;
     rt_words_before(&words, role, frame);
     if (rt_roles_is_dealloc(role)) {
@@ -154,6 +159,8 @@ void rt_entry_leave(struct rt_frame *frame)
     if (!rt_log_on())
         return;
     rt_gil = 1;
+    if (rt_filling_count > 0)
+        rt_filling_leave(depth, desc->function);
     words.count = 0;
     if (rt_roles_is_init(role)) {
         if (frame->result != 0 && rt_object_see(frame->result) == RT_OBJECT_LIVE &&
@@ -179,5 +186,5 @@ void rt_entry_leave(struct rt_frame *frame)
         rt_log_commit(slots);
     }
     if (depth == 0 && rt_entry_outermost != NULL)
-        rt_entry_outermost();
+        rt_entry_outermost(desc->function);
 }

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include "contract/contract.h"
+#include "runtime/api/filling.h"
 #include "runtime/api/roles.h"
 #include "runtime/api/words.h"
 #include "runtime/arch.h"
@@ -15,9 +16,10 @@
 
 enum { EXPORTED = 8192 };
 
-/* Which functions bring tables of the module's own functions to the interpreter, and in which argument. */
+/* Which functions bring tables of the module's own functions to the interpreter, and in which argument; TABLE_FILLED: make
+ * containers that the module fills. */
 enum table {
-    TABLE_NONE, TABLE_DEFINITION, TABLE_TYPE_LATER, TABLE_METHOD, TABLE_METHODS, TABLE_GETSET, TABLE_CAPSULE,
+    TABLE_NONE, TABLE_DEFINITION, TABLE_TYPE_LATER, TABLE_METHOD, TABLE_METHODS, TABLE_GETSET, TABLE_CAPSULE, TABLE_FILLED,
     TABLE_ATTRIBUTE, TABLE_ATTRIBUTE_OBJECT, TABLE_POINTER, TABLE_IMPORT, /* what may fetch another library's table: looked at when it leaves */
 };
 static const struct {
@@ -35,6 +37,8 @@ static const struct {
     {"PyCapsule_New", TABLE_CAPSULE, 2},           {"PyObject_GetAttrString", TABLE_ATTRIBUTE, 1},
     {"PyObject_GetAttr", TABLE_ATTRIBUTE_OBJECT, 1}, {"PyCapsule_GetPointer", TABLE_POINTER, 0},
     {"PyCapsule_Import", TABLE_IMPORT, 0},
+    {"PyTuple_New", TABLE_FILLED, 255},             {"PyList_New", TABLE_FILLED, 255},
+    {"PyStructSequence_New", TABLE_FILLED, 255},
 };
 
 static struct {
@@ -144,7 +148,7 @@ static bool is_simple(const struct rs_contract *contract, const struct rt_words 
     for (unsigned i = 0; i < words->count; i++) {
         unsigned argument = RS_WORD_ARG(words->word[i]);
 
-        if ((RS_WORD_FLAGS(words->word[i]) & (RS_WORD_DEAD | RS_WORD_OLD | RS_WORD_STEAL)) ||
+        if ((RS_WORD_FLAGS(words->word[i]) & (RS_WORD_DEAD | RS_WORD_ZERO | RS_WORD_OLD | RS_WORD_STEAL)) ||
             (argument < contract->nargs && contract->args[argument].kind == RS_ARG_STEAL))
             return false;
     }
@@ -174,6 +178,8 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
     frame->state[1] = index | (uint64_t)module->number << 32;
     if (contract != NULL)
         rt_words_before(&words, contract, frame);
+    if (rt_filling_count > 0)
+        rt_filling_before_call(contract, &words, frame->return_address, rt_entry_depth());
     frame->state[2] = is_simple(contract, &words);
     if (!frame->state[2])
         log_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
@@ -189,6 +195,8 @@ void rt_call_settle(struct rt_frame *frame)
     const struct rs_contract *contract = (const struct rs_contract *)frame->state[0];
     struct rt_words words;
 
+    if (rt_filling_count > 0)
+        rt_filling_after_call(rt_entry_depth());
     words.count = 0;
     words.fresh = 0;
     if (frame->state[2]) {
@@ -253,6 +261,8 @@ uint64_t rt_api_enter(struct rt_frame *frame)
     if (desc->runtime[RT_IMPORT_TABLE] != 0)
         bring_table((unsigned)desc->runtime[RT_IMPORT_TABLE] - 1, frame);
     if (contract != NULL && (contract->flags & RS_GIL_RELEASE)) {
+        if (rt_filling_count > 0)
+            rt_filling_without_gil();
         rt_gil = 0; /* the last word before another thread may write */
         return RT_SHIM_PASS;
     }
@@ -286,4 +296,6 @@ void rt_api_leave(struct rt_frame *frame)
     else if (table != 0)
         bring_result(tables[table - 1].table, frame);
     rt_call_settle(frame);
+    if (table != 0 && tables[table - 1].table == TABLE_FILLED)
+        rt_filling_begin(frame->result, (const struct rt_module *)desc->runtime[RT_IMPORT_MODULE], rt_entry_depth());
 }

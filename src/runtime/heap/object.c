@@ -382,6 +382,23 @@ void rt_object_check_shut(void)
     rt_region_spans(each_in_span, &each);
 }
 
+static void check_static(uint64_t object, void *context)
+{
+    int64_t count;
+
+    if (!rt_sys_peek((void *)object, &count, 8)) /* its image may have gone */
+        return;
+    if (rt_python.immortal)
+        count = (uint32_t)count; /* the sign is an immortal's there */
+    if (count <= 0)
+        rt_log_put(RS_REC_POISON, object, (uint32_t)count, NULL, 0);
+}
+
+void rt_object_check_static(void)
+{
+    rt_object_each_static(check_static, NULL);
+}
+
 void rt_object_each_static(void (*visit)(uint64_t object, void *context), void *context)
 {
     for (unsigned i = 0; i < KNOWN_STATICS; i++)

@@ -59,6 +59,8 @@ bool rt_object_block_freed(uint64_t block, size_t size);
 /* Calls back for each live object that was touched, in address order. */
 void rt_object_each(void (*visit)(uint64_t object, void *context), void *context);
 void rt_object_each_static(void (*visit)(uint64_t object, void *context), void *context);
+/* Static objects, which nobody may free, whose count is used up: recorded (RS_REC_POISON). */
+void rt_object_check_static(void);
 /* Objects in free lists whose count was lowered below 0 by somebody who thinks that they live: recorded (RS_REC_POISON). */
 void rt_object_check_shut(void);
 

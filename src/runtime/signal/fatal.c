@@ -92,6 +92,7 @@ static void record(int signal, const siginfo_t *info, const ucontext_t *context)
 
     rt_quarantine_check();
     rt_object_check_shut();
+    rt_object_check_static();
     fault = (struct rs_fault_record *)rt_log_begin(slots);
     if (fault == NULL)
         return;

@@ -25,7 +25,7 @@ static bool has_raw_exceptions(void *context, uint32_t family)
     return ((struct journal *)context)->raw_exceptions && family == FAMILY_ONE;
 }
 
-static void on_arm(void *context, const struct rs_event *event)
+static void on_arm(void *context, const struct rs_event *event, uint64_t object)
 {
     struct journal *j = context;
 

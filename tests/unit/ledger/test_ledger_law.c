@@ -275,6 +275,48 @@ static void test_release_below_zero_is_a_deficit(void **state)
     assert_int_equal(j->armed_event.pc, RELEASE_AT);
 }
 
+/* A store into a tuple of its own: before a call, when the function is left. */
+static void test_moves_into_a_container(void **state)
+{
+    uint64_t words[] = {0, OTHER, word(THING, 0, RS_WORD_STEAL)}, at_exit[] = {1ull << 33, OTHER, word(SELF, 1, RS_WORD_STEAL), word(THING, 0, RS_WORD_UNKNOWN)};
+    const struct rs_fact *deficit;
+
+    object(j, THING, TYPE_STR, 3);
+    object(j, SELF, TYPE_STR, 3);
+    store(j, ACQUIRE_AT, +1, THING, 3);
+    put(j, RS_REC_MOVED, CALL_AT + 1, 0, words, 3);
+    assert_balance(j, THING, 0, 0);
+    assert_int_equal(latest(THING)->pc, CALL_AT);
+    assert_int_equal(latest(THING)->kind, RS_EVENT_STEAL);
+    put(j, RS_REC_MOVED, METHOD, 0, at_exit, 4);
+    assert_balance(j, THING, 0, 1);
+    deficit = fact(j, RS_FACT_DEFICIT);
+    assert_non_null(deficit);
+    assert_int_equal(deficit->object.address, SELF);
+    assert_true(deficit->event.is_entry);
+    assert_string_equal(deficit->event.contract->name, "PyTuple_SET_ITEM");
+}
+
+/* What revives in its tp_dealloc has had its count set to 1 by a store that says nothing. */
+static void test_stores_to_what_is_being_taken_apart(void **state)
+{
+    object(j, THING, TYPE_STR, 1);
+    entry(j, "tp_dealloc", RETURN_FROM, word(THING, 0, RS_WORD_ZERO), END);
+    store(j, RELEASE_AT, -1, THING, 2);
+    leave_entry(j, 0, END);
+    assert_balance(j, THING, -1, 0);
+    assert_null(fact(j, RS_FACT_DEFICIT));
+}
+
+static void test_a_static_object_without_references(void **state)
+{
+    object(j, STATIC, TYPE_STR, 2);
+    store(j, RELEASE_AT, -1, STATIC, 2);
+    assert_false(fact(j, RS_FACT_DEFICIT)->starved);
+    store(j, RELEASE_AT, -1, STATIC, 1);
+    assert_true(fact(j, RS_FACT_DEFICIT)->starved);
+}
+
 static void test_the_same_deficit_is_counted(void **state)
 {
     for (unsigned i = 0; i < 5; i++) {
@@ -292,7 +334,7 @@ int main(void)
         LAW(new_result), LAW(created_result), LAW(out_parameters), LAW(borrowed_result_is_remembered), LAW(inlined_stores),
         LAW(stores_of_a_count), LAW(steal_always), LAW(steal_on_success), LAW(steal_on_success_that_failed), LAW(format_unit_n_steals),
         LAW(in_out_parameter), LAW(py_decref_out_of_line), LAW(py_incref_out_of_line), LAW(borrowed_argument_of_a_call),
-        LAW(interpreters_argument), LAW(return_to_the_interpreter), LAW(return_of_what_is_not_owned), LAW(returned_definition),
+        LAW(interpreters_argument), LAW(return_to_the_interpreter), LAW(moves_into_a_container), LAW(stores_to_what_is_being_taken_apart), LAW(a_static_object_without_references), LAW(return_of_what_is_not_owned), LAW(returned_definition),
         LAW(dealloc_owns_the_reference_to_its_type), LAW(dealloc_chain_owns_it_once), LAW(dealloc_by_the_family_owns_it), LAW(families_have_accounts_of_their_own),
         LAW(release_below_zero_is_a_deficit), LAW(the_same_deficit_is_counted),
     };

@@ -39,17 +39,18 @@ void rs_plan_find_imports(struct rs_analysis *analysis)
     }
 }
 
-static const char *slot_name(const struct rs_analysis *analysis, const struct rs_insn *insn)
+enum { NEAR_CALL = 5 }; /* bytes of a direct call */
+
+static const struct rs_reloc *slot_of(const struct rs_analysis *analysis, const struct rs_insn *insn)
 {
-    const struct rs_reloc *reloc =
-        insn->operand == RS_OPERAND_RIP && !insn->outside ? rs_elf_reloc(&analysis->elf, insn->target) : NULL;
-    return reloc && (reloc->kind == RS_RELOC_SLOT || reloc->kind == RS_RELOC_LAZY) ? reloc->name : NULL;
+    return insn->operand == RS_OPERAND_RIP && !insn->outside ? rs_elf_reloc(&analysis->elf, insn->target) : NULL;
 }
 
-const char *rs_plan_callee(const struct rs_analysis *analysis, const struct rs_insn *call)
+/* What fills the slot that the call reads, itself or in a PLT stub; NULL if it reads none. */
+static const struct rs_reloc *called_slot(const struct rs_analysis *analysis, const struct rs_insn *call)
 {
     if (call->flow == RS_FLOW_CALL_INDIRECT || call->flow == RS_FLOW_JUMP_INDIRECT)
-        return slot_name(analysis, call);
+        return slot_of(analysis, call);
     if ((call->flow != RS_FLOW_CALL && call->flow != RS_FLOW_JUMP) || call->outside)
         return NULL;
     uint32_t at = call->target;
@@ -60,10 +61,28 @@ const char *rs_plan_callee(const struct rs_analysis *analysis, const struct rs_i
         if (!bytes || !rs_arch_decode(bytes, left, at, &insn))
             return NULL;
         if (insn.flow == RS_FLOW_JUMP_INDIRECT)
-            return slot_name(analysis, &insn);
+            return slot_of(analysis, &insn);
         if (insn.op != RS_OP_ENDBR)
             return NULL;
         at += insn.length;
     }
     return NULL;
+}
+
+const char *rs_plan_callee(const struct rs_analysis *analysis, const struct rs_insn *call)
+{
+    const struct rs_reloc *reloc = called_slot(analysis, call);
+    return reloc && (reloc->kind == RS_RELOC_SLOT || reloc->kind == RS_RELOC_LAZY) ? reloc->name : NULL;
+}
+
+uint32_t rs_plan_called(const struct rs_analysis *analysis, uint32_t at)
+{
+    const uint8_t *bytes = at > NEAR_CALL ? rs_elf_at(&analysis->elf, at - NEAR_CALL, NEAR_CALL) : NULL;
+    struct rs_insn call;
+    if (!bytes || !rs_arch_decode(bytes, NEAR_CALL, at - NEAR_CALL, &call) || call.flow != RS_FLOW_CALL || call.outside || call.length != NEAR_CALL)
+        return 0;
+    const struct rs_reloc *own = called_slot(analysis, &call); /* others could have taken the place of an exported function */
+    if (own && own->kind == RS_RELOC_OWN)
+        return own->value;
+    return rs_plan_function_at(analysis, call.target) == call.target ? call.target : 0;
 }

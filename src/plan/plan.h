@@ -128,7 +128,8 @@ uint32_t rs_plan_function_at(const struct rs_analysis *analysis, uint32_t at);
 bool rs_plan_returns(const struct rs_analysis *analysis, uint32_t function,
                      bool (*statement)(void *ctx, uint32_t from, uint32_t at), void *ctx);
 
-/* Whether what the call that returns to `at` returned may be what its own function returns. False if it cannot be followed. */
+/* Whether what the call that returns to `at` returned may be what its own function returns, once and for all: the call is in no loop.
+ * False if it cannot be followed. */
 bool rs_plan_hands_on(const struct rs_analysis *analysis, uint32_t at);
 /* Start of the function that the direct call which returns to `at` leads to; 0 if there is no such call. */
 uint32_t rs_plan_called(const struct rs_analysis *analysis, uint32_t at);

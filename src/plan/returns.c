@@ -610,11 +610,33 @@ static bool comes_from_call(struct flow *flow, uint32_t at, struct location wher
     return comes;
 }
 
+/* Whether the call may be run again before its function ends: then an earlier result is lost in there, if it is lost. */
+static bool is_repeated(struct flow *flow, uint32_t call)
+{
+    struct indices todo = {0};
+    bool repeated = false;
+    flow->search++;
+    *RS_PUSH(&todo.list) = call;
+    while (todo.list.count && !repeated) {
+        uint32_t at = todo.list.items[--todo.list.count];
+        for (uint32_t i = flow->first[at]; i < flow->first[at + 1]; i++) {
+            uint32_t from = flow->edges[i].from;
+            repeated |= from == call;
+            if (flow->seen[from] == flow->search)
+                continue;
+            flow->seen[from] = flow->search;
+            *RS_PUSH(&todo.list) = from;
+        }
+    }
+    RS_VEC_CLOSE(&todo.list);
+    return repeated;
+}
+
 static bool returns_result(struct flow *flow, uint32_t behind)
 {
     const struct rs_insn *insns = flow->insns.list.items;
     size_t count = flow->insns.list.count, next = rs_arch_find(insns, count, behind);
-    if (next == 0 || next >= count || !is_call(&insns[next - 1]))
+    if (next == 0 || next >= count || !is_call(&insns[next - 1]) || is_repeated(flow, (uint32_t)next - 1))
         return false;
     for (uint32_t i = 0; i < count; i++)
         if (insns[i].flow == RS_FLOW_RETURN && comes_from_call(flow, i, (struct location){RS_RAX, 0}, (uint32_t)next - 1, 0))
@@ -629,14 +651,4 @@ bool rs_plan_hands_on(const struct rs_analysis *analysis, uint32_t at)
     bool hands = open_flow(&flow, analysis, rs_plan_function_at(analysis, at - 1), 0, &steps) && returns_result(&flow, at);
     close_flow(&flow);
     return hands;
-}
-
-uint32_t rs_plan_called(const struct rs_analysis *analysis, uint32_t at)
-{
-    for (size_t i = 0; i < analysis->survey.directs.count; i++) {
-        const struct rs_direct *direct = &analysis->survey.directs.items[i];
-        if (direct->at + direct->length == at)
-            return direct->target;
-    }
-    return 0;
 }

@@ -258,12 +258,44 @@ static void parts_belong_together(void **state)
     fixture_close(&fixture);
 }
 
+static void expect_handed_on(const struct fixture *fixture, const char *behind, bool expected)
+{
+    if (rs_plan_hands_on(fixture->analysis, offset_of(fixture, behind)) != expected)
+        fail_msg("%s: %s", behind, expected ? "not handed on" : "handed on");
+}
+
+static void results_are_handed_on(void **state)
+{
+    struct fixture fixture;
+    assemble(&fixture,
+             FUNCTION("at_once", "sub $8, %rsp\ncall other@PLT\n" LABEL("at_once_call") "add $8, %rsp\nret\n")
+                 FUNCTION("kept", "push %rbx\ncall other@PLT\n" LABEL("kept_call") "mov %rax, %rbx\ntest %rax, %rax\nje 1f\n"
+                                                                                 "call PyErr_Clear@PLT\n" LABEL("kept_clear") "mov %rbx, %rax\npop %rbx\nret\n"
+                                                                                                                               "1: xor %eax, %eax\npop %rbx\nret\n")
+                     FUNCTION("framed", "push %rbp\nmov %rsp, %rbp\nsub $16, %rsp\ncall other@PLT\n" LABEL("framed_call") "mov %rax, -8(%rbp)\n"
+                                                                                                                      "mov -8(%rbp), %rax\nleave\nret\n")
+                         FUNCTION("dropped", "sub $8, %rsp\ncall other@PLT\n" LABEL("dropped_call") "mov $1, %eax\nadd $8, %rsp\nret\n")
+                             FUNCTION("looped", "push %rbx\nmov %rdi, %rbx\n1: call other@PLT\n" LABEL("looped_call") "dec %rbx\njne 1b\npop %rbx\nret\n")
+                                 FUNCTION("above", "sub $8, %rsp\ncall at_once\n" LABEL("above_call") "add $8, %rsp\nret\n"));
+    expect_handed_on(&fixture, "at_once_call", true);
+    expect_handed_on(&fixture, "kept_call", true);
+    expect_handed_on(&fixture, "kept_clear", false);
+    expect_handed_on(&fixture, "framed_call", true);
+    expect_handed_on(&fixture, "dropped_call", false);
+    expect_handed_on(&fixture, "looped_call", false);
+    expect_handed_on(&fixture, "at_once", false); /* behind no call */
+    assert_false(rs_plan_hands_on(fixture.analysis, 0));
+    assert_int_equal(rs_plan_called(fixture.analysis, offset_of(&fixture, "above_call")), offset_of(&fixture, "at_once"));
+    assert_int_equal(rs_plan_called(fixture.analysis, offset_of(&fixture, "above")), 0);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constants_are_no_objects), cmocka_unit_test(what_was_tested_is_zero),
         cmocka_unit_test(tail_calls_return),        cmocka_unit_test(statements_are_looked_for_backward),
-        cmocka_unit_test(parts_belong_together),
+        cmocka_unit_test(parts_belong_together),    cmocka_unit_test(results_are_handed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

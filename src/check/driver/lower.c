@@ -22,7 +22,7 @@ enum {
 /* Behind the source's own flags. What gcc takes for a warning and clang for an error must not cost the unit. */
 static const char *const lowering[] = {"-O0", "-g", "-w", "-Wno-implicit-function-declaration", "-Wno-implicit-int", "-Wno-int-conversion",
                                        "-Wno-incompatible-function-pointer-types", "-Wno-return-type", "-Wno-c++11-narrowing",
-                                       "-Wno-reserved-user-defined-literal", "-Wno-register", "-Qunused-arguments", "-fno-color-diagnostics",
+                                       "-Wno-reserved-user-defined-literal", "-Wno-register", "-Qunused-arguments", "-fno-discard-value-names", "-fno-color-diagnostics",
                                        "-fno-caret-diagnostics", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-emit-llvm", "-c"};
 
 static unsigned linked_version(void)

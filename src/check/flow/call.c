@@ -261,8 +261,7 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
 void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_states *out)
 {
     LLVMValueRef callee = rs_ir_callee(call);
-    size_t length;
-    const char *name = callee == NULL ? "" : LLVMGetValueName2(callee, &length);
+    const char *name = callee == NULL ? "" : rs_ir_api_name(flow->ir, callee);
     const struct rs_ir_function *own = rs_ir_function(flow->ir, callee);
     const struct rs_contract *row;
     const struct rs_summary *summary;

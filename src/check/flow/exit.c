@@ -106,7 +106,7 @@ static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs
     struct rs_sym *sym = rs_state_object(state, value);
     bool null = (value.kind == RS_AV_INT && value.number == 0) || (sym != NULL && sym->null == RS_NULL);
 
-    if (null || (sym != NULL && sym->null == RS_NONNULL) || (sym != NULL && state->pending))
+    if (flow->role && (null || (sym != NULL && sym->null == RS_NONNULL) || (sym != NULL && state->pending)))
         judge_error(flow, state, null, true, at);
     if (sym == NULL || null)
         return;
@@ -123,7 +123,7 @@ static void judge_left(struct rs_flow *flow, struct rs_state *state, int32_t ret
 {
     for (size_t i = 0; i < state->syms.count; i++) {
         struct rs_sym *sym = &state->syms.items[i];
-        bool callers = (int32_t)i == returned || (!flow->role && (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL));
+        bool callers = ((int32_t)i == returned && sym->owned <= 1 + holders(flow, state, (int32_t)i, false)) || (!flow->role && (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL));
 
         if (sym->owned > 0 && !callers && sym->owned > holders(flow, state, (int32_t)i, false))
             rs_refs_lost(flow, state, sym, at);
@@ -165,7 +165,13 @@ void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef r
     struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
     struct rs_sym *sym = rs_state_object(state, value);
 
+    /* its callers get what the role promises: what is wrong is told here */
+    bool promised = flow->role_new && sym != NULL && sym->owned == 0;
+    if (promised)
+        sym->owned = 1;
     rs_summary_add(flow, state, value, false);
+    if (promised)
+        sym->owned = 0;
     if (flow->role_new)
         judge_result(flow, state, value, at);
     else if (flow->role_int && value.kind == RS_AV_INT)

@@ -24,18 +24,17 @@ static struct rs_field *field_at(struct rs_flow_unit *unit, uint64_t key, const 
     return &unit->field.items[*index - 1];
 }
 
-static bool is_release(LLVMValueRef instruction)
+static bool is_release(const struct rs_ir *ir, LLVMValueRef instruction)
 {
     LLVMValueRef callee;
     const char *name;
-    size_t length;
 
     if (LLVMIsACallInst(instruction) == NULL && LLVMIsAInvokeInst(instruction) == NULL)
         return false;
     callee = rs_ir_callee(instruction);
     if (callee == NULL || LLVMGetNumArgOperands(instruction) == 0)
         return false;
-    name = LLVMGetValueName2(callee, &length);
+    name = rs_ir_api_name(ir, callee);
     name += *name == '_';
     return strcmp(name, "Py_DECREF") == 0 || strcmp(name, "Py_XDECREF") == 0 || strcmp(name, "Py_DecRef") == 0;
 }
@@ -83,7 +82,7 @@ void rs_fields_read(struct rs_flow_unit *unit)
             continue;
         for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
             for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
-                if (is_release(i))
+                if (is_release(unit->ir, i))
                     read_release(unit, function, i);
     }
 }

@@ -57,7 +57,7 @@ enum rs_sym_flags {
     RS_F_TYPE = 1 << 13,     /* the type of `parent` */
     RS_F_OWNED_FIELD = 1 << 14, /* loaded from a member that owns what it points to */
     RS_F_INTERIOR = 1 << 15, /* memory inside of `parent` */
-    RS_F_MOVED = 1 << 16,    /* its location gave it up to this function */
+    RS_F_MOVED = 1 << 16,    /* its location gave it up to this function: one is in `owned` for that */
     RS_F_VISIBLE = 1 << 17,  /* others may reach it: it was stored or passed on */
 };
 
@@ -239,6 +239,13 @@ struct rs_flow {
     bool cut;
 };
 
+/* What memory held at entry in a place that the caller can name. */
+static inline bool rs_is_nameable(const struct rs_flow *flow, const struct rs_state *state, const struct rs_sym *sym)
+{
+    return sym->kind == RS_SYM_LOADED && sym->parent != RS_NONE && sym->offset > RS_OFFSET_INDEX &&
+           ((uint32_t)sym->parent < flow->nargs || state->syms.items[sym->parent].kind == RS_SYM_GLOBAL);
+}
+
 /* state.c */
 struct rs_state *rs_state_copy(const struct rs_state *state);
 void rs_state_close(struct rs_state *state);
@@ -326,7 +333,7 @@ void rs_tell_all(struct rs_flow_unit *unit);
 /* call.c and its kin: each applies a call to the state and adds the states that come of it (the given one included, if it
  * goes on) to `out`. */
 struct rs_states {
-    struct rs_state *items[32];
+    struct rs_state *items[96];
     unsigned count;
 };
 void rs_states_add(struct rs_flow *flow, struct rs_states *out, struct rs_state *state);

@@ -189,12 +189,24 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
     return sym;
 }
 
+/* a[i] may be any item of the array: whoever reads it may give that one's reference up. */
+static void reach_any(struct rs_state *state, int32_t base)
+{
+    if (state->syms.items[base].kind == RS_SYM_ITEMS)
+        return;
+    for (size_t i = 0; i < state->mem.count; i++)
+        if (state->mem.items[i].base == base && state->mem.items[i].offset >= 0 && state->mem.items[i].stored)
+            rs_refs_unknown(state, state->mem.items[i].value);
+}
+
 struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at)
 {
     bool is_pointer = LLVMGetTypeKind(LLVMTypeOf(at)) == LLVMPointerTypeKind;
     const struct rs_cell *cell;
     int32_t sym;
 
+    if (address.kind == RS_AV_SYM && address.number < RS_OFFSET_INDEX)
+        reach_any(state, address.sym);
     if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY || state->syms.count > SYMS_MOST)
         return rs_av_unknown();
     cell = rs_memory_cell(state, address.sym, address.number);
@@ -209,15 +221,17 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
 /* The location gives up what it held when the function began. */
 static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
 {
-    old->flags = (old->flags & ~(uint32_t)RS_F_HELD) | RS_F_MOVED;
+    old->flags &= ~(uint32_t)RS_F_HELD;
     if (old->owned < 0 && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at)
         rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
                                                                   flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
                 "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");
-    if (old->flags & RS_F_OWNED_FIELD || old->owned < 0)
+    if (old->flags & RS_F_OWNED_FIELD || old->owned < 0) {
         old->owned++;
-    else
+        old->flags |= RS_F_MOVED;
+    } else {
         old->flags |= RS_F_UNCERTAIN;
+    }
 }
 
 void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at)

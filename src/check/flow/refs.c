@@ -204,13 +204,21 @@ void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av va
     steal_unowned(flow, state, sym, at, api);
 }
 
+/* A container that Python code may have in hand: a member, a global, something that was passed in. */
+static bool is_within_reach(const struct rs_flow *flow, const struct rs_sym *container)
+{
+    if (container->kind == RS_SYM_ARG)
+        return flow->role;
+    return container->kind == RS_SYM_LOADED || container->kind == RS_SYM_BORROWED || (container->kind == RS_SYM_NEW && container->flags & (RS_F_VISIBLE | RS_F_SHARED));
+}
+
 void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api)
 {
     for (size_t i = 0; i < state->syms.count; i++) {
         struct rs_sym *sym = &state->syms.items[i], *parent = sym->parent == RS_NONE ? NULL : &state->syms.items[sym->parent];
         bool borrowed = sym->kind == RS_SYM_BORROWED && sym->flags & RS_F_MUTABLE && sym->owned == 0 && !(sym->flags & (RS_F_UNCERTAIN | RS_F_STALE | RS_F_FOREVER));
 
-        if (!borrowed || parent == NULL || (parent->kind == RS_SYM_NEW && !(parent->flags & (RS_F_VISIBLE | RS_F_SHARED))))
+        if (!borrowed || parent == NULL || !is_within_reach(flow, parent))
             continue;
         sym->flags |= RS_F_STALE;
         sym->gone = at;

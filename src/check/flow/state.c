@@ -153,33 +153,53 @@ static int32_t content_of(const struct rs_cell *cell)
     return cell->value.kind == RS_AV_SYM || cell->value.kind == RS_AV_COND ? cell->value.sym : RS_NONE;
 }
 
-/* Cells of one base, in the order of offsets, that bring something. */
+/* Whether a cell tells more than a load from it would. */
+static bool is_kept(const struct settling *s, const struct rs_cell *cell)
+{
+    int32_t content = content_of(cell);
+    bool local = s->state->syms.items[cell->base].kind == RS_SYM_LOCAL;
+
+    if (content != RS_NONE)
+        return cell->stored || informative(s, &s->state->syms.items[content]);
+    return local ? cell->stored || !s->coarse : !s->coarse;
+}
+
+static bool is_before(const struct rs_cell *a, const struct rs_cell *b)
+{
+    return a->base != b->base ? a->base < b->base : a->offset < b->offset;
+}
+
+/* Few are out of order: those made since the last time. */
+static void sort_cells(struct rs_state *state)
+{
+    for (size_t i = 1; i < state->mem.count; i++) {
+        struct rs_cell cell = state->mem.items[i];
+        size_t at = i;
+
+        for (; at > 0 && is_before(&cell, &state->mem.items[at - 1]); at--)
+            state->mem.items[at] = state->mem.items[at - 1];
+        state->mem.items[at] = cell;
+    }
+}
+
+/* Cells of one base that bring something, in the order of offsets. */
 static void reach_cells(struct settling *s, int32_t base)
 {
-    int64_t after = INT64_MIN;
-    bool first = true;
+    size_t low = 0, high = s->state->mem.count;
 
-    for (;;) {
-        size_t best = SIZE_MAX;
-
-        for (size_t i = 0; i < s->state->mem.count; i++) {
-            const struct rs_cell *cell = &s->state->mem.items[i];
-            bool fits = cell->base == base && (first ? true : cell->offset > after);
-            if (fits && (best == SIZE_MAX || cell->offset < s->state->mem.items[best].offset))
-                best = i;
-        }
-        if (best == SIZE_MAX)
-            return;
-        struct rs_cell *cell = &s->state->mem.items[best];
-        int32_t content = content_of(cell);
-        first = false;
-        after = cell->offset;
-        if (content == RS_NONE)
-            s->keep[best] = (cell->stored || !s->coarse) && !(s->coarse && cell->value.kind == RS_AV_INT && s->state->syms.items[base].kind != RS_SYM_LOCAL);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->state->mem.items[middle].base < base)
+            low = middle + 1;
         else
-            s->keep[best] = cell->stored || informative(s, &s->state->syms.items[content]);
-        if (s->keep[best] && content != RS_NONE)
-            reach(s, content);
+            high = middle;
+    }
+    for (; low < s->state->mem.count && s->state->mem.items[low].base == base; low++) {
+        const struct rs_cell *cell = &s->state->mem.items[low];
+
+        s->keep[low] = is_kept(s, cell);
+        if (s->keep[low] && content_of(cell) != RS_NONE)
+            reach(s, content_of(cell));
     }
 }
 
@@ -222,8 +242,17 @@ static void drop_dead_values(struct settling *s)
         s->state->env.items[kept++] = bind;
     }
     s->state->env.count = kept;
-    for (size_t i = 0; i < s->state->mem.count; i++)
-        s->state->mem.items[i].value = simplified(s->state, s->state->mem.items[i].value);
+    for (size_t i = 0; i < s->state->mem.count; i++) {
+        struct rs_cell *cell = &s->state->mem.items[i];
+        const struct rs_sym *content = content_of(cell) == RS_NONE ? NULL : &s->state->syms.items[content_of(cell)];
+
+        /* that a place was NULL at entry is a condition of this way, which the caller may refute */
+        if (content == NULL || s->flow->role || !rs_is_nameable(s->flow, s->state, content))
+            cell->value = simplified(s->state, cell->value);
+        /* a place that is NULL and one that was set to NULL are alike to the interpreter */
+        if (s->flow->role)
+            cell->stored = cell->stored || (cell->value.kind == RS_AV_INT && cell->value.number == 0);
+    }
 }
 
 static void find_reachable(struct settling *s)
@@ -267,6 +296,17 @@ static void find_lost(struct settling *s)
             rs_refs_lost(s->flow, s->state, &s->state->syms.items[i], s->state->came_from);
 }
 
+/* What a member held at entry and is given up by now: the caller has to know. */
+static void reach_given_up(struct settling *s)
+{
+    for (size_t i = 0; i < s->state->syms.count && !s->flow->role; i++) {
+        const struct rs_sym *sym = &s->state->syms.items[i];
+
+        if (s->number[i] == RS_NONE && sym->flags & RS_F_MOVED && sym->owned == 0 && rs_is_nameable(s->flow, s->state, sym) && !s->coarse)
+            reach(s, (int32_t)i);
+    }
+}
+
 /* Parents are needed for what hangs on them, though nobody can reach them. */
 static void reach_parents(struct settling *s)
 {
@@ -298,12 +338,10 @@ static void renumber(struct settling *s)
         cell.base = s->number[cell.base];
         if (content != RS_NONE)
             cell.value.sym = s->number[content];
-        size_t at = kept++;
-        for (; at > 0 && (state->mem.items[at - 1].base > cell.base || (state->mem.items[at - 1].base == cell.base && state->mem.items[at - 1].offset > cell.offset)); at--)
-            state->mem.items[at] = state->mem.items[at - 1];
-        state->mem.items[at] = cell;
+        state->mem.items[kept++] = cell;
     }
     state->mem.count = kept;
+    sort_cells(state);
     for (size_t i = 0; i < s->count; i++) {
         syms[i] = state->syms.items[s->order[i]];
         if (syms[i].parent != RS_NONE)
@@ -360,10 +398,12 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, bool coarse)
     s.keep = rs_alloc(state->mem.count + 1);
     memset(s.number, 0xff, room * sizeof(*s.number));
     memset(s.keep, 0, state->mem.count + 1);
+    sort_cells(state);
     drop_dead_values(&s);
     find_reachable(&s);
     hand_over(&s);
     find_lost(&s);
+    reach_given_up(&s);
     reach_parents(&s);
     renumber(&s);
     state->hash = hash_of(state);

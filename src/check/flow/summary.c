@@ -37,6 +37,14 @@ static bool is_argument(const struct making *m, int32_t sym)
     return sym >= 0 && (uint32_t)sym < m->flow->nargs && sym < RS_SUMMARY_ARGS;
 }
 
+/* To the caller a reference that was taken to something borrowed is as new as that of a new object. */
+static bool is_new(const struct making *m, const struct rs_sym *sym)
+{
+    bool taken = (sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_LOADED) && sym->owned > 0 && !rs_is_nameable(m->flow, m->state, sym);
+
+    return (sym->kind == RS_SYM_NEW || taken) && !(sym->flags & RS_F_UNCERTAIN);
+}
+
 static struct rs_subject subject_of_sym(struct making *m, int32_t index)
 {
     const struct rs_sym *sym = &m->state->syms.items[index];
@@ -49,7 +57,7 @@ static struct rs_subject subject_of_sym(struct making *m, int32_t index)
     } else if (sym->kind == RS_SYM_GLOBAL) {
         subject.kind = RS_SUBJECT_STATIC;
         subject.global = global_name(sym->identity);
-    } else if (sym->kind == RS_SYM_NEW && !(sym->flags & RS_F_UNCERTAIN)) {
+    } else if (is_new(m, sym)) {
         subject.arg = (int16_t)number_of(m, index);
         subject.kind = subject.arg < 0 ? RS_SUBJECT_NONE : RS_SUBJECT_NEW;
     } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && is_argument(m, sym->parent)) {
@@ -86,7 +94,8 @@ static struct rs_subject subject_of(struct making *m, struct rs_av value)
 
 static void add_ref(struct making *m, struct rs_subject who, int owned, bool uncertain)
 {
-    who.null = RS_MAYBE;
+    if (who.kind != RS_SUBJECT_FIELD && who.kind != RS_SUBJECT_GLOBAL)
+        who.null = RS_MAYBE;
     if (m->way.nrefs == RS_CASE_REFS) {
         m->full = true;
         return;
@@ -133,26 +142,43 @@ static int hidden_holders(const struct making *m, int32_t sym)
     return count;
 }
 
+/* Places that hold it of which the caller is told. */
+static int named_holders(const struct making *m, int32_t sym)
+{
+    int count = 0;
+
+    for (size_t i = 0; i < m->state->mem.count; i++) {
+        const struct rs_cell *cell = &m->state->mem.items[i];
+        bool named = is_argument(m, cell->base) || m->state->syms.items[cell->base].kind == RS_SYM_GLOBAL;
+
+        count += named && cell->stored && cell->value.kind == RS_AV_SYM && cell->value.sym == sym;
+    }
+    return count;
+}
+
 static void add_refs(struct making *m)
 {
     for (size_t i = 0; i < m->state->syms.count; i++) {
         const struct rs_sym *sym = &m->state->syms.items[i];
         bool concerns = is_argument(m, (int32_t)i) || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL;
-        int hidden;
+        int hidden, owned = sym->owned - ((sym->flags & RS_F_MOVED) != 0);
+        bool condition = sym->kind == RS_SYM_LOADED && sym->null != RS_MAYBE;
 
         if (!concerns || sym->kind == RS_SYM_INT)
             continue;
         hidden = hidden_holders(m, (int32_t)i);
-        if (sym->owned == 0 && hidden == 0 && !(sym->flags & RS_F_UNCERTAIN))
+        if (owned == 0 && hidden == 0 && !condition && !(sym->flags & RS_F_UNCERTAIN))
             continue;
         struct rs_subject who = subject_of_sym(m, (int32_t)i);
         if (who.kind != RS_SUBJECT_NONE && who.kind != RS_SUBJECT_BORROWED)
-            add_ref(m, who, sym->owned > hidden ? sym->owned - hidden : sym->owned > 0 ? 0 : sym->owned, (sym->flags & RS_F_UNCERTAIN) || hidden > (sym->owned > 0 ? sym->owned : 0));
+            add_ref(m, who, owned > hidden ? owned - hidden : owned > 0 ? 0 : owned, (sym->flags & RS_F_UNCERTAIN) || hidden > (sym->owned > 0 ? sym->owned : 0));
     }
     for (int i = 0; i < m->nfresh; i++) {
         const struct rs_sym *sym = &m->state->syms.items[m->fresh[i]];
         int hidden = hidden_holders(m, m->fresh[i]);
-        add_ref(m, (struct rs_subject){.kind = RS_SUBJECT_NEW, .arg = (int16_t)i}, sym->owned > hidden ? sym->owned - hidden : 0, false);
+        int known = sym->owned > hidden ? sym->owned - hidden : 0, most = (m->way.result.kind == RS_SUBJECT_NEW && m->way.result.arg == i) + named_holders(m, m->fresh[i]);
+        /* one reference more would be lost in the function itself, see exit.c */
+        add_ref(m, (struct rs_subject){.kind = RS_SUBJECT_NEW, .arg = (int16_t)i}, known < most ? known : most, false);
     }
 }
 
@@ -288,8 +314,8 @@ static struct rs_av new_of(struct applying *a, const struct rs_subject *subject)
     if (a->fresh[subject->arg].kind == RS_AV_SYM)
         return a->fresh[subject->arg];
     sym = rs_state_sym(a->state, RS_SYM_NEW, a->call);
-    a->state->syms.items[sym].null = RS_NONNULL;
-    a->state->syms.items[sym].flags = RS_F_SHARED;
+    a->state->syms.items[sym].null = subject->null;
+    a->state->syms.items[sym].flags = RS_F_SHARED | (subject->null == RS_MAYBE && a->way->err == RS_ERR_UNKNOWN ? RS_F_FAIL_ERR | RS_F_MISS : 0);
     a->state->syms.items[sym].api = a->callee;
     for (unsigned i = 0; i < a->way->nrefs; i++)
         if (a->way->refs[i].who.kind == RS_SUBJECT_NEW && a->way->refs[i].who.arg == subject->arg)
@@ -370,6 +396,29 @@ static bool fits(struct applying *a, unsigned nargs)
     return true;
 }
 
+/* Whether the way fits what the caller knows of a member; it learns from it. */
+static bool fits_member(struct applying *a, const struct rs_subject *subject)
+{
+    bool member = (subject->kind == RS_SUBJECT_FIELD || subject->kind == RS_SUBJECT_GLOBAL) && subject->null != RS_MAYBE;
+    struct rs_av value = member ? content_of(a, subject) : rs_av_unknown();
+
+    if (value.kind == RS_AV_INT)
+        return (value.number == 0) == (subject->null == RS_NULL);
+    if (value.kind != RS_AV_SYM)
+        return true;
+    if (value.number != 0)
+        return subject->null == RS_NONNULL;
+    return rs_refine_null(a->flow, a->state, value.sym, subject->null == RS_NULL);
+}
+
+static bool fits_memory(struct applying *a)
+{
+    for (unsigned i = 0; i < a->way->nrefs; i++)
+        if (!fits_member(a, &a->way->refs[i].who))
+            return false;
+    return fits_member(a, &a->way->result);
+}
+
 static void change_references(struct applying *a, bool release)
 {
     for (unsigned i = 0; i < a->way->nrefs; i++) {
@@ -416,6 +465,8 @@ static void apply_way(struct applying *a)
         if (place.kind == RS_AV_SYM)
             rs_memory_assign(a->flow, a->state, place.sym, place.number, a->way->stores[i].key, values[i], a->call);
         else
+            rs_refs_unknown(a->state, values[i]);
+        if (a->way->thrown) /* it may belong to an object that was never finished */
             rs_refs_unknown(a->state, values[i]);
     }
     change_references(a, true);
@@ -469,7 +520,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
     for (unsigned i = 0; i < summary->ncases; i++) {
         struct applying a = {.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee->name};
 
-        if (!fits(&a, summary->nargs)) {
+        if (!fits(&a, summary->nargs) || !fits_memory(&a)) {
             rs_state_close(a.state);
             continue;
         }

@@ -3,7 +3,7 @@
 
 #include "check/flow/flow.h"
 
-enum { STEPS_MOST = 150000, VISITS_COARSE = 12, VISITS_MOST = 48 };
+enum { STEPS_MOST = 150000, VISITS_COARSE = 16, VISITS_MOST = 160, VISITS_LIBRARY = 40 };
 
 /* ---- from block to block ---- */
 static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMBasicBlockRef from, bool back)
@@ -76,7 +76,7 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
         rs_state_close(state);
         return;
     }
-    if (++block->visits > VISITS_MOST) {
+    if (++block->visits > (flow->function->library ? VISITS_LIBRARY : VISITS_MOST)) {
         flow->cut = true;
         flow->unit->cut++;
         rs_state_close(state);
@@ -289,7 +289,7 @@ static void read_role(struct rs_flow *flow)
     flow->init = is_slot(role, init);
     flow->dying = is_slot(role, dying);
     flow->role = row != NULL;
-    flow->role_new = row != NULL && row->result == RS_RESULT_NEW;
+    flow->role_new = (row != NULL && row->result == RS_RESULT_NEW) || (flow->function->cdef && flow->function->object);
     flow->role_int = row != NULL && row->result == RS_RESULT_VALUE && row->failure == -1;
 }
 

@@ -46,6 +46,8 @@ struct rs_ir_function {
     struct rs_ir_place place;
     bool library; /* defined in a header of Python's or of the system: not the module's own code */
     bool local;   /* no other unit can call it */
+    bool cdef;    /* Cython's: takes borrowed arguments, returns a new reference if it returns an object */
+    bool object;  /* its debug information says that it returns a Python object */
     const struct rs_ir_role *role; /* the first one, or NULL */
 };
 
@@ -71,6 +73,8 @@ struct rs_ir {
 struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, struct rs_error *err);
 void rs_ir_close(struct rs_ir *ir);
 
+/* The name that the C API's headers know a function by, though C++ mangles that of an inline one. */
+const char *rs_ir_api_name(const struct rs_ir *ir, LLVMValueRef function);
 /* NULL for declarations and for what is no function. */
 struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value);
 /* Where an instruction stands in the source. */
@@ -92,6 +96,7 @@ const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offse
 const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type);
 
 /* For ir/ itself. */
+bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function);
 void rs_ir_read_tables(struct rs_ir *ir);
 void rs_ir_read_names(struct rs_ir *ir);
 const char *rs_ir_shown_name(struct rs_ir *ir, LLVMValueRef function, struct rs_ir_place *place);

@@ -72,10 +72,17 @@ static bool starts(const char *text, const char *head)
     return strncmp(text, head, strlen(head)) == 0;
 }
 
-/* A header that belongs to Python, to the system or to a library that is installed with them. */
+/* A header that belongs to Python, to the system or to an installed library: not the module's own code. */
 static bool is_library(const char *file)
 {
-    return file != NULL && (starts(file, "/usr/include/") || starts(file, "/usr/lib/") || starts(file, "/usr/local/include/") || strstr(file, "/include/python") != NULL);
+    return file != NULL && (starts(file, "/usr/include/") || starts(file, "/usr/lib/") || starts(file, "/usr/local/include/") || strstr(file, "/include/python") != NULL ||
+                            strstr(file, "/site-packages/") != NULL || strstr(file, "/dist-packages/") != NULL);
+}
+
+/* Helpers that Cython writes into every file: whoever maintains the .pyx can change nothing there. */
+static bool is_generated(const char *symbol)
+{
+    return starts(symbol, "__Pyx") || starts(symbol, "__pyx_pymod_") || starts(symbol, "__pyx_tp_");
 }
 
 static void read_functions(struct rs_ir *ir)
@@ -89,8 +96,10 @@ static void read_functions(struct rs_ir *ir)
             continue;
         function.symbol = LLVMGetValueName2(f, &length);
         function.name = rs_ir_shown_name(ir, f, &function.place);
-        function.library = is_library(function.place.file);
+        function.library = is_library(function.place.file) || is_generated(function.symbol);
         function.local = linkage == LLVMInternalLinkage || linkage == LLVMPrivateLinkage;
+        function.object = LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(f))) == LLVMPointerTypeKind && rs_ir_returns_object(ir, f);
+        function.cdef = starts(function.symbol, "__pyx_f_");
         *RS_PUSH(&ir->functions) = function;
         *rs_map_at(&ir->by_value, (uintptr_t)f) = ir->functions.count;
     }
@@ -171,15 +180,21 @@ LLVMValueRef rs_ir_callee(LLVMValueRef call)
     return NULL;
 }
 
+const char *rs_ir_api_name(const struct rs_ir *ir, LLVMValueRef function)
+{
+    const struct rs_ir_function *own = rs_ir_function(ir, function);
+    size_t length;
+
+    return own != NULL && own->library ? own->name : LLVMGetValueName2(function, &length);
+}
+
 const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function)
 {
     uint64_t *known = rs_map_at(&ir->contracts, (uintptr_t)function);
 
     if (*known == 0) {
-        size_t length;
-        const char *name = LLVMGetValueName2(function, &length);
         const struct rs_ir_function *own = rs_ir_function(ir, function);
-        const struct rs_contract *row = own == NULL || own->library ? rs_contract_find(name, ir->python) : NULL;
+        const struct rs_contract *row = own == NULL || own->library ? rs_contract_find(rs_ir_api_name(ir, function), ir->python) : NULL;
 
         known = rs_map_at(&ir->contracts, (uintptr_t)function);
         *known = row == NULL ? 1 : rs_contract_index(row) + 2;

@@ -8,7 +8,7 @@
 
 #include "check/ir/ir.h"
 
-enum { OP_SCOPE = 1, OP_NAME = 2, NODE_MOST = 64, SCOPES_MOST = 4 };
+enum { OP_SCOPE = 1, OP_NAME = 2, OP_BASE = 3, OP_TYPES = 3, OP_TYPE = 4, NODE_MOST = 64, SCOPES_MOST = 4 };
 
 /* An operand of a metadata node, or NULL. */
 static LLVMValueRef operand(LLVMValueRef node, unsigned index)
@@ -98,6 +98,22 @@ const char *rs_ir_shown_name(struct rs_ir *ir, LLVMValueRef function, struct rs_
     node = LLVMMetadataAsValue(ir->context, program);
     name = text_of(ir, node, OP_NAME);
     return name == NULL ? symbol : with_scopes(ir, node, name);
+}
+
+bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function)
+{
+    LLVMMetadataRef program = LLVMGetSubprogram(function);
+    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), OP_TYPES);
+    const char *name = NULL;
+
+    /* pointer, then typedefs down to the structure */
+    type = operand(operand(type, 0), OP_BASE);
+    for (int depth = 0; type != NULL && depth < 4; depth++, type = operand(type, OP_BASE)) {
+        name = text_of(ir, type, OP_NAME);
+        if (name != NULL && (strcmp(name, "PyObject") == 0 || strcmp(name, "_object") == 0 || strncmp(name, "__pyx_obj_", 10) == 0))
+            return true;
+    }
+    return false;
 }
 
 /* clang names allocas after variables ("x", "self.addr" for an argument): what is first stored there bears the name. */

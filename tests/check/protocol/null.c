@@ -1,0 +1,120 @@
+/* The NULL of a call that failed is passed on to a function that needs an object. */
+#include "../module.h"
+
+static PyObject *
+count_up(PyObject *self, PyObject *number)
+{
+    PyObject *one = PyLong_FromLong(1000), *next;
+
+    next = PyNumber_Add(number, one);
+    Py_DECREF(one);
+    return next;
+}
+
+static PyObject *
+count_down(PyObject *self, PyObject *number)
+{
+    PyObject *one = PyLong_FromLong(1000), *next = NULL;
+
+    if (one != NULL)
+        next = PyNumber_Subtract(number, one);
+    Py_XDECREF(one);
+    return next;
+}
+
+static PyObject *
+attribute_size(PyObject *self, PyObject *object)
+{
+    PyObject *parts = PyObject_GetAttrString(object, "parts");
+    Py_ssize_t size = PyObject_Size(parts);
+
+    Py_XDECREF(parts);
+    return size < 0 ? NULL : PyLong_FromSsize_t(size);
+}
+
+static PyObject *
+attribute_text(PyObject *self, PyObject *object)
+{
+    PyObject *parts = PyObject_GetAttrString(object, "parts");
+    PyObject *text = PyObject_Str(parts); /* NULL is allowed here, and gives "<NULL>" */
+
+    if (parts == NULL)
+        PyErr_Clear();
+    Py_XDECREF(parts);
+    return text;
+}
+
+static PyObject *
+item_type(PyObject *self, PyObject *mapping)
+{
+    PyObject *item = PyMapping_GetItemString(mapping, "item");
+    PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE(item), "__name__");
+
+    Py_DECREF(item);
+    return name;
+}
+
+static PyObject *
+item_name(PyObject *self, PyObject *mapping)
+{
+    PyObject *item = PyMapping_GetItemString(mapping, "item"), *name;
+
+    if (!item)
+        return NULL;
+    name = PyObject_GetAttrString((PyObject *)Py_TYPE(item), "__name__");
+    Py_DECREF(item);
+    return name;
+}
+
+static PyObject *
+missing_key(PyObject *self, PyObject *dict)
+{
+    return PyNumber_Long(PyDict_GetItemString(dict, "count"));
+}
+
+static PyObject *
+present_key(PyObject *self, PyObject *dict)
+{
+    PyObject *count = PyDict_GetItemString(dict, "count");
+
+    if (count == NULL)
+        return PyErr_Format(PyExc_KeyError, "count");
+    return PyNumber_Long(count);
+}
+
+static PyObject *
+released_null(PyObject *self, PyObject *function)
+{
+    PyObject *result = PyObject_CallObject(function, NULL);
+
+    if (result == NULL)
+        PyErr_Print();
+    Py_DECREF(result);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+released_maybe(PyObject *self, PyObject *function)
+{
+    PyObject *result = PyObject_CallObject(function, NULL);
+
+    if (result == NULL)
+        PyErr_Print();
+    Py_XDECREF(result);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    METHOD(count_up, METH_O), METHOD(count_down, METH_O), METHOD(attribute_size, METH_O), METHOD(attribute_text, METH_O), METHOD(item_type, METH_O),
+    METHOD(item_name, METH_O), METHOD(missing_key, METH_O), METHOD(present_key, METH_O), METHOD(released_null, METH_O),
+    METHOD(released_maybe, METH_O), {NULL},
+};
+MODULE(nullarg, methods)
+
+/* refsan check
+ * RS403 count_up / count_down: PyNumber_Add || Py_DECREF(one) || PyLong_FromLong
+ * RS403 attribute_size / attribute_text: PyObject_Size || PyObject_GetAttrString
+ * RS403 item_type / item_name: PyObject_GetAttrString || Py_DECREF(item) || PyMapping_GetItemString
+ * RS403 missing_key / present_key: PyNumber_Long
+ * RS403 released_null / released_maybe: Py_DECREF(result)
+ */

@@ -2,6 +2,7 @@
 #include "check/unit.h"
 
 #include "check/flow/flow.h"
+#include "check/rules/rules.h"
 
 struct rs_summaries {
     struct rs_arena arena;
@@ -38,6 +39,7 @@ bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, s
     if (ir == NULL)
         return false;
     rs_flow_run(ir, options->others, report);
+    rs_rules_judge(ir, report);
     rs_ir_close(ir);
     return true;
 }

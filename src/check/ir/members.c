@@ -1,6 +1,7 @@
 /* Names of structures' members by offset, from the debug information's graph of types; read at the first question.
  * Positions of operands: llvm/IR/DebugInfoMetadata.h, the same in 16 to 22. */
 #include <llvm-c/DebugInfo.h>
+#include <llvm/Config/llvm-config.h>
 #include <string.h>
 
 #include "check/ir/ir.h"
@@ -81,6 +82,31 @@ static void read_node(struct graph *graph, LLVMValueRef node)
     free(all.items);
 }
 
+/* Types that only local variables name hang on the markers that declare those variables: calls of llvm.dbg.declare and
+ * llvm.dbg.value, which LLVM 19 keeps as records unless it is told otherwise. LLVM 20 and newer have no way from C. */
+static void visit_locals(struct graph *graph)
+{
+#if LLVM_VERSION_MAJOR <= 19
+#if LLVM_VERSION_MAJOR == 19
+    LLVMSetIsNewDbgInfoFormat(graph->ir->module, false);
+#endif
+    for (size_t f = 0; f < graph->ir->functions.count; f++) {
+        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(graph->ir->functions.items[f].value); b != NULL; b = LLVMGetNextBasicBlock(b)) {
+            for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
+                size_t length;
+                const char *name = LLVMIsACallInst(i) && LLVMIsAFunction(LLVMGetCalledValue(i)) ? LLVMGetValueName2(LLVMGetCalledValue(i), &length) : NULL;
+
+                if (name != NULL && strncmp(name, "llvm.dbg.", 9) == 0 && LLVMGetNumArgOperands(i) > 1)
+                    visit(graph, LLVMGetOperand(i, 1));
+            }
+        }
+    }
+#if LLVM_VERSION_MAJOR == 19
+    LLVMSetIsNewDbgInfoFormat(graph->ir->module, true);
+#endif
+#endif
+}
+
 static void read_graph(struct rs_ir *ir)
 {
     struct graph graph = {.ir = ir};
@@ -96,6 +122,7 @@ static void read_graph(struct rs_ir *ir)
         if (program != NULL)
             visit(&graph, LLVMMetadataAsValue(ir->context, program));
     }
+    visit_locals(&graph);
     while (graph.open.count > 0)
         read_node(&graph, graph.open.items[--graph.open.count]);
     rs_map_close(&graph.seen);

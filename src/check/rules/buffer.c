@@ -1,0 +1,112 @@
+/* RS206: a local Py_buffer that was filled, and a way out on which nobody releases it.
+ *
+ * A buffer whose address is handed to somebody else, or whose content is copied, is that one's. */
+#include "check/rules/rules.h"
+
+#include <string.h>
+
+enum { BUFFERS_MOST = 8, OFFSET_BUF = 0, OFFSET_OBJ = 8, VIEW_SIZE = 80 };
+
+struct search {
+    LLVMValueRef start, buffer;
+};
+
+static bool is_of(struct rs_rules *rules, LLVMValueRef pointer, LLVMValueRef buffer, int64_t *offset)
+{
+    LLVMValueRef base;
+
+    return LLVMGetTypeKind(LLVMTypeOf(pointer)) == LLVMPointerTypeKind && rs_rules_address(rules, pointer, &base, offset) && base == buffer;
+}
+
+static bool is_marker(const char *name)
+{
+    return name != NULL && (strncmp(name, "llvm.lifetime", 13) == 0 || strncmp(name, "llvm.dbg", 8) == 0);
+}
+
+static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call, LLVMValueRef buffer)
+{
+    const char *name;
+    const struct rs_contract *row = rs_rules_api(walk->rules, call, &name);
+    int64_t offset;
+
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
+        if (!is_of(walk->rules, LLVMGetOperand(call, i), buffer, &offset) || is_marker(name))
+            continue;
+        const struct rs_argument *parameter = rs_rules_parameter(row, call, i);
+        if (parameter == NULL || parameter->kind != RS_ARG_VALUE)
+            return RS_WAY_END;
+    }
+    return RS_WAY_ON;
+}
+
+static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
+{
+    struct search *search = walk->data;
+    LLVMValueRef base;
+    int64_t offset;
+
+    if (at == search->start)
+        return RS_WAY_END;
+    if (LLVMIsAReturnInst(at))
+        return RS_WAY_FOUND;
+    if (rs_rules_is_call(at))
+        return step_call(walk, at, search->buffer);
+    if (LLVMIsAStoreInst(at) && (is_of(walk->rules, LLVMGetOperand(at, 0), search->buffer, &offset) || (is_of(walk->rules, LLVMGetOperand(at, 1), search->buffer, &offset) && offset == OFFSET_OBJ)))
+        return RS_WAY_END;
+    if (rs_rules_loaded(walk->rules, at, &base, &offset) && base == search->buffer && (offset == OFFSET_OBJ || offset == OFFSET_BUF)) {
+        walk->learns = true;
+        walk->news = (struct rs_way_fact){at, true, 0};
+    }
+    return RS_WAY_ON;
+}
+
+static bool is_local_buffer(struct rs_rules *rules, LLVMValueRef pointer)
+{
+    return LLVMIsAAllocaInst(pointer) && LLVMGetTypeKind(LLVMGetAllocatedType(pointer)) == LLVMStructTypeKind &&
+           LLVMABISizeOfType(rules->ir->layout, LLVMGetAllocatedType(pointer)) == VIEW_SIZE;
+}
+
+static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call, LLVMValueRef buffer, bool parse)
+{
+    struct search search = {call, buffer};
+    struct rs_way walk = {.rules = rules, .step = step, .data = &search};
+    const char *api = rs_rules_api(rules, call, NULL)->name, *name = rs_ir_variable(rules->ir, buffer);
+    struct rs_finding *finding;
+    size_t length;
+
+    if (name == NULL)
+        name = LLVMGetValueName2(buffer, &length);
+    if (!rs_way_follow(&walk, call, (struct rs_way_fact){call, parse, 0}))
+        return;
+    finding = rs_rules_tell(rules, RS_RULE_RS206, function, call,
+                            rs_rules_text(rules, "%s fills the buffer '%s' at line %d and leaves without PyBuffer_Release, so that the exporter leaks and stays locked", function->name,
+                                          name, rs_ir_place(rules->ir, call).line),
+                            rs_rules_text(rules, "call PyBuffer_Release(&%s) on every way out behind line %d", name, rs_ir_place(rules->ir, call).line));
+    rs_rules_belief(rules, finding, call, api);
+    rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s succeeds: '%s' owns a reference to the exporter", api, name));
+    rs_rules_note(rules, finding, walk.found, "the function returns, nothing has released it");
+}
+
+static void judge_call(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call)
+{
+    LLVMValueRef buffers[BUFFERS_MOST];
+    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    unsigned count = row == NULL ? 0 : rs_rules_buffers(rules, call, buffers, BUFFERS_MOST);
+
+    for (unsigned i = 0; i < count; i++)
+        if (is_local_buffer(rules, buffers[i]))
+            judge(rules, function, call, buffers[i], row->failure == 0);
+}
+
+void rs_rule_buffer(struct rs_rules *rules)
+{
+    for (size_t i = 0; i < rules->ir->functions.count; i++) {
+        const struct rs_ir_function *function = &rules->ir->functions.items[i];
+
+        if (function->library)
+            continue;
+        RS_EACH_INSTRUCTION(function->value, instruction)
+            if (rs_rules_is_call(instruction))
+                judge_call(rules, function, instruction);
+    }
+}

@@ -1,0 +1,181 @@
+/* RS403: the NULL of a call that failed reaches a function, or a member access, that needs an object.
+ *
+ * Left alone: what cannot fail by what the code around it checked, which is not seen from here (an index in range, a key
+ * that was asked for, a module's own dictionary). What fails for want of memory only is a note. */
+#include "check/rules/rules.h"
+
+#include <string.h>
+
+struct search {
+    LLVMValueRef start;
+    const struct rs_contract *row;
+    bool cleared; /* the function drops exceptions somewhere: PyErr_Occurred may say no */
+    const char *taker;
+};
+
+/* Whether an operand is the call's result, or a phi that it flows into. */
+static bool comes_from(LLVMValueRef value, LLVMValueRef start, int depth)
+{
+    if (value == start)
+        return true;
+    if (depth == 0 || !LLVMIsAPHINode(value))
+        return false;
+    for (unsigned i = 0; i < LLVMCountIncoming(value); i++)
+        if (comes_from(LLVMGetIncomingValue(value, i), start, depth - 1))
+            return true;
+    return false;
+}
+
+static bool is_null_here(struct rs_way *walk, LLVMValueRef value, LLVMValueRef start)
+{
+    return comes_from(value, start, 4) && rs_way_zero(walk, value);
+}
+
+static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
+{
+    struct search *search = walk->data;
+    const char *name;
+    const struct rs_contract *row = rs_rules_api(walk->rules, call, &name);
+
+    if (row != NULL && strcmp(row->name, "PyErr_Occurred") == 0 && (search->row->flags & RS_SETS_ERROR) && !(search->row->flags & RS_MISS_IS_NULL) && !search->cleared) {
+        walk->learns = true;
+        walk->news = (struct rs_way_fact){call, true, 0};
+        return RS_WAY_ON;
+    }
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
+        if (!is_null_here(walk, LLVMGetOperand(call, i), search->start))
+            continue;
+        if (row == NULL)
+            return RS_WAY_END; /* it may test it */
+        if (rs_rules_parameter(row, call, i) != NULL && rs_rules_needs_object(rs_rules_parameter(row, call, i))) {
+            search->taker = row->name;
+            return RS_WAY_FOUND;
+        }
+    }
+    return RS_WAY_ON;
+}
+
+static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
+{
+    struct search *search = walk->data;
+    LLVMValueRef base, address = LLVMIsALoadInst(at) ? LLVMGetOperand(at, 0) : LLVMIsAStoreInst(at) ? LLVMGetOperand(at, 1) : NULL;
+    int64_t offset;
+
+    if (at == search->start)
+        return RS_WAY_END;
+    if (rs_rules_is_call(at))
+        return step_call(walk, at);
+    if (address != NULL && rs_rules_address(walk->rules, address, &base, &offset) && is_null_here(walk, base, search->start)) {
+        search->taker = NULL;
+        return RS_WAY_FOUND;
+    }
+    return RS_WAY_ON;
+}
+
+static bool is_named(const char *name, const char *const *names)
+{
+    for (; name != NULL && *names != NULL; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+static bool drops_exceptions(struct rs_rules *rules, LLVMValueRef instruction, void *data)
+{
+    static const char *const droppers[] = {"PyErr_Clear", "PyErr_Print", "PyErr_PrintEx", "PyErr_Fetch", "PyErr_GetRaisedException", "PyErr_WriteUnraisable", NULL};
+    const char *name = NULL;
+
+    (void)data;
+    if (rs_rules_is_call(instruction))
+        rs_rules_api(rules, instruction, &name);
+    return is_named(name, droppers);
+}
+
+static bool asks_for_keys(struct rs_rules *rules, LLVMValueRef instruction, void *data)
+{
+    static const char *const asking[] = {"PyDict_Contains", "PySequence_Contains", "PyMapping_HasKey", "PyMapping_HasKeyString", "PyDict_Next", "PyDict_SetDefault", NULL};
+    const char *name = NULL;
+
+    (void)data;
+    if (rs_rules_is_call(instruction))
+        rs_rules_api(rules, instruction, &name);
+    return is_named(name, asking);
+}
+
+/* Fails when memory is short, and in no other way that the code around it can bring about. */
+static bool only_without_memory(const struct rs_contract *row)
+{
+    static const char *const makers[] = {
+        "PyLong_FromLong", "PyLong_FromSsize_t", "PyLong_FromSize_t", "PyLong_FromLongLong", "PyLong_FromUnsignedLong", "PyLong_FromUnsignedLongLong", "PyLong_FromVoidPtr",
+        "PyLong_FromDouble", "PyFloat_FromDouble", "PyComplex_FromDoubles", "PyUnicode_FromString", "PyUnicode_InternFromString", "PyUnicode_FromFormat", "PyUnicode_New",
+        "PyUnicode_FromStringAndSize", "PyUnicode_FromWideChar", "PyBytes_FromString", "PyBytes_FromStringAndSize", "PyByteArray_FromStringAndSize", "PyList_New", "PyTuple_New",
+        "PyTuple_Pack", "PyDict_New", "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items", "PySet_New", "PyList_AsTuple", "PyList_GetSlice", "PyTuple_GetSlice",
+        "Py_BuildValue", "_Py_BuildValue_SizeT", "PyCapsule_New", "PySlice_New", "PyCFunction_New", "PyCFunction_NewEx", "PyErr_NewException", "PyErr_NewExceptionWithDoc",
+        "PyModule_Create2", "PyModule_New", "_PyObject_New", "_PyObject_GC_New", "PyStructSequence_New", "PyDictProxy_New", "PyMethod_New", "PyCell_New", "PySeqIter_New", NULL};
+
+    return is_named(row->name, makers);
+}
+
+/* Results that code may rightly know to be there. */
+static bool may_be_known(struct rs_rules *rules, LLVMValueRef call, const struct rs_contract *row)
+{
+    static const char *const indexed[] = {"PyTuple_GetItem", "PyList_GetItem", "PySequence_GetItem", "PySequence_ITEM", "PyList_GetItemRef", "PyIter_Next", "PySequence_Fast",
+                                          "PyModule_GetDict", "PyImport_AddModule", "PyThreadState_GetDict", "PyErr_GetRaisedException", "PyErr_GetHandledException", NULL};
+    LLVMValueRef container = rs_rules_argument(call, 0);
+
+    if (row->result == RS_RESULT_FOREVER || is_named(row->name, indexed))
+        return true;
+    return row->result == RS_RESULT_BORROWED && (!LLVMIsAArgument(container) || rs_rules_reaches(rules, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)), asks_for_keys, NULL, 0));
+}
+
+static bool may_fail(struct rs_rules *rules, LLVMValueRef call, const struct rs_contract *row)
+{
+    if (row == NULL || (row->result != RS_RESULT_NEW && row->result != RS_RESULT_BORROWED && row->result != RS_RESULT_FOREVER))
+        return false;
+    return row->failure != RS_NEVER_FAILS && row->failure != RS_ALWAYS_FAILS && row->nargs > 0 && !(row->flags & RS_MACRO) && !may_be_known(rules, call, row) &&
+           LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind;
+}
+
+static bool runs_once(const struct rs_ir_function *function)
+{
+    return function->role != NULL && (strcmp(function->role->slot, "init") == 0 || strcmp(function->role->slot, "mod.exec") == 0);
+}
+
+static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call)
+{
+    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    struct search search = {.start = call, .row = row};
+    struct rs_way walk = {.rules = rules, .step = step, .data = &search};
+    struct rs_finding *finding;
+    int line = rs_ir_place(rules->ir, call).line;
+
+    if (!may_fail(rules, call, row))
+        return;
+    search.cleared = rs_rules_reaches(rules, function->value, drops_exceptions, NULL, 0);
+    if (!rs_way_follow(&walk, call, (struct rs_way_fact){call, false, 0}))
+        return;
+    finding = rs_rules_tell(rules, RS_RULE_RS403, function, walk.found,
+                            search.taker != NULL ? rs_rules_text(rules, "%s passes NULL to %s, which needs an object, when %s at line %d has failed%s", function->name, search.taker, row->name,
+                                                                 line, row->flags & RS_MISS_IS_NULL ? " or found nothing" : "")
+                                                 : rs_rules_text(rules, "%s reads through NULL when %s at line %d has failed%s", function->name, row->name, line,
+                                                                 row->flags & RS_MISS_IS_NULL ? " or found nothing" : ""),
+                            rs_rules_text(rules, "compare the result of %s at line %d with NULL before it is used", row->name, line));
+    rs_rules_belief(rules, finding, call, row->name);
+    rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s returns NULL", row->name));
+    rs_rules_note(rules, finding, walk.found, search.taker != NULL ? rs_rules_text(rules, "it is passed to %s", search.taker) : "it is read through");
+    if (runs_once(function) || only_without_memory(row))
+        finding->severity = RS_NOTE;
+}
+
+void rs_rule_null(struct rs_rules *rules)
+{
+    for (size_t i = 0; i < rules->ir->functions.count; i++) {
+        const struct rs_ir_function *function = &rules->ir->functions.items[i];
+
+        if (function->library)
+            continue;
+        RS_EACH_INSTRUCTION(function->value, instruction)
+            if (rs_rules_is_call(instruction))
+                judge(rules, function, instruction);
+    }
+}

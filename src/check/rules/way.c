@@ -1,0 +1,297 @@
+/* Follows ways through a function from one instruction on, with what is known of a few values.
+ *
+ * Only facts decide branches: the one that the caller gave, constants that meet in a phi, and what earlier branches of the
+ * same way said. A branch that no fact decides is followed to both sides. */
+#include "check/rules/rules.h"
+
+#include <string.h>
+
+enum { FACTS_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 6 };
+
+struct way {
+    LLVMBasicBlockRef block, from; /* to be entered */
+    unsigned count;
+    struct rs_way_fact facts[FACTS_MOST];
+};
+
+struct walker {
+    struct rs_way *walk;
+    struct rs_map seen;
+    RS_VEC(struct way) open;
+    unsigned ways;
+};
+
+static struct rs_way_fact *fact_of(struct way *way, LLVMValueRef value)
+{
+    for (unsigned i = 0; i < way->count; i++)
+        if (way->facts[i].value == value)
+            return &way->facts[i];
+    return NULL;
+}
+
+static void forget(struct way *way, LLVMValueRef value)
+{
+    struct rs_way_fact *fact = fact_of(way, value);
+
+    if (fact != NULL)
+        *fact = way->facts[--way->count];
+}
+
+static void learn(struct way *way, struct rs_way_fact fact)
+{
+    if (LLVMIsConstant(fact.value))
+        return;
+    forget(way, fact.value);
+    if (way->count < FACTS_MOST)
+        way->facts[way->count++] = fact;
+}
+
+static bool evaluate(struct way *way, LLVMValueRef value, int depth, struct rs_way_fact *result);
+
+/* 1 true, 0 false, -1 unknown. */
+static int compare(struct way *way, LLVMValueRef icmp, int depth)
+{
+    struct rs_way_fact left, right;
+    LLVMIntPredicate predicate = LLVMGetICmpPredicate(icmp);
+
+    if (!evaluate(way, LLVMGetOperand(icmp, 0), depth, &left) || !evaluate(way, LLVMGetOperand(icmp, 1), depth, &right))
+        return -1;
+    if (left.nonzero || right.nonzero) {
+        bool zero = (!left.nonzero && left.number == 0) || (!right.nonzero && right.number == 0);
+        return !zero || (left.nonzero && right.nonzero) ? -1 : predicate == LLVMIntEQ ? 0 : predicate == LLVMIntNE ? 1 : -1;
+    }
+    switch (predicate) {
+    case LLVMIntEQ:
+        return left.number == right.number;
+    case LLVMIntNE:
+        return left.number != right.number;
+    case LLVMIntSLT:
+        return left.number < right.number;
+    case LLVMIntSLE:
+        return left.number <= right.number;
+    case LLVMIntSGT:
+        return left.number > right.number;
+    case LLVMIntSGE:
+        return left.number >= right.number;
+    case LLVMIntUGT:
+        return (uint64_t)left.number > (uint64_t)right.number;
+    case LLVMIntULT:
+        return (uint64_t)left.number < (uint64_t)right.number;
+    default:
+        return -1;
+    }
+}
+
+static bool evaluate_instruction(struct way *way, LLVMValueRef value, int depth, struct rs_way_fact *result)
+{
+    struct rs_way_fact other;
+    int truth;
+
+    switch (LLVMGetInstructionOpcode(value)) {
+    case LLVMICmp:
+        truth = compare(way, value, depth);
+        *result = (struct rs_way_fact){value, false, truth};
+        return truth >= 0;
+    case LLVMZExt:
+    case LLVMSExt:
+    case LLVMBitCast:
+    case LLVMPtrToInt:
+    case LLVMFreeze:
+        return evaluate(way, LLVMGetOperand(value, 0), depth, result);
+    case LLVMTrunc: /* of a truth value that was widened */
+        return evaluate(way, LLVMGetOperand(value, 0), depth, result) && !result->nonzero;
+    case LLVMXor:
+        if (!evaluate(way, LLVMGetOperand(value, 0), depth, result) || !evaluate(way, LLVMGetOperand(value, 1), depth, &other) || result->nonzero || other.nonzero)
+            return false;
+        result->number = (result->number ^ other.number) & 1;
+        return true;
+    case LLVMSelect:
+        if (!evaluate(way, LLVMGetOperand(value, 0), depth, &other) || other.nonzero)
+            return false;
+        return evaluate(way, LLVMGetOperand(value, other.number ? 1 : 2), depth, result);
+    default:
+        return false;
+    }
+}
+
+static bool evaluate(struct way *way, LLVMValueRef value, int depth, struct rs_way_fact *result)
+{
+    struct rs_way_fact *known;
+
+    if (LLVMIsAConstantInt(value)) {
+        bool truth = LLVMGetIntTypeWidth(LLVMTypeOf(value)) == 1;
+        *result = (struct rs_way_fact){value, false, truth ? (int64_t)LLVMConstIntGetZExtValue(value) : LLVMConstIntGetSExtValue(value)};
+        return true;
+    }
+    if (LLVMIsAConstantPointerNull(value)) {
+        *result = (struct rs_way_fact){value, false, 0};
+        return true;
+    }
+    known = fact_of(way, value);
+    if (known != NULL) {
+        *result = *known;
+        return true;
+    }
+    return depth < DEPTH_MOST && LLVMIsAInstruction(value) && evaluate_instruction(way, value, depth + 1, result);
+}
+
+/* Facts that follow from a condition's truth. */
+static void learn_truth(struct way *way, LLVMValueRef condition, bool truth)
+{
+    LLVMIntPredicate predicate;
+    LLVMValueRef left, right;
+
+    learn(way, (struct rs_way_fact){condition, false, truth});
+    if (!LLVMIsAICmpInst(condition))
+        return;
+    predicate = LLVMGetICmpPredicate(condition);
+    left = LLVMGetOperand(condition, 0);
+    right = LLVMGetOperand(condition, 1);
+    if (predicate != LLVMIntEQ && predicate != LLVMIntNE)
+        return;
+    if (truth == (predicate == LLVMIntEQ) && LLVMIsAConstantInt(right))
+        learn(way, (struct rs_way_fact){left, false, LLVMConstIntGetSExtValue(right)});
+    else if (truth == (predicate == LLVMIntEQ) && LLVMIsAConstantPointerNull(right))
+        learn(way, (struct rs_way_fact){left, false, 0});
+    else if (LLVMIsNull(right))
+        learn(way, (struct rs_way_fact){left, true, 0});
+}
+
+/* The values that phis take on the way into a block; all are read before any is set. */
+static void enter(struct way *way)
+{
+    struct rs_way_fact news[FACTS_MOST];
+    LLVMValueRef phi;
+    unsigned count = 0;
+
+    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi)) {
+        for (unsigned i = 0; i < LLVMCountIncoming(phi) && count < FACTS_MOST; i++) {
+            if (LLVMGetIncomingBlock(phi, i) != way->from)
+                continue;
+            if (evaluate(way, LLVMGetIncomingValue(phi, i), 0, &news[count]))
+                news[count++].value = phi;
+            break;
+        }
+    }
+    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
+        forget(way, phi);
+    for (unsigned i = 0; i < count; i++)
+        learn(way, news[i]);
+}
+
+static uint64_t mix(uint64_t h, uint64_t value)
+{
+    h = (h ^ value) * 0x9e3779b97f4a7c15u;
+    return h ^ (h >> 29);
+}
+
+static bool seen_before(struct walker *walker, const struct way *way)
+{
+    uint64_t facts = 0, *seen;
+
+    for (unsigned i = 0; i < way->count; i++)
+        facts += mix(mix((uintptr_t)way->facts[i].value, way->facts[i].nonzero), (uint64_t)way->facts[i].number);
+    seen = rs_map_at(&walker->seen, mix(mix((uintptr_t)way->block, (uintptr_t)way->from), facts) | 1);
+    if (*seen != 0)
+        return true;
+    *seen = 1;
+    return false;
+}
+
+static void go(struct walker *walker, const struct way *way, LLVMBasicBlockRef from, LLVMBasicBlockRef to, LLVMValueRef condition, bool truth)
+{
+    struct way next = *way;
+
+    if (condition != NULL)
+        learn_truth(&next, condition, truth);
+    next.from = from;
+    next.block = to;
+    if (!seen_before(walker, &next))
+        *RS_PUSH(&walker->open) = next;
+}
+
+static void leave(struct walker *walker, struct way *way, LLVMValueRef end)
+{
+    LLVMBasicBlockRef block = LLVMGetInstructionParent(end);
+    struct rs_way_fact truth;
+    unsigned count = LLVMGetNumSuccessors(end);
+
+    if (LLVMIsABranchInst(end) && LLVMIsConditional(end)) {
+        LLVMValueRef condition = LLVMGetCondition(end);
+        bool known = evaluate(way, condition, 0, &truth) && !truth.nonzero;
+
+        if (!known || truth.number != 0)
+            go(walker, way, block, LLVMGetSuccessor(end, 0), condition, true);
+        if (!known || truth.number == 0)
+            go(walker, way, block, LLVMGetSuccessor(end, 1), condition, false);
+        return;
+    }
+    if (LLVMIsASwitchInst(end) && evaluate(way, LLVMGetOperand(end, 0), 0, &truth) && !truth.nonzero) {
+        LLVMBasicBlockRef target = LLVMGetSwitchDefaultDest(end);
+
+        for (unsigned i = 1; i < count; i++)
+            if (LLVMConstIntGetSExtValue(LLVMGetOperand(end, 2 * i)) == truth.number)
+                target = LLVMGetSuccessor(end, i);
+        go(walker, way, block, target, NULL, false);
+        return;
+    }
+    for (unsigned i = 0; i < count; i++)
+        go(walker, way, block, LLVMGetSuccessor(end, i), NULL, false);
+}
+
+/* From an instruction to the end of its block; true when a step found what it looked for. */
+static bool follow(struct walker *walker, struct way *way, LLVMValueRef at)
+{
+    for (; at != NULL; at = LLVMGetNextInstruction(at)) {
+        enum rs_way_verdict verdict;
+
+        if (LLVMIsAPHINode(at))
+            continue;
+        forget(way, at);
+        walker->walk->way = way;
+        verdict = walker->walk->step(walker->walk, at);
+        if (walker->walk->learns)
+            learn(way, walker->walk->news);
+        walker->walk->learns = false;
+        if (verdict == RS_WAY_FOUND)
+            walker->walk->found = at;
+        if (verdict != RS_WAY_ON)
+            return verdict == RS_WAY_FOUND;
+        if (LLVMIsATerminatorInst(at))
+            leave(walker, way, at);
+    }
+    return false;
+}
+
+bool rs_way_zero(const struct rs_way *walk, LLVMValueRef value)
+{
+    struct way way = *(const struct way *)walk->way;
+    struct rs_way_fact fact;
+
+    return evaluate(&way, value, 0, &fact) && !fact.nonzero && fact.number == 0;
+}
+
+bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact fact)
+{
+    struct walker walker = {.walk = walk};
+    struct way first = {.block = LLVMGetInstructionParent(start)};
+    bool found;
+
+    learn(&first, fact);
+    if (LLVMIsATerminatorInst(start)) { /* an invoke: what it gave is there on its normal way only */
+        go(&walker, &first, first.block, LLVMGetNormalDest(start), NULL, false);
+        found = false;
+    } else {
+        found = follow(&walker, &first, LLVMGetNextInstruction(start));
+    }
+    while (!found && walker.open.count > 0 && !walk->cut) {
+        struct way way = walker.open.items[--walker.open.count];
+
+        walk->cut = ++walker.ways > WAYS_MOST;
+        enter(&way);
+        found = follow(&walker, &way, LLVMGetFirstInstruction(way.block));
+    }
+    rs_map_close(&walker.seen);
+    RS_VEC_CLOSE(&walker.open);
+    return found && !walk->cut;
+}

@@ -180,6 +180,7 @@ MODULE(releaseloop, methods)
 /* refsan check
  * RS101 drop_all / visit_all: Py_DECREF(item)
  * RS101|RS105 any_match / any_word: Py_DECREF(lowered) || PySequence_Contains
+ * may RS201 any_match: lowered = PyObject_CallMethod
  * RS101|RS102|RS105 last_item / final_item: Py_DECREF(item) || return last; || last = item
  * RS101 sum_values / collect_values: Py_DECREF(value)
  * RS101|RS105 reduce / reduce_right: Py_DECREF(value); || Py_DECREF(value); #2

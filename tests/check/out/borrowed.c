@@ -131,7 +131,7 @@ set_all(PyObject *self, PyObject *args)
     while (PyDict_Next(dict, &position, &key, &value)) {
         if (PyObject_SetAttr(target, key, value) < 0)
             return NULL;
-        if (PyObject_CallMethod(target, "changed", "O", key) == NULL)
+        if (PyObject_CallMethod(target, "changed", NULL) == NULL)
             return NULL;
     }
     Py_RETURN_NONE;

@@ -77,5 +77,6 @@ MODULE(state, methods)
 
 /* refsan check
  * RS308 swallow / swallow_cleared [..3.11]: state->curexc_type || state->curexc_value || state->curexc_traceback
+ * may RS302 swallow: return || Py_RETURN_NONE || PyObject_CallObject || {
  * RS104|RS308 log_quietly / log_safely: Py_XDECREF(type) || Py_XDECREF(value) || Py_XDECREF(traceback) || PyErr_Restore
  */

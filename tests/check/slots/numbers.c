@@ -7,7 +7,7 @@ typedef struct {
     PyObject *items; /* a list */
 } Cell;
 
-static PyTypeObject Cell_Type, Grid_Type;
+extern PyTypeObject Cell_Type, Grid_Type;
 #define Cell_Check(object) (Py_TYPE(object) == &Cell_Type || Py_TYPE(object) == &Grid_Type)
 
 static void
@@ -318,7 +318,7 @@ static PySequenceMethods grid_sequence = {.sq_item = grid_item, .sq_contains = g
 static PyMappingMethods cell_mapping = {.mp_subscript = cell_subscript, .mp_ass_subscript = cell_ass_subscript};
 static PyMappingMethods grid_mapping = {.mp_subscript = grid_subscript, .mp_ass_subscript = grid_ass_subscript};
 
-static PyTypeObject Cell_Type = {
+PyTypeObject Cell_Type = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "slots.Cell", .tp_basicsize = sizeof(Cell), .tp_flags = Py_TPFLAGS_DEFAULT, .tp_dealloc = (destructor)cell_dealloc,
     .tp_as_number = &cell_number, .tp_as_sequence = &cell_sequence, .tp_as_mapping = &cell_mapping, .tp_richcompare = cell_richcompare,
@@ -326,7 +326,7 @@ static PyTypeObject Cell_Type = {
     .tp_getattro = cell_getattro,
 };
 
-static PyTypeObject Grid_Type = {
+PyTypeObject Grid_Type = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "slots.Grid", .tp_basicsize = sizeof(Cell), .tp_flags = Py_TPFLAGS_DEFAULT, .tp_dealloc = (destructor)cell_dealloc,
     .tp_as_number = &grid_number, .tp_as_sequence = &grid_sequence, .tp_as_mapping = &grid_mapping, .tp_richcompare = grid_richcompare,

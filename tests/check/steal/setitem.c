@@ -237,5 +237,6 @@ MODULE(setitem, methods)
  * RS101|RS103 pair_of_none / pair_with_none: PyList_SET_ITEM(list, 0, item)
  * RS101|RS103 rotate / exchange: PyList_SetItem || PyList_GetItem
  * RS202 point / point_checked: fx = PyFloat_FromDouble(x) || fy = PyFloat_FromDouble(y)
+ * may RS201 fill: Py_INCREF(value)
  * RS101|RS103 fill / fill_counted: PyList_SET_ITEM
  */

@@ -300,5 +300,5 @@ PyTypeObject Ring_Type = {
  * RS203 pair_dealloc / child_dealloc: pair_dealloc || Py_XDECREF(self->key) || {
  * RS205 tree_traverse / child_traverse: tree_traverse || Py_VISIT(self->left) || { || return 0
  * RS303 element_traverse / ring_traverse: Py_VISIT(self->document)
- * RS203 hub_dealloc|hub_clear / ring_dealloc: hub_clear || { || Py_CLEAR(self->handlers) || hub_clear(self)
+ * RS203 hub_dealloc|hub_clear / ring_dealloc: hub_dealloc || hub_clear || { || Py_CLEAR(self->handlers) || hub_clear(self)
  */

@@ -190,7 +190,7 @@ static void number_sites(struct rs_host *host, const struct rs_analysis *analysi
     for (unsigned i = 0; (site = rs_plan_site(analysis, i)) != NULL; i++) {
         *rs_map_at(&host->site_at, base + site->at) = host->sites.count + 1;
         *RS_PUSH(&host->sites) = (struct rs_site_place){base + site->at, site->form == RS_SITE_ADD ? site->delta : 0,
-                                                        rs_map_find(&host->blind, base + site->function) != NULL};
+                                                        rs_map_find(&host->blind, base + site->function) != NULL, (site->mark & RS_MARK_GLOBAL) != 0};
     }
 }
 
@@ -278,6 +278,7 @@ static bool find_site(void *context, uint32_t site, struct rs_site_fact *fact)
     fact->pc = host->sites.items[site].pc;
     fact->delta = host->sites.items[site].delta;
     fact->blind = host->sites.items[site].blind;
+    fact->fixed = host->sites.items[site].fixed;
     return true;
 }
 

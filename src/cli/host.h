@@ -41,7 +41,7 @@ struct rs_entries {
 struct rs_site_place {
     uint64_t pc;
     int32_t delta;
-    bool blind;
+    bool blind, fixed;
 };
 
 struct rs_host {

@@ -89,6 +89,9 @@ struct rs_object {
     int64_t count;        /* last known reference count */
     bool dead, shut;      /* shut: its tp_dealloc has begun */
     bool watched;
+    bool immortal; /* 3.12 and later: seen with a count that means so; modules built for older versions change it */
+    bool passed;   /* handed in or out, so that it is an object and no counter of the module's own; doubtful: its count was changed before that */
+    bool doubtful;
     unsigned bases; /* quiet points so far: before the modules ran, and when the books asked for one */
     int64_t base_count[RS_BASES], base_words[RS_BASES];
     bool before_fork;     /* seen before this process began: its balance is unknown */
@@ -167,6 +170,7 @@ struct rs_site_fact {
     uint64_t pc;   /* absolute */
     int32_t delta; /* of an in-place add; 0: the record carries the new count */
     bool blind;    /* its function has stores that no patch fits */
+    bool fixed;    /* at an address in the module's own data */
 };
 
 struct rs_limit {

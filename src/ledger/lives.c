@@ -17,6 +17,7 @@ void rs_books_on_object(struct rs_books *books, const struct rs_slot *record)
         return; /* still in its free list */
     object = rs_books_reborn(books, record->a, words[0], words[1]);
     object->count = record->b;
+    object->immortal = books->python >= 0x030c && record->b >> IMMORTAL_BIT;
 }
 
 static void note_killer(struct rs_books *books, struct rs_object *object)

@@ -141,6 +141,16 @@ static struct rs_fact *touch(struct rs_books *books, struct rs_object *object, s
     return rs_books_fact(books, kind, object, event);
 }
 
+/* Static data whose next word happens to be the address of a type looks like an object (Cython's counter of a free list): what only
+ * stores to a fixed address have shown so far is booked when it has been passed to somebody. Types are told by their own type. */
+static bool is_counter(const struct rs_books *books, struct rs_object *object, const struct rs_site_fact *site)
+{
+    if (!site->fixed || object->size != 0 || object->passed || rs_ledger_type(books, object->address) != NULL)
+        return false;
+    object->doubtful = true;
+    return true;
+}
+
 static void on_store(struct rs_books *books, const struct rs_slot *record)
 {
     uint64_t address = RS_WORD_ADDRESS(record->a);
@@ -155,9 +165,19 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
     if (books->site == NULL || !books->site(books->site_context, record->tag, &site))
         return;
     delta = site.delta != 0 ? site.delta : (int16_t)((record->a >> 48) - (before & 0xffff));
-    if (delta == 0 || (books->python >= 0x030c && before >> IMMORTAL_BIT && before != POISON))
+    if (delta == 0)
         return;
+    if (books->python >= 0x030c && before >> IMMORTAL_BIT) {
+        object = rs_books_object(books, address);
+        if (object != NULL)
+            object->immortal = true;
+        return;
+    }
     object = rs_books_object_at(books, address);
+    if (object->immortal && !object->dead)
+        return;
+    if (is_counter(books, object, &site))
+        return;
     event = rs_books_event(books, delta > 0 ? RS_EVENT_ACQUIRE : RS_EVENT_RELEASE, site.pc, delta);
     module = rs_ledger_module_of(books, site.pc);
     event.family = module != NULL ? module->family : 0;
@@ -234,8 +254,13 @@ static void book_word(struct rs_books *books, uint64_t word, struct rs_event eve
         touch(books, object, &event, RS_FACT_TOUCH)->from_result = handed_in;
         return;
     }
-    if (RS_WORD_FLAGS(word) & RS_WORD_IMMORTAL)
+    if (RS_WORD_FLAGS(word) & RS_WORD_IMMORTAL) {
+        object->immortal = true;
         return;
+    }
+    object->passed = true;
+    if (object->doubtful)
+        rs_books_account(books, object, family)->unsure = true;
     event.count = RS_WORD_FLAGS(word) & RS_WORD_ONE ? 1 : RS_WORD_FLAGS(word) & RS_WORD_ZERO ? 0 : -1;
     rs_books_book(books, object, &event);
 }

@@ -57,7 +57,7 @@ void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_
     slot = rt_log_begin(1);
     if (slot == NULL)
         return;
-    *slot = (struct rs_slot){address | (is_set ? (uint64_t)(uint16_t)value << 48 : 0), site, rt_object_count(address)};
+    *slot = (struct rs_slot){address | (is_set ? (uint64_t)(uint16_t)value << 48 : 0), site, *(const uint32_t *)address};
     rt_log_commit(1);
 }
 

@@ -6,6 +6,9 @@
 
 #include "contract/contract.h"
 #include "runtime/arch.h"
+#include "runtime/heap/object.h"
+#include "runtime/pyabi/pyabi.h"
+#include "runtime/sys/sys.h"
 #include "wire/recording.h"
 
 /* O& converters of the API that store a new reference. */
@@ -133,12 +136,54 @@ void rt_formats_printf(struct rt_words *words, const char *format, const struct 
     }
 }
 
-static uint64_t through(uint64_t pointer)
+/* Which of the optional units behind '|' were filled: of those that were not, neither the variable nor even its address need be
+ * anything (a format may speak of more than its caller passes along). */
+struct units {
+    uint64_t positional; /* how many there were */
+    unsigned index;      /* of the unit that is being read */
+    bool optional, keywords, nested;
+};
+enum filled { NOT_FILLED, PERHAPS_FILLED, FILLED };
+
+static struct units units_of(const struct rs_contract *contract, const struct rt_frame *frame)
 {
-    return pointer != 0 ? *(const uint64_t *)pointer : 0;
+    uint64_t args = frame->args[0];
+    struct units units = {.keywords = contract->nargs > 1 && contract->args[1].kind == RS_ARG_OBJECT && frame->args[1] != 0};
+
+    if (rt_object_peek(args) == RT_OBJECT_LIVE && (*(uint32_t *)(rt_object_type_of(args) + TP_FLAGS) & FLAG_TUPLE))
+        units.positional = *(const uint64_t *)(args + OB_SIZE);
+    else
+        units.nested = true; /* PyArg_Parse: its only argument fills the units */
+    return units;
 }
 
-static void parse_object(struct rt_words *words, const char **format, const struct arguments *from, unsigned *n)
+static enum filled is_filled(const struct units *units)
+{
+    if (!units->optional || units->index < units->positional)
+        return FILLED;
+    return units->nested || units->keywords ? PERHAPS_FILLED : NOT_FILLED;
+}
+
+static uint64_t through(uint64_t pointer, enum filled filled)
+{
+    uint64_t word = 0;
+
+    if (pointer == 0 || filled == NOT_FILLED)
+        return 0;
+    if (filled == FILLED)
+        return *(const uint64_t *)pointer;
+    return rt_sys_peek((const void *)pointer, &word, 8) ? word : 0;
+}
+
+/* A variable that a unit fills with a new reference. */
+static void add_new(struct rt_words *words, uint64_t pointer, uint64_t variable, unsigned n, enum filled filled)
+{
+    rt_words_add(words, through(pointer, filled), n, filled == FILLED ? RS_WORD_NEW : RS_WORD_UNKNOWN);
+    if (filled == FILLED)
+        words->fresh = variable;
+}
+
+static void parse_object(struct rt_words *words, const char **format, const struct arguments *from, unsigned *n, enum filled filled)
 {
     char next = (*format)[1];
 
@@ -146,10 +191,8 @@ static void parse_object(struct rt_words *words, const char **format, const stru
         uint64_t converter = argument(from, *n), address = argument(from, *n + 1);
         bool is_new = converter != 0 && (converter == new_converters[0] || converter == new_converters[1]);
 
-        if (is_new) { /* another's converter stores what it likes: no object is assumed */
-            rt_words_add(words, through(address), *n + 1, RS_WORD_NEW);
-            words->fresh = address;
-        }
+        if (is_new) /* another's converter stores what it likes: no object is assumed */
+            add_new(words, address, address, *n + 1, filled);
         *n += 2;
         (*format)++;
         return;
@@ -158,22 +201,29 @@ static void parse_object(struct rt_words *words, const char **format, const stru
         (*n)++;
         (*format)++;
     }
-    rt_words_add(words, through(argument(from, *n)), *n, 0);
+    rt_words_add(words, through(argument(from, *n), filled), *n, 0);
     (*n)++;
 }
 
 void rt_formats_parse(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame)
 {
     const struct arguments from = arguments_of(contract, frame);
+    struct units units = units_of(contract, frame);
     unsigned n = from.first;
 
     for (const char *f = format; f != NULL && *f != 0 && *f != ':' && *f != ';'; f++) {
-        if (is_one_of(*f, "()|$ \t"))
+        enum filled filled = is_filled(&units);
+
+        if (is_one_of(*f, "()|$ \t")) {
+            units.optional |= *f == '|' || *f == '$';
+            units.nested |= *f == '(';
             continue;
+        }
+        units.index++;
         if (*f == 'O') {
-            parse_object(words, &f, &from, &n);
+            parse_object(words, &f, &from, &n, filled);
         } else if (is_one_of(*f, "SUY")) {
-            rt_words_add(words, through(argument(&from, n)), n, 0);
+            rt_words_add(words, through(argument(&from, n), filled), n, 0);
             n++;
         } else if (*f == 'e' && (f[1] == 's' || f[1] == 't')) {
             n += f[2] == '#' ? 3 : 2;
@@ -181,10 +231,8 @@ void rt_formats_parse(struct rt_words *words, const char *format, const struct r
         } else if (is_one_of(*f, "szyuZw") && f[1] == '*') {
             uint64_t view = argument(&from, n++);
 
-            if (view != 0) {
-                rt_words_add(words, through(view + 8), n - 1, RS_WORD_NEW);
-                words->fresh = view;
-            }
+            if (view != 0)
+                add_new(words, view + 8, view, n - 1, filled);
             f++;
         } else if (is_one_of(*f, "szyuZ")) {
             n += f[1] == '#' ? 2 : 1;

@@ -386,11 +386,7 @@ static void check_static(uint64_t object, void *context)
 {
     int64_t count;
 
-    if (!rt_sys_peek((void *)object, &count, 8)) /* its image may have gone */
-        return;
-    if (rt_python.immortal)
-        count = (uint32_t)count; /* the sign is an immortal's there */
-    if (count <= 0)
+    if (rt_sys_peek((void *)object, &count, 8) && count <= 0 && !(rt_python.immortal && count != 0)) /* its image may have gone */
         rt_log_put(RS_REC_POISON, object, (uint32_t)count, NULL, 0);
 }
 

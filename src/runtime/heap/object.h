@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/pyabi/pyabi.h"
+
 enum rt_side {
     RT_SIDE_BLOCK = 1,    /* a live block starts here */
     RT_SIDE_DEAD = 2,     /* a quarantined object started here */
@@ -45,9 +47,14 @@ static inline uint64_t rt_object_type_of(uint64_t object)
 {
     return *(const uint64_t *)(object + 8);
 }
+/* The low half of a live object's count. From 3.12 on a count above it is an immortal's that a module built for older versions (or
+ * for their stable ABI) has raised, and reads as one (Include/object.h of 3.12: it "would lose its immortality, but the execution
+ * would still be correct"). */
 static inline uint32_t rt_object_count(uint64_t object)
 {
-    return *(const uint32_t *)object;
+    uint64_t count = *(const uint64_t *)object;
+
+    return rt_python.immortal && count >> 32 ? UINT32_MAX : (uint32_t)count;
 }
 
 /* Loaded images whose writable data may hold static objects. Called again after each dlopen. */

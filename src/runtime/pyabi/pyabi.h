@@ -34,7 +34,8 @@ enum {
     TP_NAME = 24, TP_BASICSIZE = 32, TP_DEALLOC = 48, TP_VECTORCALL_OFFSET = 56, TP_FLAGS = 168, TP_TRAVERSE = 184, TP_METHODS = 232,
     TP_MEMBERS = 240, TP_GETSET = 248, TP_BASE = 256, TP_DICTOFFSET = 288,
 };
-enum { FLAG_HEAPTYPE = 1 << 9, FLAG_READY = 1 << 12, FLAG_GC = 1 << 14 };
+enum { FLAG_HEAPTYPE = 1 << 9, FLAG_READY = 1 << 12, FLAG_GC = 1 << 14, FLAG_TUPLE = 1 << 26 };
+enum { OB_SIZE = 16 }; /* PyVarObject.ob_size */
 #define FLAG_TYPE_SUBCLASS 0x80000000u
 enum rt_instr_kind {
     RT_INSTR_BYTES,  /* an int: offset in bytes */

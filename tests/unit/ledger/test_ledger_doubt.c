@@ -240,6 +240,34 @@ static void test_threads_have_frames_of_their_own(void **state)
     assert_int_equal(rs_ledger_latest(account(j, THING, FAMILY_ONE))->function, METHOD);
 }
 
+/* What only stores to a fixed address have shown may be a counter before a pointer to a type. */
+static void test_counters_that_look_like_objects(void **state)
+{
+    object(j, STATIC, TYPE_STR, 8);
+    j->site[j->sites++] = (struct rs_site_fact){.pc = RELEASE_AT, .delta = -1, .fixed = true};
+    store(j, RELEASE_AT, -1, STATIC, 8);
+    assert_null(((struct rs_object *)*rs_map_find(&j->books->objects, STATIC))->accounts);
+    simple_call(j, "PyList_GetItem", CALL_AT, STATIC, RESULT(STATIC, 0), END); /* it is one after all, of unknown balance */
+    store(j, RELEASE_AT, -1, STATIC, 7);
+    assert_balance(j, STATIC, -1, -1);
+    assert_null(fact(j, RS_FACT_DEFICIT));
+}
+
+/* A module built for an older version raises the count of an immortal beyond what says so. */
+static void test_immortals_under_older_code(void **state)
+{
+    journal_close(j);
+    j = journal_open(0x030c);
+    object(j, STATIC, TYPE_NONE, 5);
+    store(j, RELEASE_AT, -1, STATIC, 5);
+    assert_balance(j, STATIC, -1, -1);
+    store(j, ACQUIRE_AT, +1, STATIC, 0xffffffff);
+    store(j, RELEASE_AT, -1, STATIC, 0);
+    store(j, RELEASE_AT, -1, STATIC, 7);
+    assert_balance(j, STATIC, -1, -1);
+    assert_null(fact(j, RS_FACT_ZERO));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -249,6 +277,7 @@ int main(void)
         DOUBT(blind_site), DOUBT(blind_function), DOUBT(dealloc_of_another_familys_object), DOUBT(dealloc_of_an_own_object),
         DOUBT(exceptions_moved_by_hand), DOUBT(exception_classes_moved_by_hand), DOUBT(exceptions_of_a_module_that_moves_none),
         DOUBT(an_even_call_inherits_a_deficit), DOUBT(nets_of_nested_calls), DOUBT(odd_stores), DOUBT(threads_have_frames_of_their_own),
+        DOUBT(counters_that_look_like_objects), DOUBT(immortals_under_older_code),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/cython.h"
 #include "cli/launch.h"
 #include "cli/output.h"
 #include "cli/rules.h"
@@ -184,6 +185,7 @@ static int sift(const struct check_options *o, struct rs_suppressions *suppressi
 {
     struct rs_error err;
 
+    rs_cli_cython(symbols, report);
     rs_choice_apply(&o->choice, report);
     rs_cli_suppress(suppressions, symbols, report, true);
     rs_report_finish(report);

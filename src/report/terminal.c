@@ -172,7 +172,7 @@ static const char *exactly_where(struct view *view, const struct rs_place *place
 
     if (place->file == NULL && place->pyx_file == NULL)
         return where(view, place);
-    if (place->pyx_file != NULL && place->file != NULL)
+    if (place->pyx_file != NULL && place->file != NULL && strcmp(place->pyx_file, place->file) != 0)
         more = rs_arena_printf(&view->arena, "%s%s", short_file_line(view, place->file, place->line),
                                *address ? ", " : "");
     line = place->pyx_file != NULL ? file_line(view, place->pyx_file, place->pyx_line)

@@ -9,6 +9,7 @@
  * __pyx_L<n>_error), which belongs to no statement. Nothing is guessed: a line outside a function body has no
  * answer. */
 #include "symbol/internal.h"
+#include "symbol/source.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -267,6 +268,16 @@ bool rs_pyx_line(struct rs_symbols *symbols, const char *file, int line, bool of
     *pyx_file = map->statements.items[statement].file;
     *pyx_line = map->statements.items[statement].line;
     return true;
+}
+
+bool rs_source_pyx(struct rs_symbols *symbols, const char *file, int line, const char **pyx_file, int *pyx_line)
+{
+    return file != NULL && rs_pyx_line(symbols, rs_symbol_intern(symbols, file), line, false, pyx_file, pyx_line);
+}
+
+bool rs_source_is_cython(struct rs_symbols *symbols, const char *file)
+{
+    return file != NULL && get_map(symbols, rs_symbol_intern(symbols, file)) != NULL;
 }
 
 void rs_pyx_close(struct rs_symbols *symbols)

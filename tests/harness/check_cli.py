@@ -228,6 +228,45 @@ def sarif(context):
     core.expect(p.returncode == 0 and len(paths) > 10, "not valid SARIF", p.stdout)
 
 
+PYX = """from cpython.object cimport PyObject
+
+cdef extern from "Python.h":
+    PyObject* PyBytes_FromString(const char*) except NULL
+
+cdef class Store:
+    cdef object kept
+    cpdef put(self, value):
+        self.kept = value
+
+def word(const char* text):
+    return <object>PyBytes_FromString(text)
+"""
+
+
+def cython(context):
+    """A .pyx through cython, and the C that cython made of it: the one finding, at its .pyx line; nothing of Cython's own code."""
+    folder = fresh("cython")
+    version, include = minor(context)
+    tool = os.path.join(core.BUILD, "venv", "bin", "cython")
+    if not os.path.exists(tool):
+        raise core.Skip("Cython is not installed in the build folder")
+    env = {"PATH": os.path.dirname(tool) + os.pathsep + os.environ["PATH"]}
+    os.makedirs(os.path.join(folder, "pkg"))
+    with open(os.path.join(folder, "pkg", "words.pyx"), "w") as f:
+        f.write(PYX)
+    subprocess.run([tool, "-3", "pkg/words.pyx", "-o", "pkg/made.c"], cwd=folder, check=True, capture_output=True)
+    for words in (["pkg/words.pyx"], ["pkg/made.c", "--", "-I" + include]):
+        ran = check(folder, "--python", version, *words, env=env)
+        found = [(f["rule"], f["culprit"]["function"], f["culprit"]["pyx"]) for f in (ran.report or {"findings": []})["findings"]]
+        core.expect(found == [("RS201", "word", {"file": "pkg/words.pyx", "line": 12})], "not the one finding", found, ran.text())
+    with open(os.path.join(folder, "pkg", "words.pyx"), "w") as f:
+        f.write(PYX.replace("cpdef", "cpdfe"))
+    ran = check(folder, "pkg/words.pyx", env=env)
+    core.expect(ran.status == 2 and ran.own[0] == "refsan: 'pkg/words.pyx': not analysed: cython rejects it", "cython's errors", ran.text())
+    ran = check(folder, "pkg/words.pyx", env={"PATH": "/usr/bin:/bin"})
+    core.expect(ran.status == 2 and "which is not installed" in ran.own[0] or shutil.which("cython", path="/usr/bin:/bin"), "a missing cython", ran.text())
+
+
 def leaking(context, name):
     """(folder, options) with one.c, whose list is lost on an error path."""
     folder = fresh(name)
@@ -330,5 +369,5 @@ def header(context):
 
 
 def collect(context):
-    tests = {"statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
+    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

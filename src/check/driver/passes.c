@@ -11,6 +11,7 @@
 #include "check/driver/driver.h"
 #include "check/driver/pool.h"
 #include "check/driver/progress.h"
+#include "check/driver/pyx.h"
 #include "check/unit.h"
 #include "report/report.h"
 
@@ -72,6 +73,7 @@ static int check(void *context)
 
     if (!rs_check_unit(work->source->bitcode, &options, &report, &err))
         return fail(err.text);
+    rs_pyx_read(&work->session->arena, work->source, &report);
     if (rs_report_keep(&report, NULL, NULL, work->report, &err) || rs_report_keep(&report, NULL, NULL, work->elsewhere, &err))
         return 0;
     return fail(err.text);
@@ -270,34 +272,6 @@ static void add_gaps(struct rs_report *to, const struct rs_report *from)
     }
 }
 
-/* Cython writes paths as seen from the package's root; the file that one means is looked for from the .pyx upwards. */
-static const char *pyx_path(struct rs_session *session, const struct rs_source *source, const char *path)
-{
-    char *folder = rs_arena_strdup(&session->arena, source->file);
-
-    if (path == NULL || path[0] == '/')
-        return path;
-    for (char *slash = strrchr(folder, '/'); slash != NULL; slash = strrchr(folder, '/')) {
-        const char *candidate;
-
-        *slash = 0;
-        candidate = rs_arena_printf(&session->arena, "%s/%s", folder, path);
-        if (access(candidate, R_OK) == 0)
-            return candidate;
-    }
-    return path;
-}
-
-static void find_pyx(struct rs_session *session, const struct rs_source *source, struct rs_finding *finding)
-{
-    struct rs_place *places[] = {&finding->culprit, &finding->belief, &finding->victim};
-
-    for (size_t i = 0; i < 3; i++)
-        places[i]->pyx_file = pyx_path(session, source, places[i]->pyx_file);
-    for (size_t i = 0; i < finding->path.count; i++)
-        finding->path.items[i].file = pyx_path(session, source, finding->path.items[i].file);
-}
-
 /* A unit's report into the session's. Strings stay where they are: the unit's report is never closed. */
 static void merge(struct rs_session *session, const struct rs_source *source, struct rs_report *from)
 {
@@ -310,7 +284,6 @@ static void merge(struct rs_session *session, const struct rs_source *source, st
             finding->culprit.module = source->module;
             finding->belief.module = finding->has_belief ? source->module : NULL;
         }
-        find_pyx(session, source, finding);
         *RS_PUSH(&to->findings) = *finding;
     }
     to->functions += from->functions;

@@ -7,3 +7,5 @@
 /* Makes `source`, a .pyx file, one of generated C or C++; false with a line when there is no cython or it rejects the
  * file. */
 bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struct rs_error *err);
+/* Adds what the Cython sources of a unit say by themselves: of a .pyx, or of those that generated C names. */
+void rs_pyx_read(struct rs_arena *arena, const struct rs_source *source, struct rs_report *report);

@@ -1,0 +1,18 @@
+/* What is wrong in a Cython source and can be read off its own text: declarations and casts by which somebody takes the
+ * references out of Cython's hands.
+ *
+ *     RS102  an extern declared `object` for a function whose result is borrowed
+ *     RS103  an object that a stealing function keeps, or a raw `PyObject *` attribute, without Py_INCREF
+ *     RS201  `<object>` of a new reference: the cast takes another one
+ *     RS101, RS203  `__dealloc__` that releases what Cython releases, or forgets what was kept by Py_INCREF
+ *     RS301  the C API declared `nogil`, and used without the GIL
+ *
+ * Promise: any bytes are read; a finding is certain from this file and the contract rows alone. Refuses: to guess about code in
+ * other files, and about functions that balance by hand in a way that is not read here; there it is silent. */
+#pragma once
+#include <stddef.h>
+
+#include "finding/finding.h"
+
+/* Adds the findings of the file's text to the report; strings live in its arena. `module` names the culprit's module. */
+void rs_pyx_check(const char *file, const char *text, size_t size, unsigned python, const char *module, struct rs_report *report);

@@ -1,0 +1,86 @@
+/* See cython.h. */
+#include "cli/cython.h"
+
+#include <string.h>
+
+#include "symbol/source.h"
+
+/* Cython writes paths as seen from the package's root: the unit whose path ends so, where there is one. */
+static const char *unit_of(const struct rs_report *report, const char *path)
+{
+    size_t tail = strlen(path);
+
+    for (size_t i = 0; path[0] != '/' && i < report->command.count; i++) {
+        const char *unit = report->command.items[i];
+        size_t length = strlen(unit);
+
+        if (length > tail && unit[length - tail - 1] == '/' && strcmp(unit + length - tail, path) == 0)
+            return unit;
+    }
+    return path;
+}
+
+static void name_line(struct rs_symbols *symbols, const struct rs_report *report, struct rs_place *place)
+{
+    if (place->pyx_file == NULL && !rs_source_pyx(symbols, place->file, place->line, &place->pyx_file, &place->pyx_line))
+        return;
+    place->pyx_file = unit_of(report, place->pyx_file);
+}
+
+static bool same_line(const struct rs_place *a, const struct rs_place *b)
+{
+    return a->pyx_file != NULL && b->pyx_file != NULL && a->pyx_line == b->pyx_line && strcmp(a->pyx_file, b->pyx_file) == 0;
+}
+
+/* Whether a finding was read off the .pyx file itself. */
+static bool is_of_source(const struct rs_finding *finding)
+{
+    return finding->culprit.pyx_file != NULL && finding->culprit.file != NULL && strcmp(finding->culprit.file, finding->culprit.pyx_file) == 0;
+}
+
+static bool repeats(const struct rs_report *report, const struct rs_finding *finding)
+{
+    for (size_t i = 0; i < report->findings.count; i++) {
+        const struct rs_finding *other = &report->findings.items[i];
+
+        if (is_of_source(other) && other->kind == finding->kind &&
+            (same_line(&other->culprit, &finding->culprit) || (finding->has_belief && same_line(&other->culprit, &finding->belief))))
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_generator(struct rs_symbols *symbols, const struct rs_finding *finding)
+{
+    return finding->culprit.pyx_file == NULL && (!finding->has_belief || finding->belief.pyx_file == NULL) &&
+           rs_source_is_cython(symbols, finding->culprit.file);
+}
+
+void rs_cli_cython(struct rs_symbols *symbols, struct rs_report *report)
+{
+    bool *out = rs_alloc(report->findings.count * sizeof(*out));
+    size_t kept = 0, generators = 0;
+
+    for (size_t i = 0; i < report->findings.count; i++) {
+        name_line(symbols, report, &report->findings.items[i].culprit);
+        name_line(symbols, report, &report->findings.items[i].belief);
+    }
+    for (size_t i = 0; i < report->findings.count; i++)
+        out[i] = !is_of_source(&report->findings.items[i]) && repeats(report, &report->findings.items[i]);
+    for (size_t i = 0; i < report->findings.count; i++) {
+        if (out[i] || !is_of_generator(symbols, &report->findings.items[i]))
+            continue;
+        out[i] = true;
+        generators++;
+    }
+    for (size_t i = 0; i < report->findings.count; i++) {
+        if (out[i])
+            rs_finding_close(&report->findings.items[i]);
+        else
+            report->findings.items[kept++] = report->findings.items[i];
+    }
+    report->findings.count = kept;
+    if (generators > 0)
+        *RS_PUSH(&report->uncovered) = (struct rs_uncovered){"suspicions about code of Cython's own, of no .pyx line", generators, false};
+    free(out);
+}

@@ -50,10 +50,20 @@ static bool repeats(const struct rs_report *report, const struct rs_finding *fin
     return false;
 }
 
+/* A line that somebody wrote: "(tree fragment)" and "<stringsource>" are Cython's own, too. */
+static bool is_written(const struct rs_place *place)
+{
+    const char *dot = place->pyx_file != NULL ? strrchr(place->pyx_file, '.') : NULL;
+
+    return dot != NULL && (strncmp(dot, ".py", 3) == 0 || strncmp(dot, ".px", 3) == 0);
+}
+
+/* Whether a finding is about what Cython wrote: no line of a .pyx, or the order in which it replaces attributes. */
 static bool is_of_generator(struct rs_symbols *symbols, const struct rs_finding *finding)
 {
-    return finding->culprit.pyx_file == NULL && (!finding->has_belief || finding->belief.pyx_file == NULL) &&
-           rs_source_is_cython(symbols, finding->culprit.file);
+    if (!rs_source_is_cython(symbols, finding->culprit.file))
+        return false;
+    return finding->rule == RS_RULE_RS107 || (!is_written(&finding->culprit) && !(finding->has_belief && is_written(&finding->belief)));
 }
 
 void rs_cli_cython(struct rs_symbols *symbols, struct rs_report *report)

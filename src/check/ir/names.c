@@ -4,7 +4,6 @@
  * (llvm/IR/DebugInfoMetadata.h, the same in 16 to 22) are named below. */
 #include <llvm-c/DebugInfo.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check/ir/ir.h"
 
@@ -48,7 +47,7 @@ static const char *file_of(struct rs_ir *ir, LLVMMetadataRef file)
     name = LLVMDIFileGetFilename(file, &length);
     folder = LLVMDIFileGetDirectory(file, &folder_length);
     name = rs_arena_strndup(&ir->arena, name == NULL ? "" : name, name == NULL ? 0 : length);
-    if (name[0] != '/' && folder_length > 0 && access(name, F_OK) != 0)
+    if (name[0] != '/' && folder_length > 0)
         name = rs_arena_printf(&ir->arena, "%.*s/%s", (int)folder_length, folder, name);
     *known = (uintptr_t)name;
     return name;

@@ -83,7 +83,7 @@ bool rs_contract_matters(const struct rs_contract *row) {
     const uint32_t effects = RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_INITIALISES | RS_DEALLOCATES | RS_CAPSULE;
     if (row->flags & RS_UNSEEN)
         return false;
-    if (row->flags & effects || row->result != RS_RESULT_VALUE)
+    if (row->flags & effects || row->result != RS_RESULT_VALUE || (row->flags & (RS_ALLOCATES | RS_NO_GIL)) == RS_ALLOCATES)
         return true;
     for (unsigned i = 0; i < row->nargs; i++)
         if (argument_matters(&row->args[i]))

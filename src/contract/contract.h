@@ -110,8 +110,8 @@ const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, u
 /* Whether the row holds in that release of its library (0: not known, the row holds where it names no limit). */
 bool rs_contract_released(const struct rs_contract *row, unsigned release);
 
-/* Whether a call of it can change or reveal who owns an object: false for rows that the runtime need not see
- * (no object in or out, no GIL effect, no table of functions). */
+/* Whether a call of it can change or reveal who owns an object, or memory of the Python allocator: false for rows that the runtime
+ * need not see (no object in or out, no GIL effect, no table of functions). */
 bool rs_contract_matters(const struct rs_contract *row);
 
 /* Contract of a type slot by its name ("tp_alloc", "nb_add", "sq_item", "bf_getbuffer", "getset.get", "method.noargs",

@@ -59,6 +59,7 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, u
 void rs_books_on_live(struct rs_books *books, const struct rs_slot *record);
 void rs_books_on_base(struct rs_books *books, const struct rs_slot *record);
 void rs_books_on_unvisited(struct rs_books *books, const struct rs_slot *record);
+void rs_books_on_lost_block(struct rs_books *books, const struct rs_slot *record);
 void rs_books_on_traverse(struct rs_books *books, const struct rs_slot *record);
 /* tables.c: */
 void rs_books_on_module(struct rs_books *books, const struct rs_slot *record, unsigned slots);

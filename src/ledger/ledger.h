@@ -116,6 +116,7 @@ enum rs_fact_kind {
     RS_FACT_TRAVERSE, /* the collector counted more references than there are */
     RS_FACT_DRIFT,    /* differential census: the count drifts away from the words that point at it */
     RS_FACT_CYCLE,    /* uncollectable garbage: an owned member that the owner's tp_traverse does not visit */
+    RS_FACT_MEMORY,   /* memory that a module asked the Python allocator for: nothing points at it any more */
     RS_FACTS
 };
 
@@ -127,8 +128,8 @@ struct rs_fact {
     struct rs_account account[3];
     unsigned accounts;
     struct rs_event event;         /* the event that showed it */
-    int64_t lost;                  /* LOST, DRIFT: references without holder; DRIFT: negative for a deficit */
-    uint64_t words, visits;        /* census figures */
+    int64_t lost;                  /* LOST, DRIFT: references without holder; DRIFT: negative for a deficit; MEMORY: blocks */
+    uint64_t words, visits;        /* census figures; MEMORY: bytes */
     uint64_t owner, owner_type;    /* WITNESS, TRAVERSE */
     uint32_t owner_kind;           /* WITNESS: 1 frame local (owner is a code index), 2 container */
     unsigned exit_flags;           /* ERROR: enum rs_exit_flags */
@@ -189,6 +190,7 @@ struct rs_books {
     RS_VEC(struct rs_limit) limits;
     RS_VEC(struct rs_fact) facts;
     struct rs_map objects; /* address -> struct rs_object * */
+    struct rs_map blocks; /* address of memory that a module asked for -> struct rs_event *: the call */
     struct rs_map types, roles, code_at, fact_at, threads;
     struct rs_map deficit_at; /* address -> fact + 1: of the latest object there whose balance fell below zero */
     struct rs_object *spare_objects;

@@ -244,3 +244,19 @@ void rs_books_on_traverse(struct rs_books *books, const struct rs_slot *record)
     fact->owner_type = words[2];
 }
 
+void rs_books_on_lost_block(struct rs_books *books, const struct rs_slot *record)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    const uint64_t *place = rs_map_find(&books->blocks, record->a);
+    struct rs_event event;
+    struct rs_fact *fact;
+
+    if (place == NULL || ((const struct rs_event *)*place)->init)
+        return;
+    event = *(const struct rs_event *)*place;
+    if (books->loser != NULL)
+        event.loser = books->loser(books->site_context, books, &event);
+    fact = rs_books_fact(books, RS_FACT_MEMORY, NULL, &event);
+    fact->lost++;
+    fact->words += words[0];
+}

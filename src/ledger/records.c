@@ -48,6 +48,7 @@ void rs_ledger_close(struct rs_books *books)
             RS_VEC_CLOSE(&((struct rs_thread *)books->threads.values[i])->frames);
     rs_map_close(&books->threads);
     rs_map_close(&books->objects);
+    rs_map_close(&books->blocks);
     rs_map_close(&books->types);
     rs_map_close(&books->roles);
     rs_map_close(&books->code_at);
@@ -457,6 +458,16 @@ static void note_callers(struct rs_event *event, const uint64_t *words, unsigned
     }
 }
 
+/* The program got memory of the Python allocator, which is no object yet. */
+static void note_block(struct rs_books *books, uint64_t address, const struct rs_event *event)
+{
+    uint64_t *place = rs_map_at(&books->blocks, address);
+
+    if (*place == 0)
+        *place = (uint64_t)rs_arena_alloc(&books->arena, sizeof(*event));
+    *(struct rs_event *)*place = *event;
+}
+
 static void end_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t result, const uint64_t *words, unsigned first, unsigned count)
 {
     struct rs_event event;
@@ -474,9 +485,12 @@ static void end_call(struct rs_books *books, const struct rs_call_frame *frame, 
     event.contract = frame->contract;
     event.is_entry = frame->pc == event.function && frame->pc != 0;
     note_callers(&event, words, first, count);
-    for (unsigned i = first; i < count && words[i] != 0; i++)
-        if (RS_WORD_ARG(words[i]) != RS_ARG_CALLER)
+    for (unsigned i = first; i < count && words[i] != 0; i++) {
+        if (RS_WORD_ARG(words[i]) == RS_ARG_MEMORY)
+            note_block(books, RS_WORD_ADDRESS(words[i]), &event);
+        else if (RS_WORD_ARG(words[i]) != RS_ARG_CALLER)
             after_call(books, frame, words[i], event);
+    }
 }
 
 static void on_leave(struct rs_books *books, const struct rs_slot *record, unsigned slots)
@@ -659,7 +673,7 @@ static const uint8_t least[RS_RECORDS] = {
     [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2, [RS_REC_API_CALL] = 2,
     [RS_REC_API_LEAVE] = 2, [RS_REC_ENTRY] = 2, [RS_REC_EXIT] = 2, [RS_REC_ROLE] = 3, [RS_REC_CODE] = 3, [RS_REC_LIVE] = 2,
     [RS_REC_WITNESS] = 2, [RS_REC_TRAVERSE] = 3, [RS_REC_LIMIT] = 2, [RS_REC_PYTHON] = 2, [RS_REC_STACK] = 2, [RS_REC_UNVISITED] = 2,
-    [RS_REC_BASE] = 2, [RS_REC_MOVED] = 2,
+    [RS_REC_BASE] = 2, [RS_REC_BLOCK] = 2, [RS_REC_MOVED] = 2,
 };
 
 /* Whether `a` is the address of what the record describes. */
@@ -702,6 +716,7 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     case RS_REC_LIVE: rs_books_on_live(books, record); break;
     case RS_REC_POISON: rs_books_on_poison(books, record); break;
     case RS_REC_WITNESS: rs_books_on_witness(books, record, slots); break;
+    case RS_REC_BLOCK: rs_books_on_lost_block(books, record); break;
     case RS_REC_TRAVERSE: rs_books_on_traverse(books, record); break;
     case RS_REC_FAULT: rs_books_on_fault(books, record, slots); break;
     case RS_REC_PYFRAME: rs_books_on_frame(books, record); break;

@@ -313,6 +313,8 @@ static const char *believed(const struct rs_finding *finding)
             step_at(step, &finding->belief))
             return words[step->kind];
     }
+    if (finding->rule == RS_RULE_RS404)
+        return "handed out memory";
     if (finding->kind == RS_SURPLUS)
         return "returned a new reference";
     return finding->rule == RS_RULE_RS104 ? "took the reference over" : "returned a borrowed reference";

@@ -405,6 +405,17 @@ static void judge_lost(const struct judge *j, const struct rs_fact *fact)
     close_finding(j, f, fact);
 }
 
+static void judge_memory(const struct judge *j, const struct rs_fact *fact)
+{
+    struct rs_finding *f = open_finding(j, RS_RULE_RS404, fact);
+
+    f->count = (uint64_t)fact->lost;
+    f->confidence = fact->lost >= 2 ? RS_PROVEN : RS_SUSPECT;
+    name_loser(j, f, &fact->event);
+    name_python(j, f, &fact->event);
+    close_finding(j, f, fact);
+}
+
 /* The tp_traverse of a type, as its method table named it. */
 static uint64_t traverse_of(const struct rs_books *books, uint64_t type)
 {
@@ -498,6 +509,9 @@ void rs_verdict_judge(const struct rs_books *books, const struct rs_names *names
             break;
         case RS_FACT_LOST:
             judge_lost(&j, fact);
+            break;
+        case RS_FACT_MEMORY:
+            judge_memory(&j, fact);
             break;
         case RS_FACT_ERROR:
             judge_protocol(&j, fact, RS_RULE_RS302);

@@ -110,6 +110,18 @@ static void surplus(struct rs_arena *arena, struct rs_finding *f, const struct r
                                fact->lost == 1 ? "" : "s");
 }
 
+static void memory(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const char *who = function(&f->culprit), *api = f->belief.api != NULL ? f->belief.api : "the allocator";
+    const char *helper = fact->event.loser != 0 ? rs_arena_printf(arena, "%s got for it", function(&f->belief)) : "it got";
+
+    f->message = rs_arena_printf(arena, "%s never frees the memory that %s from %s", who, helper, api);
+    f->fix = rs_arena_printf(arena, "free what %s, %s, asked for on every path, with the function of the same family (%s)", who, line(arena, &f->culprit),
+                             strncmp(api, "PyObject_", 9) == 0 ? "PyObject_Free" : "PyMem_Free");
+    f->proof = rs_arena_printf(arena, "%llu such block%s of %llu bytes in all at exit: nothing in memory points at %s", (unsigned long long)fact->lost,
+                               fact->lost == 1 ? "" : "s", (unsigned long long)fact->words, fact->lost == 1 ? "it" : "them");
+}
+
 static void protocol(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact, const char *object)
 {
     const char *who = function(&f->culprit);
@@ -183,6 +195,9 @@ void rs_words_write(struct rs_arena *arena, struct rs_finding *f, const struct r
         break;
     case RS_FACT_LOST:
         surplus(arena, f, fact, object);
+        break;
+    case RS_FACT_MEMORY:
+        memory(arena, f, fact);
         break;
     case RS_FACT_DRIFT:
         if (fact->lost < 0)

@@ -134,6 +134,7 @@ enum rs_word_flags {
     RS_WORD_UNKNOWN = 128 /* may or may not come with a reference */
 };
 enum {
+    RS_ARG_MEMORY = 0xfc, /* no object: memory of the Python allocator that the call handed over */
     RS_ARG_RESULT = 0xff,
     RS_ARG_SELF_TYPE = 0xfe,
     RS_ARG_CALLER = 0xfd, /* no object: what may be the return address of a direct call on the way from the module's function to the API call,
@@ -174,6 +175,7 @@ enum rs_record {
     RS_REC_MOVED,   /* a module has put objects into a container of its own by plain stores: a = return address of the call before which
                      * that was seen, or the function that it left, or 0; then module number | list << 32 | at exit << 33, container; words
                      * (argument: place in the container) */
+    RS_REC_BLOCK,   /* census: memory that a module asked for and no word in memory points at: a = block; then its size */
     RS_RECORDS
 };
 

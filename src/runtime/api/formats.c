@@ -226,6 +226,8 @@ void rt_formats_parse(struct rt_words *words, const char *format, const struct r
             rt_words_add(words, through(argument(&from, n), filled), n, 0);
             n++;
         } else if (*f == 'e' && (f[1] == 's' || f[1] == 't')) {
+            /* "es#" and "et#" fill a buffer of the caller's, if there is one: what is not the allocator's is no memory to be freed */
+            rt_words_memory(words, through(argument(&from, n + 1), filled), argument(&from, n + 1));
             n += f[2] == '#' ? 3 : 2;
             f += f[2] == '#' ? 2 : 1;
         } else if (is_one_of(*f, "szyuZw") && f[1] == '*') {

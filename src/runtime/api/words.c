@@ -37,6 +37,14 @@ void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsign
     words->word[words->count++] = address | (uint64_t)(arg & 0xff) << 48 | (uint64_t)flags << 56;
 }
 
+void rt_words_memory(struct rt_words *words, uint64_t block, uint64_t fresh)
+{
+    if (words->count == RT_WORDS || !rt_object_claim(block))
+        return;
+    words->word[words->count++] = block | (uint64_t)RS_ARG_MEMORY << 48;
+    words->fresh = fresh;
+}
+
 uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n)
 {
     return n < 6 ? frame->args[n] : frame->stack[n - 6];
@@ -150,6 +158,8 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
                      contract->result == RS_RESULT_NEW || (contract->flags & RS_INITIALISES) ? RS_WORD_NEW
                      : contract->result == RS_RESULT_UNKNOWN                                   ? RS_WORD_UNKNOWN
                                                                                                : 0);
+    if (contract->flags & RS_ALLOCATES)
+        rt_words_memory(words, frame->result, RT_FRESH_RESULT);
     for (unsigned i = 0; i < contract->nargs; i++) {
         uint64_t value = rt_words_argument(frame, i);
 

@@ -17,6 +17,8 @@ enum { RT_FRESH_RESULT = 1 };
 
 /* Adds the object at `address` if it is one, live or dead; not an object: nothing is added. */
 void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsigned flags);
+/* Adds memory that the call handed over, if it is the Python allocator's; fresh: as in struct rt_words. */
+void rt_words_memory(struct rt_words *words, uint64_t block, uint64_t fresh);
 /* The n-th integer argument of a call (registers, then the stack). */
 uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n);
 /* How many words of the caller's stack a call has to take along, at least; an even number. NULL: an unknown function. */

@@ -9,6 +9,8 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
+#define POINTER 0xffffffffffffu
+
 enum { SUSPECTS_MAX = 24, DANGLING_MAX = 256, INNER_MAX = 1 << 20 };
 
 /* ---------------------------------------------------------------- holders */
@@ -50,7 +52,8 @@ static void want(uint64_t object, void *context)
     wanted.highest = object > wanted.highest ? object : wanted.highest;
 }
 
-/* A pointer into the characters of a str or bytes keeps it as one at its start does (numpy keeps docstrings so). */
+/* A pointer into the characters of a str or bytes keeps it as one at its start does (numpy keeps docstrings so); one into memory does
+ * anyhow. */
 static void count_inner(uint64_t word, uint64_t at)
 {
     struct wanted *w;
@@ -63,14 +66,15 @@ static void count_inner(uint64_t word, uint64_t at)
     if (block == 0 || block == word || at - block < size)
         return;
     w = place_of(block);
-    if (w->object == block && (rt_object_type_of(block) == rt_python.unicode_type || rt_object_type_of(block) == rt_python.bytes_type))
+    if (w->object == block && (rt_object_claimed(block) || rt_object_type_of(block) == rt_python.unicode_type ||
+                               rt_object_type_of(block) == rt_python.bytes_type))
         w->words++;
 }
 
 static void scan(uint64_t from, uint64_t to)
 {
     for (const uint64_t *p = (const uint64_t *)((from + 7) & ~7ull); (uint64_t)(p + 1) <= to; p++) {
-        uint64_t word = *p;
+        uint64_t word = *p & POINTER; /* the upper bits may hold a tag */
 
         if (word < wanted.lowest || word > wanted.highest + INNER_MAX)
             continue;
@@ -108,6 +112,19 @@ static void report_one(uint64_t object, void *context)
     uint64_t words[2] = {place_of(object)->words, rt_object_type_of(object)};
 
     rt_log_put(RS_REC_LIVE, object, rt_object_count(object), words, 2);
+}
+
+/* Memory that a module asked for and at which nothing points any more. */
+static void report_block(uint64_t block, void *context)
+{
+    uint64_t words[2] = {0, 0};
+    size_t size;
+
+    if (place_of(block)->words != 0)
+        return;
+    rt_region_block(block, &size);
+    words[0] = size;
+    rt_log_put(RS_REC_BLOCK, block, 0, words, 2);
 }
 
 static bool open_table(uint64_t objects)
@@ -157,14 +174,17 @@ void rt_census_holders(void)
     wanted.count = 0;
     rt_object_each(count_one, &wanted.count);
     rt_object_each_static(count_one, &wanted.count);
+    rt_object_each_claimed(count_one, &wanted.count);
     if (!open_table(wanted.count))
         return;
     rt_object_each(want, NULL);
     rt_object_each_static(want, NULL);
+    rt_object_each_claimed(want, NULL);
     scan_memory();
     rt_log_put(RS_REC_CENSUS, 1, 0, NULL, 0);
     rt_object_each(report_one, NULL);
     rt_object_each_static(report_one, NULL);
+    rt_object_each_claimed(report_block, NULL);
     rt_log_put(RS_REC_CENSUS, 0, 0, NULL, 0);
     close_table();
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Counts, for every live object that a watched module touched, the words in memory that point at it (RS_REC_LIVE), between
- * two RS_REC_CENSUS records. */
+ * two RS_REC_CENSUS records; and of the memory that modules asked for what no word points at or into (RS_REC_BLOCK). */
 void rt_census_holders(void);
 /* The first of two quiet points for objects that never die: count and words (RS_REC_BASE). */
 void rt_census_base(const uint64_t *objects, unsigned count);

@@ -276,7 +276,8 @@ static enum rt_object_state see(uint64_t address, bool mark)
     if (!fits(address, block, size))
         return RT_OBJECT_NONE;
     if (mark) {
-        *side = (uint8_t)((*side | RT_SIDE_OBJECT) & ~RT_SIDE_SHUT);
+        *side = (uint8_t)((*side | RT_SIDE_OBJECT) & ~(RT_SIDE_SHUT | RT_SIDE_ARMED));
+        *rt_object_side(block) &= (uint8_t)~(block != address ? RT_SIDE_ARMED : 0);
         record_object(address, size);
     }
     return RT_OBJECT_LIVE;
@@ -313,6 +314,23 @@ bool rt_object_armed(uint64_t address)
     const uint8_t *side = rt_object_side(address);
 
     return side != NULL && (*side & RT_SIDE_ARMED);
+}
+
+bool rt_object_claim(uint64_t block)
+{
+    uint8_t *side = rt_object_side(block);
+
+    if (side == NULL || (block & 15) || (*side & (RT_SIDE_BLOCK | RT_SIDE_OBJECT)) != RT_SIDE_BLOCK)
+        return false;
+    *side |= RT_SIDE_ARMED;
+    return true;
+}
+
+bool rt_object_claimed(uint64_t block)
+{
+    const uint8_t *side = rt_object_side(block);
+
+    return side != NULL && (*side & (RT_SIDE_BLOCK | RT_SIDE_OBJECT | RT_SIDE_ARMED)) == (RT_SIDE_BLOCK | RT_SIDE_ARMED);
 }
 
 bool rt_object_block_freed(uint64_t block, size_t size)
@@ -363,6 +381,27 @@ static void each_in_span(uint64_t start, size_t block_size, size_t bytes, void *
 void rt_object_each(void (*visit)(uint64_t object, void *context), void *context)
 {
     struct each each = {visit, context, RT_SIDE_OBJECT};
+
+    rt_region_spans(each_in_span, &each);
+}
+
+struct claimed {
+    void (*visit)(uint64_t block, void *context);
+    void *context;
+};
+
+static void visit_claimed(uint64_t block, void *context)
+{
+    const struct claimed *claimed = context;
+
+    if (rt_object_claimed(block))
+        claimed->visit(block, claimed->context);
+}
+
+void rt_object_each_claimed(void (*visit)(uint64_t block, void *context), void *context)
+{
+    struct claimed claimed = {visit, context};
+    struct each each = {visit_claimed, &claimed, RT_SIDE_ARMED};
 
     rt_region_spans(each_in_span, &each);
 }

@@ -15,7 +15,7 @@ enum rt_side {
     RT_SIDE_BLOCK = 1,    /* a live block starts here */
     RT_SIDE_DEAD = 2,     /* a quarantined object started here */
     RT_SIDE_OBJECT = 4,   /* a live object that a watched module has touched starts here */
-    RT_SIDE_ARMED = 8,    /* suspected by the books: witnesses are looked for when it dies */
+    RT_SIDE_ARMED = 8,    /* with OBJECT: suspected by the books, witnesses are looked for when it dies; without: memory that a module asked for */
     RT_SIDE_CODE = 16,    /* a code object whose names were recorded */
     RT_SIDE_TYPE = 32,    /* a type in the set of known types */
     RT_SIDE_SHUT = 64,    /* its tp_dealloc has begun: until its count is above 0 again it is dead, in a free list at best */
@@ -34,6 +34,10 @@ void rt_object_raise_dead(uint64_t address);
 /* Marks a live, seen object as suspected. */
 void rt_object_arm(uint64_t address);
 bool rt_object_armed(uint64_t address);
+/* A module asked the allocator for memory and got this block; false if it is none of the region's. Once an object is seen in it, it is
+ * memory of its own no more. */
+bool rt_object_claim(uint64_t block);
+bool rt_object_claimed(uint64_t block);
 uint8_t *rt_object_side(uint64_t address); /* NULL outside the region */
 
 /* The object whose block begins here, by its type: the offset behind the GC header and the size have to fit. 0: none. */
@@ -65,6 +69,7 @@ void rt_object_images(void);
 bool rt_object_block_freed(uint64_t block, size_t size);
 /* Calls back for each live object that was touched, in address order. */
 void rt_object_each(void (*visit)(uint64_t object, void *context), void *context);
+void rt_object_each_claimed(void (*visit)(uint64_t block, void *context), void *context);
 void rt_object_each_static(void (*visit)(uint64_t object, void *context), void *context);
 /* Static objects, which nobody may free, whose count is used up: recorded (RS_REC_POISON). */
 void rt_object_check_static(void);

@@ -41,6 +41,33 @@ static void test_reference_that_stands_nowhere(void **state)
     assert_int_equal(j->books->live_objects, 2);
 }
 
+static void lost_block(uint64_t address)
+{
+    put(j, RS_REC_BLOCK, address, 0, (uint64_t[]){48, 0}, 2);
+}
+
+static void test_memory_at_which_nothing_points(void **state)
+{
+    for (uint64_t at = THING; at <= OTHER; at += OTHER - THING)
+        simple_call(j, "PyMem_Malloc", CALL_AT, at, word(at, RS_ARG_MEMORY, 0), word(ONE + 0x200, RS_ARG_CALLER, 0), END);
+    lost_block(THING);
+    lost_block(OTHER);
+    lost_block(NOBODY); /* of which the books know no call */
+    assert_int_equal(fact(j, RS_FACT_MEMORY)->lost, 2);
+    assert_int_equal(fact(j, RS_FACT_MEMORY)->words, 96);
+    assert_int_equal(fact(j, RS_FACT_MEMORY)->event.pc, CALL_AT);
+    assert_int_equal(fact(j, RS_FACT_MEMORY)->event.callers[0], ONE + 0x200);
+}
+
+static void test_memory_of_the_initialisation(void **state)
+{
+    leave_entry(j, 0, END);
+    entry(j, "mod.exec", METHOD, END);
+    simple_call(j, "PyMem_Malloc", CALL_AT, THING, word(THING, RS_ARG_MEMORY, 0), END);
+    lost_block(THING);
+    assert_null(fact(j, RS_FACT_MEMORY));
+}
+
 static void test_reference_that_is_held(void **state)
 {
     own_one(THING);
@@ -275,7 +302,8 @@ int main(void)
 #define CENSUS(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
         CENSUS(reference_that_stands_nowhere), CENSUS(reference_that_is_held), CENSUS(lost_by_somebody_unknown),
         CENSUS(no_more_is_lost_than_the_account_holds), CENSUS(acquired_while_the_module_starts), CENSUS(unsure_accounts_lose_nothing),
-        CENSUS(immortals_are_not_counted), CENSUS(static_deficit_is_watched_and_proven),
+        CENSUS(immortals_are_not_counted), CENSUS(memory_at_which_nothing_points), CENSUS(memory_of_the_initialisation),
+        CENSUS(static_deficit_is_watched_and_proven),
         CENSUS(static_surplus_names_the_function_that_moves_most), CENSUS(static_drift_before_the_second_quiet_point), CENSUS(static_drift_that_is_held),
         CENSUS(static_drift_that_the_books_do_not_know), CENSUS(static_drift_that_is_small),
         CENSUS(static_object_without_a_first_quiet_point), CENSUS(unvisited_member_that_is_owned),

@@ -11,7 +11,7 @@
 #include "contract/contract.h"
 #include "ledger/ledger.h"
 
-enum { PYTHON = 0x030b, RECORDS = 3000000, ROUNDS = 3, SPACING = 64, WINDOW = 256, CALLS_AN_ENTRY = 6 };
+enum { PYTHON = 0x030b, RECORDS = 3000000, ROUNDS = 3, SPACING = 64, WINDOW = 256, CALLS_AN_ENTRY = 6, AT_ONCE = 2048 };
 
 struct stream {
     RS_VEC(struct rs_slot) slots;
@@ -32,11 +32,10 @@ static uint64_t draw(uint64_t below)
     return (z ^ (z >> 31)) % below;
 }
 
-static bool site(void *context, uint32_t number, struct rs_site_fact *fact)
-{
-    *fact = (struct rs_site_fact){.pc = 0x10000 + 16 * number, .delta = number % 2 ? -1 : 1};
-    return true;
-}
+static struct rs_site_fact site_facts[] = {
+    {.pc = 0x10000, .delta = 1, .family = 0}, {.pc = 0x10010, .delta = -1}, {.pc = 0x10020, .delta = 1}, {.pc = 0x10030, .delta = -1}, {.pc = 0x10040, .delta = 1},
+};
+static const struct rs_sites sites = {.items = site_facts, .count = sizeof(site_facts) / sizeof(*site_facts)};
 
 static void put(struct stream *s, unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count)
 {
@@ -114,11 +113,9 @@ static void put_birth(struct stream *s, uint64_t object)
 static void feed(struct rs_books *books, const struct stream *s, size_t from)
 {
     for (size_t at = from; at < s->slots.count;) {
-        const struct rs_slot *slot = &s->slots.items[at];
-        unsigned slots = slot->tag < RS_TAG ? 1 : RS_TAG_SLOTS(slot->tag);
+        size_t left = s->slots.count - at;
 
-        rs_ledger_record(books, slot, slots);
-        at += slots;
+        at += rs_ledger_records(books, &s->slots.items[at], left < AT_ONCE ? left : AT_ONCE);
     }
 }
 
@@ -139,7 +136,7 @@ static double measure(uint64_t objects, bool near, size_t *bytes)
     uint64_t before;
     size_t from;
 
-    books->site = site;
+    books->sites = &sites;
     put(&s, RS_REC_THREAD, 1, 0, NULL, 0);
     put(&s, RS_REC_PYTHON, PYTHON, 0, (uint64_t[]){0}, 1);
     for (uint64_t i = 0; i < objects; i++)

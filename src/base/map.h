@@ -4,13 +4,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct rs_map {
-    uint64_t *keys, *values; /* room entries each; key 0 is a free place */
-    size_t count, room;
+struct rs_map_place {
+    uint64_t key, value; /* side by side: a look-up waits for memory once; key 0: free */
 };
 
+struct rs_map {
+    struct rs_map_place *places; /* room of them */
+    size_t count, room;          /* room: 0 or a power of two */
+};
+
+/* Where the search for a key begins. Only with room > 0. */
+static inline size_t rs_map_home(const struct rs_map *map, uint64_t key)
+{
+    return (size_t)((key * 0x9E3779B97F4A7C15u) >> 20) & (map->room - 1);
+}
+
 /* The value's place, or NULL where the key is absent; valid until the next insertion or removal. */
-uint64_t *rs_map_find(const struct rs_map *map, uint64_t key);
+static inline uint64_t *rs_map_find(const struct rs_map *map, uint64_t key)
+{
+    size_t i;
+
+    if (map->count == 0 || key == 0) /* 0 would find a free place */
+        return NULL;
+    i = rs_map_home(map, key);
+    while (map->places[i].key != key && map->places[i].key != 0)
+        i = (i + 1) & (map->room - 1);
+    return map->places[i].key == key ? &map->places[i].value : NULL;
+}
+
 /* The value's place, made with value 0 where the key was absent. */
 uint64_t *rs_map_at(struct rs_map *map, uint64_t key);
 /* Whether the key was there. */

@@ -181,16 +181,18 @@ static bool pick(void *context, const char *name, struct rs_plan_choice *choice)
     return rs_contract_matters(row);
 }
 
-static void number_sites(struct rs_host *host, const struct rs_analysis *analysis, uint64_t base)
+static void number_sites(struct rs_host *host, const struct rs_image *image, uint64_t base)
 {
+    const struct rs_analysis *analysis = image->analysis;
     const struct rs_site *site;
 
     for (unsigned i = 0; (site = rs_plan_unpatched(analysis, i)) != NULL; i++)
         *rs_map_at(&host->blind, base + site->function) = 1;
     for (unsigned i = 0; (site = rs_plan_site(analysis, i)) != NULL; i++) {
         *rs_map_at(&host->site_at, base + site->at) = host->sites.count + 1;
-        *RS_PUSH(&host->sites) = (struct rs_site_place){base + site->at, site->form == RS_SITE_ADD ? site->delta : 0,
-                                                        rs_map_find(&host->blind, base + site->function) != NULL, (site->mark & RS_MARK_GLOBAL) != 0};
+        *RS_PUSH(&host->sites) = (struct rs_site_fact){.pc = base + site->at, .delta = site->form == RS_SITE_ADD ? site->delta : 0, .family = image->family,
+                                                       .blind = rs_map_find(&host->blind, base + site->function) != NULL,
+                                                       .fixed = (site->mark & RS_MARK_GLOBAL) != 0};
     }
 }
 
@@ -220,7 +222,7 @@ static void answer_module(struct rs_process *process, const struct rs_process_sl
 
     if (image->analysis != NULL && rs_plan_emit(image->analysis, &target, &blob, &size, &err) &&
         ((const struct rs_plan_header *)blob)->status == RS_PLAN_READY)
-        number_sites(host, image->analysis, request->base);
+        number_sites(host, image, request->base);
     rs_recording_answer(host->recording, process->slot, blob, size);
     free(blob);
 }
@@ -269,19 +271,6 @@ static void answer_entries(struct rs_process *process, const struct rs_process_s
     free(blob);
 }
 
-static bool find_site(void *context, uint32_t site, struct rs_site_fact *fact)
-{
-    const struct rs_host *host = context;
-
-    if (site >= host->sites.count)
-        return false;
-    fact->pc = host->sites.items[site].pc;
-    fact->delta = host->sites.items[site].delta;
-    fact->blind = host->sites.items[site].blind;
-    fact->fixed = host->sites.items[site].fixed;
-    return true;
-}
-
 static void arm(void *context, const struct rs_event *event, uint64_t object)
 {
     struct rs_process *process = context;
@@ -305,24 +294,27 @@ static void watch(void *context, uint64_t object)
 
 static void count_store(struct rs_host *host, const struct rs_slot *record)
 {
-    struct rs_site_fact site;
     uint64_t *counts;
     int delta;
 
-    if (!find_site(host, record->tag, &site))
+    if (record->tag >= host->sites.count)
         return;
-    delta = site.delta != 0 ? site.delta : (int16_t)((record->a >> 48) - (record->b & 0xffff));
+    delta = host->sites.items[record->tag].delta;
+    if (delta == 0)
+        delta = (int16_t)((record->a >> 48) - (record->b & 0xffff));
     counts = rs_map_at(&host->site_counts, (uint64_t)record->tag + 1);
     *counts += delta > 0 ? (uint64_t)delta << 32 : (uint64_t)-delta;
 }
 
-static void on_record(void *context, const struct rs_slot *record, unsigned slots)
+static size_t on_records(void *context, const struct rs_slot *slots, size_t count)
 {
     struct rs_process *process = context;
+    size_t taken = rs_ledger_records(process->books, slots, count);
 
-    if (process->host->count_sites && record->tag < RS_TAG)
-        count_store(process->host, record);
-    rs_ledger_record(process->books, record, slots);
+    for (size_t at = 0; process->host->count_sites && at < taken; at += slots[at].tag < RS_TAG ? 1 : RS_TAG_SLOTS(slots[at].tag))
+        if (slots[at].tag < RS_TAG)
+            count_store(process->host, &slots[at]);
+    return taken;
 }
 
 static void on_stray(void *context, uint64_t address, uint32_t site)
@@ -335,7 +327,7 @@ static void on_stray(void *context, uint64_t address, uint32_t site)
 static uint64_t read_process(struct rs_process *process, uint64_t bytes)
 {
     struct rs_recording *recording = process->host->recording;
-    uint64_t read = rs_recording_read(recording, process->slot, bytes, on_record, process);
+    uint64_t read = rs_recording_read(recording, process->slot, bytes, on_records, process);
 
     rs_recording_read_stray(recording, process->slot, on_stray, process);
     return read;
@@ -344,8 +336,8 @@ static uint64_t read_process(struct rs_process *process, uint64_t bytes)
 static void copy_map(struct rs_map *to, const struct rs_map *from)
 {
     for (size_t i = 0; i < from->room; i++)
-        if (from->keys[i] != 0)
-            *rs_map_at(to, from->keys[i]) = from->values[i];
+        if (from->places[i].key != 0)
+            *rs_map_at(to, from->places[i].key) = from->places[i].value;
 }
 
 /* A forked child has its parent's interpreter, code objects and functions, of which its own recording says nothing again. All
@@ -382,8 +374,8 @@ static void born(void *context, unsigned slot, const struct rs_process_slot *slo
     process->pid = slot_now->pid;
     process->host = host;
     process->books = rs_ledger_open(slot_now->pid, slot_now->birth == RS_BORN_FORK);
-    process->books->site = find_site;
-    process->books->site_context = host;
+    process->books->sites = &host->sites;
+    process->books->host = host;
     process->books->arm = arm;
     process->books->arm_context = process;
     process->books->watch = watch;

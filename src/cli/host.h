@@ -37,13 +37,6 @@ struct rs_entries {
     struct rs_analysis *analysis; /* NULL: refused */
 };
 
-/* A site number's place: sites are numbered over the whole recording. */
-struct rs_site_place {
-    uint64_t pc;
-    int32_t delta;
-    bool blind, fixed;
-};
-
 struct rs_host {
     struct rs_recording *recording;
     const struct rs_strings *only, *skip;
@@ -51,7 +44,7 @@ struct rs_host {
     RS_VEC(struct rs_image *) images;
     RS_VEC(struct rs_entries) entries;
     RS_VEC(struct rs_process *) processes;
-    RS_VEC(struct rs_site_place) sites;
+    struct rs_sites sites; /* numbered over the whole recording */
     RS_VEC(const char *) families;
     RS_VEC(const char *) unknown; /* imported names without a contract row */
     struct rs_map site_at;        /* pc -> site + 1, for arming */

@@ -1,46 +1,42 @@
-/* Objects, their accounts and histories, and the facts that are copied out of them. */
+/* Objects, their accounts and histories. */
 #include "ledger/internal.h"
 
 #include <string.h>
 
 enum { PAIR_TIMES = 1000000, DRIFT_BELOW = 1, DRIFT_ABOVE = 32 };
 
-struct rs_object *rs_books_object(struct rs_books *books, uint64_t address)
+static void drop_accounts(struct rs_books *books, struct rs_object *object)
 {
-    uint64_t *place;
+    struct rs_cell *cell = (struct rs_cell *)object;
 
-    if (books->latest != NULL && books->latest->address == address)
-        return books->latest;
-    place = rs_map_find(&books->objects, address);
-    if (place != NULL)
-        books->latest = (struct rs_object *)*place;
-    return place != NULL ? (struct rs_object *)*place : NULL;
-}
-
-void rs_books_drop_accounts(struct rs_books *books, struct rs_object *object)
-{
     while (object->accounts != NULL) {
-        struct rs_account *account = object->accounts;
+        struct rs_page *page = object->accounts;
 
-        object->accounts = account->next;
-        account->next = books->spare_accounts;
-        books->spare_accounts = account;
+        object->accounts = page->next;
+        if (page->more != NULL) {
+            page->more->next = books->store->spare_more;
+            books->store->spare_more = page->more;
+        }
+        if (page == &cell->own)
+            continue;
+        page->next = books->store->spare_pages;
+        books->store->spare_pages = page;
     }
+    cell->own_used = false;
 }
 
 struct rs_object *rs_books_reborn(struct rs_books *books, uint64_t address, uint64_t type, uint64_t size)
 {
     uint64_t nowhere = 0, *place = address != 0 ? rs_map_at(&books->objects, address) : &nowhere, *kind; /* 0: a broken record */
     struct rs_object *object = (struct rs_object *)*place;
-    struct rs_account *none = NULL;
 
     if (object == NULL) {
-        object = rs_arena_alloc(&books->arena, sizeof(*object));
+        object = &rs_store_cell(books)->object;
         *place = (uint64_t)object;
     } else {
-        rs_books_drop_accounts(books, object);
+        drop_accounts(books, object);
     }
-    *object = (struct rs_object){.address = address, .type = type, .size = size, .count = -1, .accounts = none};
+    *object = (struct rs_object){.address = address, .type = type, .size = size, .count = -1};
     books->object_count++;
     kind = rs_map_find(&books->types, type);
     if (kind != NULL)
@@ -48,120 +44,91 @@ struct rs_object *rs_books_reborn(struct rs_books *books, uint64_t address, uint
     return object;
 }
 
-struct rs_account *rs_ledger_account(const struct rs_object *object, uint32_t family)
+struct rs_page *rs_books_page(struct rs_books *books, struct rs_object *object, uint32_t family)
 {
-    struct rs_account *account = object->accounts;
+    struct rs_page *page = rs_books_page_of(object, family);
+    struct rs_cell *cell = (struct rs_cell *)object;
 
-    while (account != NULL && account->family != family)
-        account = account->next;
-    return account;
+    if (page != NULL)
+        return page;
+    page = cell->own_used ? rs_store_page(books) : &cell->own;
+    cell->own_used = true;
+    memset(page, 0, offsetof(struct rs_page, open)); /* the events are valid only up to the counts */
+    page->next = object->accounts;
+    page->family = family;
+    page->unsure = object->before_fork;
+    object->accounts = page;
+    return page;
 }
 
-struct rs_account *rs_books_account(struct rs_books *books, struct rs_object *object, uint32_t family)
+static struct rs_more *more_of(struct rs_books *books, struct rs_page *page)
 {
-    struct rs_account *account = rs_ledger_account(object, family);
-
-    if (account != NULL)
-        return account;
-    account = books->spare_accounts;
-    if (account != NULL)
-        books->spare_accounts = account->next;
-    else
-        account = rs_arena_alloc(&books->arena, sizeof(*account));
-    /* the event arrays are valid only up to the counts: no need to clear half a kilobyte */
-    account->next = object->accounts;
-    account->family = family;
-    account->lo = account->hi = account->base[0] = account->base[1] = 0;
-    account->functions = NULL;
-    for (unsigned i = 0; i < RS_NETS; i++)
-        account->nets[i].call = 0;
-    account->acquired = account->released = account->events = account->open_count = 0;
-    account->moved = account->unsure = account->has_negative = false;
-    if (object->before_fork)
-        account->unsure = true;
-    object->accounts = account;
-    return account;
+    if (page->more == NULL)
+        page->more = rs_store_more(books);
+    return page->more;
 }
 
-unsigned rs_ledger_kept(const struct rs_account *account)
+/* In registers, not a note that is built in memory in parts and then copied in wider ones: that has to be waited for. */
+static inline __attribute__((always_inline)) void write_note(struct rs_note *to, uint64_t seq, const struct rs_booking *b, int32_t balance, uint32_t times)
 {
-    return account->events < RS_EVENTS_KEPT ? (unsigned)account->events : RS_EVENTS_KEPT;
+    to->seq = seq;
+    to->place = b->place;
+    to->call = b->call;
+    to->delta = b->delta;
+    to->balance = balance;
+    to->count = (int32_t)b->count;
+    to->times = times;
 }
 
-const struct rs_event *rs_ledger_event(const struct rs_account *account, unsigned n)
+/* Where it stands now: equal events in a row are one. */
+static inline __attribute__((always_inline)) struct rs_note *remember(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
 {
-    uint64_t index;
+    struct rs_note *to;
 
-    if (n < RS_EVENTS_FIRST)
-        return &account->first[n];
-    index = account->events <= RS_EVENTS_KEPT ? n : account->events - RS_EVENTS_KEPT + n;
-    return &account->last[(index - RS_EVENTS_FIRST) % RS_EVENTS_LAST];
-}
+    if (page->events > 0) {
+        const struct rs_place_of_event *before;
 
-const struct rs_event *rs_ledger_latest(const struct rs_account *account)
-{
-    return account->events > 0 ? rs_ledger_event(account, rs_ledger_kept(account) - 1) : NULL;
-}
-
-static struct rs_event *last_event(struct rs_account *account)
-{
-    if (account->events == 0)
-        return NULL;
-    if (account->events <= RS_EVENTS_FIRST)
-        return &account->first[account->events - 1];
-    return &account->last[(account->events - 1 - RS_EVENTS_FIRST) % RS_EVENTS_LAST];
-}
-
-static void remember(struct rs_account *account, const struct rs_event *event)
-{
-    struct rs_event *before = last_event(account);
-
-    if (before != NULL && before->pc == event->pc && before->kind == event->kind && before->delta == event->delta &&
-        before->times < PAIR_TIMES && event->kind != RS_EVENT_TOUCH) {
-        uint32_t times = before->times + 1;
-
-        *before = *event;
-        before->times = times;
-        return;
+        to = rs_page_event(page, page->events - 1);
+        before = &books->store->places.items[to->place];
+        if (before->pc == b->pc && RS_WHAT_KIND_OF(before->what) == b->kind && to->delta == b->delta && b->kind != RS_EVENT_TOUCH &&
+            to->times < PAIR_TIMES) {
+            write_note(to, books->seq, b, (int32_t)page->hi, to->times + 1);
+            return to;
+        }
+        if (page->events >= RS_FIRST_NEAR)
+            more_of(books, page);
     }
-    if (account->events < RS_EVENTS_FIRST)
-        account->first[account->events] = *event;
-    else
-        account->last[(account->events - RS_EVENTS_FIRST) % RS_EVENTS_LAST] = *event;
-    account->events++;
+    to = rs_page_event(page, page->events++);
+    write_note(to, books->seq, b, (int32_t)page->hi, 1);
+    return to;
+}
+
+static void open_many(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
+{
+    for (int i = 0; i < b->delta; i++) {
+        if (page->open_count > 0 && page->open_count < RS_OPEN_KEPT)
+            more_of(books, page);
+        if (page->open_count < RS_OPEN_KEPT)
+            write_note(rs_page_open(page, page->open_count), books->seq, b, (int32_t)page->hi, 1);
+        page->open_count++;
+    }
 }
 
 /* Pairs last-in-first-out: a release gives back the latest acquisition that is still open. */
-static void pair(struct rs_account *account, const struct rs_event *event)
+static inline __attribute__((always_inline)) void pair(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
 {
-    for (int i = 0; i < event->delta; i++) {
-        if (account->open_count < RS_OPEN_KEPT)
-            account->open[account->open_count] = *event;
-        account->open_count++;
+    if (b->delta < 0) {
+        page->open_count = page->open_count > (uint32_t)-b->delta ? page->open_count - (uint32_t)-b->delta : 0;
+        return;
     }
-    for (int i = event->delta; i < 0 && account->open_count > 0; i++)
-        account->open_count--;
-}
-
-struct rs_event rs_books_event(struct rs_books *books, enum rs_event_kind kind, uint64_t pc, int delta)
-{
-    struct rs_event event = {.seq = books->seq, .pc = pc, .delta = delta, .kind = (uint8_t)kind, .count = -1, .code = RS_NO_CODE, .times = 1};
-    const struct rs_thread *thread = books->thread;
-
-    for (size_t i = thread != NULL ? thread->frames.count : 0; i > 0; i--) {
-        const struct rs_call_frame *frame = &thread->frames.items[i - 1];
-
-        if (frame->kind != RS_FRAME_ENTRY)
-            continue;
-        event.function = frame->function;
-        event.call = frame->seq;
-        event.code = frame->code;
-        event.instr = frame->instr;
-        event.init = frame->init;
-        event.blind = frame->blind || frame->foreign;
-        break;
+    if (page->acquired < UINT32_MAX / 2)
+        page->acquired += (uint32_t)b->delta;
+    if (b->delta == 1 && page->open_count == 0) {
+        write_note(&page->open, books->seq, b, (int32_t)page->hi, 1);
+        page->open_count = 1;
+    } else {
+        open_many(books, page, b);
     }
-    return event;
 }
 
 bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object)
@@ -188,174 +155,94 @@ static bool is_exception_state(const struct rs_books *books, const struct rs_obj
 
 /* What the call in progress has changed so far in this account, this event included. A deficit is the doing of a call that
  * gives up more than it gets: one that is even has only inherited it. */
-static int64_t net_of_call(struct rs_account *account, const struct rs_event *event)
+static inline __attribute__((always_inline)) int64_t net_of_call(struct rs_page *page, uint32_t call, int32_t delta)
 {
-    struct rs_call_net *net = &account->nets[0];
+    struct rs_call_net *net = &page->nets[0];
 
-    if (event->call == 0)
-        return event->delta;
-    for (unsigned i = 0; i < RS_NETS; i++) {
-        if (account->nets[i].call == event->call)
-            return account->nets[i].net += event->delta;
-        if (account->nets[i].call < net->call)
-            net = &account->nets[i];
-    }
-    *net = (struct rs_call_net){event->call, event->delta};
-    return event->delta;
+    if (call == 0)
+        return delta;
+    for (unsigned i = 0; i < RS_NETS; i++)
+        if (page->nets[i].call == call)
+            return page->nets[i].net += delta;
+    for (unsigned i = 1; i < RS_NETS; i++)
+        if (page->nets[i].call < net->call)
+            net = &page->nets[i];
+    *net = (struct rs_call_net){call, delta};
+    return delta;
 }
 
-static void note_function(struct rs_books *books, struct rs_account *account, const struct rs_event *event)
+static inline __attribute__((always_inline)) void note_mover(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
 {
-    if (account->functions == NULL)
-        account->functions = rs_arena_alloc(&books->arena, RS_FUNCTIONS * sizeof(struct rs_function_net));
-    for (unsigned i = 0; i < RS_FUNCTIONS; i++) {
-        struct rs_function_net *f = &account->functions[i];
+    uint64_t function = books->store->contexts.items[b->context].function;
+    struct rs_movers *movers = page->movers;
 
-        if (f->function != event->function && f->function != 0)
+    if (movers == NULL)
+        movers = page->movers = rs_arena_alloc(&books->arena, sizeof(*movers));
+    for (unsigned i = 0; i < RS_FUNCTIONS; i++) {
+        if (movers->function[i] != function && movers->function[i] != 0)
             continue;
-        f->function = event->function;
-        f->net += event->delta;
-        if (event->delta > 0)
-            f->up = *event;
-        else
-            f->down = *event;
+        movers->function[i] = function;
+        movers->net[i] += b->delta;
+        write_note(b->delta > 0 ? &movers->up[i] : &movers->down[i], books->seq, b, (int32_t)page->hi, 1);
         return;
     }
 }
 
 /* A static object never dies, so no consequence will come: what proves a drift is a census at two quiet points. */
-static void watch_static(struct rs_books *books, struct rs_object *object, struct rs_account *account, const struct rs_event *event)
+static inline __attribute__((always_inline)) void watch_static(struct rs_books *books, struct rs_object *object, struct rs_page *page,
+                                                               const struct rs_booking *b)
 {
-    if (event->delta == 0)
+    if (b->delta == 0)
         return;
-    note_function(books, account, event);
-    if (object->watched || books->watch == NULL || (account->hi > -DRIFT_BELOW && account->lo < DRIFT_ABOVE))
+    note_mover(books, page, b);
+    if (object->watched || books->watch == NULL || (page->hi > -DRIFT_BELOW && page->lo < DRIFT_ABOVE))
         return;
     object->watched = true;
     books->watch(books->arm_context, object->address);
 }
 
-void rs_books_book(struct rs_books *books, struct rs_object *object, struct rs_event *event)
+static void fell_below(struct rs_books *books, struct rs_object *object, struct rs_page *page, struct rs_note note)
 {
-    struct rs_account *account = rs_books_account(books, object, event->family);
+    struct rs_event event;
     struct rs_fact *fact;
-    bool was_below = account->hi < 0;
-    int64_t net = net_of_call(account, event);
 
-    account->lo += event->delta;
-    account->hi += event->delta;
-    event->balance = (int32_t)account->hi;
-    if (event->delta > 0)
-        account->acquired += (uint64_t)event->delta;
-    else
-        account->released += (uint64_t)-event->delta;
-    pair(account, event);
-    remember(account, event);
-    if (object->size == 0)
-        watch_static(books, object, account, event);
-    if (event->count >= 0)
-        object->count = event->count;
-    object->last_family = event->family;
-    if (event->blind)
-        account->unsure = true;
-    if (event->delta >= 0 || account->hi >= 0 || account->unsure || net >= 0)
-        return;
-    if (books->raw_exceptions != NULL && is_exception_state(books, object) && books->raw_exceptions(books->site_context, event->family)) {
-        account->unsure = true;
+    note.times = 1;
+    event = rs_store_noted(books, &note);
+    if (books->raw_exceptions != NULL && is_exception_state(books, object) && books->raw_exceptions(books->host, event.family)) {
+        page->unsure = true;
         return;
     }
-    if (!was_below || !account->has_negative) {
-        account->negative = *event;
-        account->has_negative = true;
+    if (page->hi - note.delta >= 0 || !page->has_negative) {
+        more_of(books, page)->negative = note;
+        page->has_negative = true;
     }
-    fact = rs_books_fact(books, RS_FACT_DEFICIT, object, event);
-    fact->starved |= object->size == 0 && event->count == 0;
+    fact = rs_books_fact(books, RS_FACT_DEFICIT, object, &event);
+    fact->starved |= object->size == 0 && event.count == 0;
     *rs_map_at(&books->deficit_at, object->address) = (uint64_t)(fact - books->facts.items) + 1;
     if (books->arm != NULL)
-        books->arm(books->arm_context, event, object->address);
+        books->arm(books->arm_context, &event, object->address);
 }
 
-/* The account whose history explains a deficit: one that is certainly below zero, else one that may have moved a reference,
- * else the one that had the object last. */
-static const struct rs_account *blamed(const struct rs_object *object)
+void rs_books_book(struct rs_books *books, struct rs_object *object, const struct rs_booking *b)
 {
-    const struct rs_account *best = NULL;
-    int best_rank = -1;
+    struct rs_page *page = rs_books_page_of(object, b->family);
+    struct rs_note *note;
+    int64_t net;
 
-    for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
-        int rank = a->hi < 0 && !a->unsure ? 3 : a->hi < 0 ? 2 : object->last_family == a->family ? 1 : 0;
-
-        if (rank > best_rank) {
-            best = a;
-            best_rank = rank;
-        }
-    }
-    return best;
-}
-
-static uint64_t mix(uint64_t h, uint64_t word)
-{
-    h = (h ^ word) * 0x9E3779B97F4A7C15u;
-    return h ^ h >> 29;
-}
-
-static uint64_t key_of(enum rs_fact_kind kind, const struct rs_object *object, const struct rs_account *blame, const struct rs_event *event)
-{
-    uint64_t key = mix(0x51ed27, kind + 1);
-
-    if (event != NULL)
-        key = mix(mix(key, event->pc), event->kind);
-    if (event != NULL && event->loser != 0)
-        key = mix(key, event->loser);
-    if (blame != NULL && blame->has_negative)
-        key = mix(key, blame->negative.pc);
-    if (object != NULL && event == NULL)
-        key = mix(key, object->type);
-    return key | 1;
-}
-
-struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object, const struct rs_event *event)
-{
-    const struct rs_account *blame = object != NULL ? blamed(object) : NULL;
-    uint64_t *place = rs_map_at(&books->fact_at, key_of(kind, object, blame, event));
-    struct rs_fact *fact;
-
-    if (*place != 0) {
-        fact = &books->facts.items[*place - 1];
-        fact->count++;
-        return fact;
-    }
-    fact = RS_PUSH(&books->facts);
-    *place = books->facts.count;
-    memset(fact, 0, sizeof(*fact));
-    fact->kind = kind;
-    fact->count = 1;
-    fact->seq = books->seq;
-    fact->at_exit = books->census_done;
-    if (event != NULL) {
-        fact->event = *event;
-        fact->has_event = true;
-    }
-    if (object == NULL)
-        return fact;
-    fact->object = *object;
-    fact->has_object = true;
-    fact->has_blame = blame != NULL;
-    if (blame != NULL)
-        fact->account[fact->accounts++] = *blame;
-    for (const struct rs_account *a = object->accounts; a != NULL && fact->accounts < 3; a = a->next)
-        if (a != blame)
-            fact->account[fact->accounts++] = *a;
-    return fact;
-}
-
-void rs_books_limit(struct rs_books *books, const char *what, uint64_t number)
-{
-    for (size_t i = 0; i < books->limits.count; i++) {
-        if (strcmp(books->limits.items[i].what, what) == 0) {
-            books->limits.items[i].number += number;
-            return;
-        }
-    }
-    *RS_PUSH(&books->limits) = (struct rs_limit){rs_arena_strdup(&books->arena, what), number};
+    if (page == NULL)
+        page = rs_books_page(books, object, b->family);
+    net = net_of_call(page, b->call, b->delta);
+    page->lo += b->delta;
+    page->hi += b->delta;
+    pair(books, page, b);
+    note = remember(books, page, b);
+    if (object->size == 0)
+        watch_static(books, object, page, b);
+    if (b->count >= 0)
+        object->count = b->count;
+    object->last_family = b->family;
+    if (b->blind)
+        page->unsure = true;
+    if (b->delta < 0 && page->hi < 0 && !page->unsure && net < 0)
+        fell_below(books, object, page, *note);
 }

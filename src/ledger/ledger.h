@@ -37,7 +37,7 @@ struct rs_event {
     uint64_t seq;      /* position in the recording */
     uint64_t pc;       /* a store's instruction, a call's return address, or a function's entry (is_entry) */
     uint64_t function; /* entry of the module function in progress, 0 unknown */
-    uint64_t call;     /* seq of that function's entry: events of one call have the same */
+    uint64_t call;     /* low 32 bits of the seq of that function's entry: events of one call have the same */
     const struct rs_contract *contract; /* call or role, NULL for a store */
     uint32_t code, instr; /* Python place: index in codes, RS_NO_CODE */
     int32_t delta, balance; /* balance: hi after */
@@ -52,55 +52,43 @@ struct rs_event {
     uint64_t callers[RS_CALLERS]; /* new references: what may be the return addresses of the direct calls that led to it, innermost first */
 };
 
-enum { RS_NETS = 4, RS_BASES = 2 };
-struct rs_call_net {
-    uint64_t call; /* seq of the call's entry, 0: free */
-    int64_t net;
-};
+enum { RS_BASES = 2, RS_FUNCTIONS = 16 };
 
-/* What one module function has changed over all of its calls. */
-enum { RS_FUNCTIONS = 16 };
-struct rs_function_net {
-    uint64_t function;
-    int64_t net;
-    struct rs_event up, down; /* its latest acquisition and release */
-};
-
+/* An account as it is shown: the books keep it in a tenth of this (internal.h). */
 struct rs_account {
-    /* what every booking reads and writes, side by side: an account is 2,000 bytes */
-    struct rs_account *next; /* of the same object */
     uint32_t family;
-    bool moved;  /* a raw move is possible: a container of the family took or gave it unseen */
     bool unsure; /* a call never left, or an unknown call took part */
     bool has_negative;
     int64_t lo, hi;
-    uint64_t acquired, released, events, open_count;
-    struct rs_call_net nets[RS_NETS];   /* of the latest calls that touched the account */
-    struct rs_function_net *functions; /* of objects that never die: RS_FUNCTIONS of them, or NULL */
-    int64_t base[RS_BASES];            /* hi at the quiet points */
+    uint64_t acquired, events, open_count;
     struct rs_event first[RS_EVENTS_FIRST], last[RS_EVENTS_LAST]; /* last: a ring by events */
     struct rs_event open[RS_OPEN_KEPT]; /* acquisitions not yet given back, the latest last; beyond: only counted */
     struct rs_event negative;           /* where hi first fell below 0 */
 };
 
+struct rs_page;
+struct rs_quiet;
+
+/* What a booking reads comes first: one line of the cache. */
 struct rs_object {
-    uint64_t address, type, size;
-    uint64_t serial;      /* n-th tracked object of its type */
-    int64_t count;        /* last known reference count */
+    uint64_t address;
+    struct rs_page *accounts; /* rs_ledger_account shows them */
+    int64_t count;            /* last known reference count */
+    uint64_t size;
+    uint32_t last_family; /* whose event was the last, 0: none */
     bool dead, shut;      /* shut: its tp_dealloc has begun */
     bool watched;
     bool immortal; /* 3.12 and later: seen with a count that means so; modules built for older versions change it */
     bool passed;   /* handed in or out, so that it is an object and no counter of the module's own; doubtful: its count was changed before that */
     bool doubtful;
-    unsigned bases; /* quiet points so far: before the modules ran, and when the books asked for one */
-    int64_t base_count[RS_BASES], base_words[RS_BASES];
     bool before_fork;     /* seen before this process began: its balance is unknown */
+    uint64_t type;
     uint64_t died_at;     /* seq */
-    uint32_t last_family; /* whose event was the last, 0: none */
+    uint64_t serial;      /* n-th tracked object of its type */
     /* the call that was in progress when its memory was freed: its place, what it called, the module function's call */
     uint64_t killer_pc, killer_call;
     const struct rs_contract *killer_contract;
-    struct rs_account *accounts;
+    struct rs_quiet *quiet; /* of objects that never die: what the quiet points found, or NULL */
 };
 
 enum rs_fact_kind {
@@ -166,12 +154,18 @@ struct rs_module {
     const char *path;
 };
 
-/* What the ledger must be told about a site number; the host knows it from the plans. */
+/* What the ledger must be told about the sites, by their number; the host knows it from the plans. */
 struct rs_site_fact {
     uint64_t pc;   /* absolute */
     int32_t delta; /* of an in-place add; 0: the record carries the new count */
-    bool blind;    /* its function has stores that no patch fits */
-    bool fixed;    /* at an address in the module's own data */
+    uint32_t family : 24; /* of its module, 0: none */
+    bool blind : 1; /* its function has stores that no patch fits */
+    bool fixed : 1; /* at an address in the module's own data */
+};
+
+struct rs_sites {
+    struct rs_site_fact *items;
+    size_t count, room;
 };
 
 struct rs_limit {
@@ -193,11 +187,11 @@ struct rs_books {
     struct rs_map blocks; /* address of memory that a module asked for -> struct rs_event *: the call */
     struct rs_map types, roles, code_at, fact_at, threads;
     struct rs_map deficit_at; /* address -> fact + 1: of the latest object there whose balance fell below zero */
-    struct rs_object *spare_objects;
-    struct rs_account *spare_accounts;
+    struct rs_store *store; /* how events, objects and accounts are kept: internal.h */
     struct rs_thread *thread;
     uint64_t seq, events, object_count, live_objects;
     struct rs_object *latest; /* the object looked up last */
+    size_t latest_module;     /* the module looked up last */
     const struct rs_contract *dealloc, *clear, *init, *exec, *create; /* rows of these roles */
     bool in_census;
     struct rs_fault_record fault;
@@ -206,15 +200,14 @@ struct rs_books {
     uint8_t stack[32 * 1024];
     size_t stack_size;
     RS_VEC(uint64_t) python_stack; /* pairs: code index, instruction */
-    /* Which delta a site has; set by the owner of the books. */
-    bool (*site)(void *context, uint32_t site, struct rs_site_fact *fact);
-    void *site_context;
+    const struct rs_sites *sites; /* the owner's; it may grow */
     /* Whether the function at that address has stores that cannot be seen; whether modules of the family move exceptions in and
      * out of the thread state by hand (Cython does). NULL: none. */
-    bool (*blind)(void *context, uint64_t function);
-    bool (*raw_exceptions)(void *context, uint32_t family);
+    void *host;
+    bool (*blind)(void *host, uint64_t function);
+    bool (*raw_exceptions)(void *host, uint32_t family);
     /* Which function lost what a helper got: the place of its call of the helper, or 0, if the function of the event did. NULL: none. */
-    uint64_t (*loser)(void *context, const struct rs_books *books, const struct rs_event *event);
+    uint64_t (*loser)(void *host, const struct rs_books *books, const struct rs_event *event);
     /* Told at once about a suspect and its site or function, so that the runtime can arm them; may be NULL. */
     void (*arm)(void *context, const struct rs_event *event, uint64_t object);
     void *arm_context;
@@ -224,6 +217,8 @@ struct rs_books {
 
 struct rs_books *rs_ledger_open(int pid, bool forked);
 void rs_ledger_close(struct rs_books *books);
+/* Books the records in an array of `count` slots; returns how many slots whole records took. One that makes no sense (0 slots) ends it. */
+size_t rs_ledger_records(struct rs_books *books, const struct rs_slot *slots, size_t count);
 /* Books one record. `slots` are those of the record; malformed ones are counted as a limit and passed over. */
 void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots);
 /* A store without the GIL, from the stray ring, which is in no order with the records. */
@@ -234,8 +229,8 @@ const struct rs_role *rs_ledger_role(const struct rs_books *books, uint64_t func
 const struct rs_type *rs_ledger_type(const struct rs_books *books, uint64_t type);
 /* The account's latest event, or NULL. */
 const struct rs_event *rs_ledger_latest(const struct rs_account *account);
-/* The account of a family, or NULL. */
-struct rs_account *rs_ledger_account(const struct rs_object *object, uint32_t family);
+/* Writes the object's n-th account (in no order) out; false if it has no more. */
+bool rs_ledger_account(const struct rs_books *books, const struct rs_object *object, unsigned n, struct rs_account *account);
 /* The n-th kept event in order, 0 .. rs_ledger_kept(account) - 1. */
 unsigned rs_ledger_kept(const struct rs_account *account);
 const struct rs_event *rs_ledger_event(const struct rs_account *account, unsigned n);

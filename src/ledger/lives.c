@@ -23,19 +23,14 @@ void rs_books_on_object(struct rs_books *books, const struct rs_slot *record)
 static void note_killer(struct rs_books *books, struct rs_object *object)
 {
     const struct rs_thread *thread = books->thread;
-    const struct rs_call_frame *call = NULL;
+    const struct rs_call_frame *top = thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL, *call;
 
-    for (size_t i = thread->frames.count; i > 0; i--) {
-        const struct rs_call_frame *frame = &thread->frames.items[i - 1];
-
-        if (frame->kind == RS_FRAME_ENTRY) {
-            object->killer_call = frame->seq;
-            object->killer_pc = call != NULL ? call->pc : 0;
-            object->killer_contract = call != NULL ? call->contract : NULL;
-            return;
-        }
-        call = frame;
-    }
+    if (top == NULL || top->entry == 0)
+        return;
+    call = thread->frames.count > top->entry ? &thread->frames.items[top->entry] : NULL; /* the first that the entry made */
+    object->killer_call = top->call;
+    object->killer_pc = call != NULL ? call->pc : 0;
+    object->killer_contract = call != NULL ? call->contract : NULL;
 }
 
 void rs_books_on_free(struct rs_books *books, uint64_t address)
@@ -77,7 +72,7 @@ void rs_books_on_poison(struct rs_books *books, const struct rs_slot *record)
 
 static bool has_deficit(const struct rs_object *object)
 {
-    for (const struct rs_account *a = object->accounts; a != NULL; a = a->next)
+    for (const struct rs_page *a = object->accounts; a != NULL; a = a->next)
         if (a->has_negative && a->hi < 0)
             return true;
     return false;
@@ -117,44 +112,47 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, u
 /* A reference that is counted in the object and stands nowhere in memory: lost, if the books know whose it was. */
 static void check_lost(struct rs_books *books, struct rs_object *object, int64_t lost, uint64_t words)
 {
-    for (const struct rs_account *a = object->accounts; a != NULL; a = a->next) {
+    for (struct rs_page *a = object->accounts; a != NULL; a = a->next) {
         struct rs_event open;
         struct rs_fact *fact;
 
         if (a->lo <= 0 || a->unsure || a->open_count == 0)
             continue;
-        open = a->open[(a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1];
+        open = rs_store_noted(books, rs_page_open(a, (a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1));
         if (open.init)
             continue; /* what is acquired once, while the module starts, is no leak */
         if (books->loser != NULL)
-            open.loser = books->loser(books->site_context, books, &open);
+            open.loser = books->loser(books->host, books, &open);
         fact = rs_books_fact(books, RS_FACT_LOST, object, &open);
         fact->lost += lost < a->lo ? lost : a->lo;
         fact->words = words;
     }
 }
 
-/* The function whose calls moved the account most in that direction. */
-static const struct rs_function_net *mover(const struct rs_account *account, bool up)
+/* The function whose calls moved the account most in that direction: its latest event there, or NULL. */
+static const struct rs_note *mover(const struct rs_movers *movers, bool up)
 {
-    const struct rs_function_net *best = NULL;
+    const struct rs_note *best = NULL;
+    int64_t most = 0;
 
-    for (unsigned i = 0; account->functions != NULL && i < RS_FUNCTIONS; i++) {
-        const struct rs_function_net *f = &account->functions[i];
+    for (unsigned i = 0; movers != NULL && i < RS_FUNCTIONS; i++) {
+        int64_t net = up ? movers->net[i] : -movers->net[i];
 
-        if ((up ? f->net > 0 && (best == NULL || f->net > best->net) : f->net < 0 && (best == NULL || f->net < best->net)))
-            best = f;
+        if (net > most) {
+            most = net;
+            best = up ? &movers->up[i] : &movers->down[i];
+        }
     }
     return best;
 }
 
 /* Between two quiet points of a correct program the count changes as the words that point at the object do. The books and the
  * census have to agree, in sign and in size: stale words alone prove nothing. The later first point has less noise. */
-static bool drifted(const struct rs_object *object, const struct rs_account *a, int64_t count, int64_t words, int64_t *drift, int64_t *booked)
+static bool drifted(const struct rs_quiet *quiet, const struct rs_page *a, int64_t count, int64_t words, int64_t *drift, int64_t *booked)
 {
-    for (unsigned i = object->bases; i > 0; i--) {
-        *drift = (count - object->base_count[i - 1]) - (words - object->base_words[i - 1]);
-        *booked = a->hi - a->base[i - 1];
+    for (unsigned i = quiet->points; i > 0; i--) {
+        *drift = (count - quiet->count[i - 1]) - (words - quiet->words[i - 1]);
+        *booked = a->hi - (a->movers != NULL ? a->movers->base[i - 1] : 0);
         if (*booked >= DRIFT_LEAST && *drift * 10 >= *booked * 7 && *drift * 10 <= *booked * 13)
             return true;
         if (*booked <= -DRIFT_LEAST && *drift * 10 <= *booked * 7 && *drift * 10 >= *booked * 13)
@@ -165,20 +163,25 @@ static bool drifted(const struct rs_object *object, const struct rs_account *a, 
 
 static void check_drift(struct rs_books *books, struct rs_object *object, int64_t count, int64_t words)
 {
-    for (struct rs_account *a = object->accounts; a != NULL; a = a->next) {
-        const struct rs_function_net *f;
+    for (struct rs_page *a = object->accounts; a != NULL; a = a->next) {
+        const struct rs_note *note;
+        struct rs_event event;
         struct rs_fact *fact;
         int64_t drift, booked;
 
-        if (a->unsure || !drifted(object, a, count, words, &drift, &booked) || (f = mover(a, booked > 0)) == NULL)
+        if (a->unsure || !drifted(object->quiet, a, count, words, &drift, &booked) || (note = mover(a->movers, booked > 0)) == NULL)
             continue;
-        a->negative = booked > 0 ? f->up : f->down;
-        if (booked > 0 && books->loser != NULL)
-            a->negative.loser = books->loser(books->site_context, books, &a->negative);
+        if (a->more == NULL)
+            a->more = rs_store_more(books);
+        a->more->negative = *note;
         a->has_negative = true;
-        fact = rs_books_fact(books, RS_FACT_DRIFT, object, &a->negative);
+        event = rs_store_noted(books, note);
+        if (booked > 0 && books->loser != NULL)
+            event.loser = books->loser(books->host, books, &event);
+        fact = rs_books_fact(books, RS_FACT_DRIFT, object, &event);
         fact->lost = drift;
-        fact->account[0] = *a;
+        rs_store_account(books, a, &fact->account[0]);
+        fact->account[0].negative = event;
         fact->accounts = 1;
         fact->object.count = count;
     }
@@ -193,7 +196,7 @@ void rs_books_on_live(struct rs_books *books, const struct rs_slot *record)
     if (object == NULL || object->before_fork || (books->python >= 0x030c && record->b >> IMMORTAL_BIT))
         return;
     if (object->size == 0) { /* static: its count is not explained by words */
-        if (object->bases > 0)
+        if (object->quiet != NULL)
             check_drift(books, object, record->b, (int64_t)words[0]);
         return;
     }
@@ -207,27 +210,34 @@ void rs_books_on_base(struct rs_books *books, const struct rs_slot *record)
     const uint64_t *words = (const uint64_t *)(record + 1);
     struct rs_object *object = rs_books_object(books, record->a);
 
-    if (object == NULL || object->bases == RS_BASES)
+    if (object == NULL || (object->quiet != NULL && object->quiet->points == RS_BASES))
         return;
-    object->base_count[object->bases] = record->b;
-    object->base_words[object->bases] = (int64_t)words[0];
-    for (struct rs_account *a = object->accounts; a != NULL; a = a->next)
-        a->base[object->bases] = a->hi;
-    object->bases++;
+    if (object->quiet == NULL)
+        object->quiet = rs_arena_alloc(&books->arena, sizeof(*object->quiet));
+    object->quiet->count[object->quiet->points] = record->b;
+    object->quiet->words[object->quiet->points] = (int64_t)words[0];
+    for (struct rs_page *a = object->accounts; a != NULL; a = a->next) {
+        if (a->movers == NULL)
+            a->movers = rs_arena_alloc(&books->arena, sizeof(*a->movers));
+        a->movers->base[object->quiet->points] = a->hi;
+    }
+    object->quiet->points++;
 }
 
 void rs_books_on_unvisited(struct rs_books *books, const struct rs_slot *record)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     struct rs_object *member = rs_books_object(books, words[0]);
-    const struct rs_account *account = member != NULL ? member->accounts : NULL;
+    struct rs_page *account = member != NULL ? member->accounts : NULL;
+    struct rs_event open;
     struct rs_fact *fact;
 
     while (account != NULL && (account->lo <= 0 || account->unsure || account->open_count == 0))
         account = account->next;
     if (account == NULL)
         return; /* not owned, as far as the books know: a back pointer need not be visited */
-    fact = rs_books_fact(books, RS_FACT_CYCLE, member, &account->open[0]);
+    open = rs_store_noted(books, &account->open);
+    fact = rs_books_fact(books, RS_FACT_CYCLE, member, &open);
     fact->owner = record->a;
     fact->owner_type = words[1];
 }
@@ -255,7 +265,7 @@ void rs_books_on_lost_block(struct rs_books *books, const struct rs_slot *record
         return;
     event = *(const struct rs_event *)*place;
     if (books->loser != NULL)
-        event.loser = books->loser(books->site_context, books, &event);
+        event.loser = books->loser(books->host, books, &event);
     fact = rs_books_fact(books, RS_FACT_MEMORY, NULL, &event);
     fact->lost++;
     fact->words += words[0];

@@ -6,74 +6,7 @@
 
 #include "contract/contract.h"
 
-enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31 };
-
-/* ---------------------------------------------------------------- look-ups */
-
-const struct rs_module *rs_ledger_module_of(const struct rs_books *books, uint64_t pc)
-{
-    for (size_t i = 0; i < books->modules.count; i++)
-        if (pc - books->modules.items[i].text_lo < books->modules.items[i].text_hi - books->modules.items[i].text_lo)
-            return &books->modules.items[i];
-    return NULL;
-}
-
-const struct rs_role *rs_ledger_role(const struct rs_books *books, uint64_t function)
-{
-    uint64_t *place = rs_map_find(&books->roles, function);
-
-    return place != NULL ? (const struct rs_role *)*place : NULL;
-}
-
-const struct rs_type *rs_ledger_type(const struct rs_books *books, uint64_t type)
-{
-    uint64_t *place = rs_map_find(&books->types, type);
-
-    return place != NULL ? (const struct rs_type *)*place : NULL;
-}
-
-struct rs_books *rs_ledger_open(int pid, bool forked)
-{
-    struct rs_books *books = rs_alloc(sizeof(*books));
-
-    books->pid = pid;
-    books->forked = forked;
-    return books;
-}
-
-void rs_ledger_close(struct rs_books *books)
-{
-    for (size_t i = 0; i < books->threads.room; i++)
-        if (books->threads.keys[i] != 0)
-            RS_VEC_CLOSE(&((struct rs_thread *)books->threads.values[i])->frames);
-    rs_map_close(&books->threads);
-    rs_map_close(&books->objects);
-    rs_map_close(&books->blocks);
-    rs_map_close(&books->types);
-    rs_map_close(&books->roles);
-    rs_map_close(&books->code_at);
-    rs_map_close(&books->fact_at);
-    rs_map_close(&books->deficit_at);
-    RS_VEC_CLOSE(&books->modules);
-    RS_VEC_CLOSE(&books->codes);
-    RS_VEC_CLOSE(&books->limits);
-    RS_VEC_CLOSE(&books->facts);
-    RS_VEC_CLOSE(&books->python_stack);
-    rs_arena_close(&books->arena);
-    free(books);
-}
-
-/* The object of a word, made known if the recording never introduced it (a forked child's inheritance). */
-struct rs_object *rs_books_object_at(struct rs_books *books, uint64_t address)
-{
-    struct rs_object *object = rs_books_object(books, address);
-
-    if (object == NULL) {
-        object = rs_books_reborn(books, address, 0, 0);
-        object->before_fork = true;
-    }
-    return object;
-}
+enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31, AHEAD = 16 };
 
 /* ---------------------------------------------------------------- threads and frames */
 
@@ -95,7 +28,7 @@ static void doubt(struct rs_books *books, const struct rs_call_frame *frame)
     for (unsigned i = 0; i < frame->stolen_count; i++) {
         struct rs_object *object = rs_books_object(books, RS_WORD_ADDRESS(frame->stolen[i]));
 
-        for (struct rs_account *a = object != NULL ? object->accounts : NULL; a != NULL; a = a->next)
+        for (struct rs_page *a = object != NULL ? object->accounts : NULL; a != NULL; a = a->next)
             a->unsure = true;
     }
 }
@@ -115,31 +48,56 @@ static void unwind(struct rs_books *books, uint32_t sp)
     }
 }
 
-/* Pops down to the frame of this kind and stack pointer; NULL if it is not there. */
-static bool pop(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp, struct rs_call_frame *frame)
+/* A new frame that has its context from the one below. */
+static struct rs_call_frame *push(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp)
+{
+    size_t count = books->thread->frames.count;
+    struct rs_call_frame *frame = RS_PUSH(&books->thread->frames);
+
+    memset(frame, 0, offsetof(struct rs_call_frame, stolen));
+    if (count > 0) {
+        frame->context = frame[-1].context;
+        frame->call = frame[-1].call;
+        frame->entry = frame[-1].entry;
+        frame->init = frame[-1].init;
+        frame->blind = frame[-1].blind;
+    }
+    frame->kind = (uint8_t)kind;
+    frame->sp = sp;
+    return frame;
+}
+
+/* Pops down to the frame of this kind and stack pointer, which stays valid until the next push; NULL if it is not there. */
+static const struct rs_call_frame *pop(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp)
 {
     struct rs_thread *thread = books->thread;
 
     for (size_t i = thread->frames.count; i > 0; i--) {
         if (thread->frames.items[i - 1].sp != sp || thread->frames.items[i - 1].kind != kind)
             continue;
-        *frame = thread->frames.items[i - 1];
         for (size_t k = i; k < thread->frames.count; k++)
             doubt(books, &thread->frames.items[k]);
         thread->frames.count = i - 1;
-        return true;
+        return &thread->frames.items[i - 1];
     }
-    return false;
+    return NULL;
+}
+
+/* The module function in progress, 0: none. */
+static uint64_t function_of(const struct rs_books *books, const struct rs_booking *booking)
+{
+    return books->store->contexts.items[booking->context].function;
 }
 
 /* ---------------------------------------------------------------- stores */
 
-static struct rs_fact *touch(struct rs_books *books, struct rs_object *object, struct rs_event *event, enum rs_fact_kind kind)
+static struct rs_fact *touch(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking, enum rs_fact_kind kind)
 {
-    struct rs_account *account = rs_ledger_account(object, event->family);
+    const struct rs_page *page = rs_books_page_of(object, booking->family);
+    struct rs_event event = rs_store_event(books, booking);
 
-    event->balance = account != NULL ? (int32_t)account->hi : 0;
-    return rs_books_fact(books, kind, object, event);
+    event.balance = page != NULL ? (int32_t)page->hi : 0;
+    return rs_books_fact(books, kind, object, &event);
 }
 
 /* Static data whose next word happens to be the address of a type looks like an object (Cython's counter of a free list): what only
@@ -156,16 +114,16 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
 {
     uint64_t address = RS_WORD_ADDRESS(record->a);
     uint32_t before = record->b;
-    struct rs_site_fact site;
+    const struct rs_site_fact *site;
     struct rs_object *object;
-    struct rs_event event;
-    const struct rs_module *module;
+    struct rs_booking booking;
     int delta;
 
     books->events++;
-    if (books->site == NULL || !books->site(books->site_context, record->tag, &site))
+    if (books->sites == NULL || record->tag >= books->sites->count)
         return;
-    delta = site.delta != 0 ? site.delta : (int16_t)((record->a >> 48) - (before & 0xffff));
+    site = &books->sites->items[record->tag];
+    delta = site->delta != 0 ? site->delta : (int16_t)((record->a >> 48) - (before & 0xffff));
     if (delta == 0)
         return;
     if (books->python >= 0x030c && before >> IMMORTAL_BIT) {
@@ -175,48 +133,43 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
         return;
     }
     object = rs_books_object_at(books, address);
-    if (object->immortal && !object->dead)
+    if ((object->immortal && !object->dead) || is_counter(books, object, site))
         return;
-    if (is_counter(books, object, &site))
-        return;
-    event = rs_books_event(books, delta > 0 ? RS_EVENT_ACQUIRE : RS_EVENT_RELEASE, site.pc, delta);
-    module = rs_ledger_module_of(books, site.pc);
-    event.family = module != NULL ? module->family : 0;
-    event.count = (int64_t)before + delta;
-    event.blind |= site.blind;
+    booking = rs_books_booking(books, delta > 0 ? RS_EVENT_ACQUIRE : RS_EVENT_RELEASE, site->pc, delta);
+    booking.family = site->family;
+    booking.blind |= site->blind;
+    booking.count = (int64_t)before + delta;
     if (before == POISON || object->dead) {
-        event.kind = RS_EVENT_TOUCH;
-        event.count = -1; /* poison, no count */
-        touch(books, object, &event, RS_FACT_TOUCH);
+        booking.kind = RS_EVENT_TOUCH;
+        booking.count = -1; /* poison, no count */
+        touch(books, object, &booking, RS_FACT_TOUCH);
         return;
     }
     if (delta > ODD_DELTA || delta < -ODD_DELTA) { /* no reference counting: an initialisation by hand */
-        rs_books_account(books, object, event.family)->unsure = true;
+        rs_books_page(books, object, site->family)->unsure = true;
         return;
     }
     if (rs_books_in_dealloc(books, address)) { /* it may be revived: its count was set to 1 by a store that says nothing */
         if (delta < 0)
-            rs_books_account(books, object, event.family)->hi -= delta;
+            rs_books_page(books, object, site->family)->hi -= delta;
     } else if (before == 0 && (object->shut || object->accounts != NULL)) {
-        touch(books, object, &event, RS_FACT_ZERO);
+        touch(books, object, &booking, RS_FACT_ZERO);
     }
-    rs_books_book(books, object, &event);
+    booking.place = rs_store_site(books->store, record->tag, &booking);
+    rs_books_book(books, object, &booking);
 }
 
 void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
 {
     struct rs_object *object = rs_books_object(books, address);
     struct rs_event event = {.seq = books->seq, .count = -1, .code = RS_NO_CODE, .times = 1, .kind = RS_EVENT_TOUCH};
-    const struct rs_module *module;
-    struct rs_site_fact site;
 
     books->events++;
-    if (books->site == NULL || !books->site(books->site_context, number, &site))
+    if (books->sites == NULL || number >= books->sites->count)
         return;
-    event.pc = site.pc;
-    event.delta = site.delta;
-    module = rs_ledger_module_of(books, site.pc);
-    event.family = module != NULL ? module->family : 0;
+    event.pc = books->sites->items[number].pc;
+    event.delta = books->sites->items[number].delta;
+    event.family = books->sites->items[number].family;
     rs_books_fact(books, RS_FACT_GIL, object, &event);
 }
 
@@ -241,18 +194,19 @@ static bool is_gone(const struct rs_books *books, const struct rs_object *object
     return (flags & RS_WORD_DEAD) || ((flags & RS_WORD_ZERO) && object->shut && !in_any_dealloc(books));
 }
 
-static void book_word(struct rs_books *books, uint64_t word, struct rs_event event, uint32_t family)
+/* Changes the booking: what depends on the word is not to be relied on afterwards. */
+static void book_word(struct rs_books *books, uint64_t word, struct rs_booking *booking)
 {
     struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
 
-    event.family = family;
     if (is_gone(books, object, word)) {
         /* by a call's result, or as an argument of the entry that this record is */
-        bool handed_in = event.kind == RS_EVENT_BORROW || event.kind == RS_EVENT_ACQUIRE || (event.kind == RS_EVENT_ARGUMENT && event.call == event.seq);
+        bool handed_in = booking->kind == RS_EVENT_BORROW || booking->kind == RS_EVENT_ACQUIRE ||
+                         (booking->kind == RS_EVENT_ARGUMENT && booking->call == (uint32_t)books->seq);
 
-        event.kind = RS_EVENT_TOUCH;
-        event.delta = 0;
-        touch(books, object, &event, RS_FACT_TOUCH)->from_result = handed_in;
+        booking->kind = RS_EVENT_TOUCH;
+        booking->delta = 0;
+        touch(books, object, booking, RS_FACT_TOUCH)->from_result = handed_in;
         return;
     }
     if (RS_WORD_FLAGS(word) & RS_WORD_IMMORTAL) {
@@ -261,9 +215,10 @@ static void book_word(struct rs_books *books, uint64_t word, struct rs_event eve
     }
     object->passed = true;
     if (object->doubtful)
-        rs_books_account(books, object, family)->unsure = true;
-    event.count = RS_WORD_FLAGS(word) & RS_WORD_ONE ? 1 : RS_WORD_FLAGS(word) & RS_WORD_ZERO ? 0 : -1;
-    rs_books_book(books, object, &event);
+        rs_books_page(books, object, booking->family)->unsure = true;
+    booking->count = RS_WORD_FLAGS(word) & RS_WORD_ONE ? 1 : RS_WORD_FLAGS(word) & RS_WORD_ZERO ? 0 : -1;
+    booking->place = rs_store_place(books->store, booking);
+    rs_books_book(books, object, booking);
 }
 
 static uint32_t family_of(const struct rs_books *books, uint32_t module)
@@ -297,18 +252,19 @@ static void note_stolen(struct rs_call_frame *frame, uint64_t word)
 
 /* Where the module calls from. A return address outside of it means that the interpreter called a function which the module
  * gave it (a converter of PyArg_Parse): the call in progress is the place; or a tail call: the function in progress is. */
-static uint64_t place_of_call(const struct rs_books *books, uint64_t return_address, const struct rs_event *event, bool *is_entry)
+static void place_call(struct rs_books *books, uint64_t return_address, struct rs_booking *booking)
 {
     const struct rs_thread *thread = books->thread;
     const struct rs_call_frame *top = thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL;
 
-    *is_entry = false;
-    if (rs_ledger_module_of(books, return_address) != NULL)
-        return return_address - 1;
-    if (top != NULL && top->kind == RS_FRAME_CALL)
-        return top->pc;
-    *is_entry = true;
-    return event->function;
+    if (rs_books_module_of(books, return_address) != NULL) {
+        booking->pc = return_address - 1;
+    } else if (top != NULL && top->kind == RS_FRAME_CALL) {
+        booking->pc = top->pc;
+    } else {
+        booking->is_entry = true;
+        booking->pc = function_of(books, booking);
+    }
 }
 
 /* Through another library's table a reference may have passed from or to that library's own modules, whose code the call
@@ -320,9 +276,9 @@ static void widen_others(struct rs_books *books, const struct rs_contract *contr
     if (contract == NULL || !(contract->flags & RS_ENTRY))
         return;
     object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
-    for (struct rs_account *account = object->accounts; account != NULL; account = account->next)
-        if (account->family != family)
-            *(to_them > 0 ? &account->hi : &account->lo) += to_them;
+    for (struct rs_page *page = object->accounts; page != NULL; page = page->next)
+        if (page->family != family)
+            *(to_them > 0 ? &page->hi : &page->lo) += to_them;
 }
 
 /* Whether a borrowed argument is one that may not be used any more. */
@@ -335,28 +291,25 @@ static bool is_touch(struct rs_books *books, const struct rs_contract *contract,
 }
 
 /* Books what a call takes from the module, and pushes its frame. */
-static void begin_call(struct rs_books *books, const struct rs_slot *record, const uint64_t *words, unsigned first, unsigned count)
+static void on_enter(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
+    const uint64_t *words = (const uint64_t *)(record + 1);
     uint32_t index = (uint32_t)words[0], module = (uint32_t)(words[0] >> 32);
     const struct rs_contract *contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
+    struct rs_booking booking;
     struct rs_call_frame *frame;
-    struct rs_event event;
     uint64_t self = 0;
 
     unwind(books, record->b);
-    event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
-    event.pc = place_of_call(books, record->a, &event, &event.is_entry);
-    event.contract = contract;
-    frame = RS_PUSH(&books->thread->frames);
-    frame->kind = RS_FRAME_CALL;
-    frame->sp = record->b;
-    frame->pc = event.pc;
+    booking = rs_books_booking(books, RS_EVENT_ARGUMENT, record->a, 0);
+    place_call(books, record->a, &booking);
+    booking.contract = contract;
+    booking.family = family_of(books, module);
+    frame = push(books, RS_FRAME_CALL, record->b);
+    frame->pc = booking.pc;
     frame->contract = contract;
     frame->module = module;
-    frame->seq = books->seq;
-    frame->stolen_count = 0;
-    frame->self = 0; /* looked at while the words are booked */
-    for (unsigned i = first; i < count && words[i] != 0 && contract != NULL; i++) {
+    for (unsigned i = 1; i < 2 * (slots - 1) && words[i] != 0 && contract != NULL; i++) {
         int delta;
         enum rs_event_kind kind = before_call(contract, words[i], &delta);
 
@@ -364,19 +317,14 @@ static void begin_call(struct rs_books *books, const struct rs_slot *record, con
             self = RS_WORD_ADDRESS(words[i]);
         if (delta == 0 && !is_touch(books, contract, words[i]))
             continue; /* a borrowed argument changes nothing */
-        event.kind = (uint8_t)kind;
-        event.delta = delta;
+        booking.kind = (uint8_t)kind;
+        booking.delta = delta;
         note_stolen(frame, words[i]);
         if (delta < 0)
-            widen_others(books, contract, words[i], family_of(books, module), +1);
-        book_word(books, words[i], event, family_of(books, module));
+            widen_others(books, contract, words[i], booking.family, +1);
+        book_word(books, words[i], &booking);
     }
-    frame->self = self;
-}
-
-static void on_enter(struct rs_books *books, const struct rs_slot *record, unsigned slots)
-{
-    begin_call(books, record, (const uint64_t *)(record + 1), 1, 2 * (slots - 1));
+    frame->self = self; /* looked at while the words are booked */
 }
 
 static bool call_failed(const struct rs_contract *contract, uint64_t result)
@@ -392,28 +340,26 @@ static void settle(struct rs_books *books, const struct rs_call_frame *frame, bo
     for (unsigned i = 0; i < frame->stolen_count; i++) {
         unsigned argument = RS_WORD_ARG(frame->stolen[i]);
         const struct rs_argument *a = argument < frame->contract->nargs ? &frame->contract->args[argument] : NULL;
-        struct rs_event event;
+        struct rs_booking booking;
 
         if (a == NULL || a->kind != RS_ARG_STEAL || a->when == RS_ALWAYS || (a->when == RS_ON_FAILURE) == failed)
             continue;
         if (RS_WORD_FLAGS(frame->stolen[i]) & (RS_WORD_IMMORTAL | RS_WORD_DEAD))
             continue; /* the steal was not booked either */
-        event = rs_books_event(books, RS_EVENT_ACQUIRE, frame->pc, +1);
-        event.contract = frame->contract;
-        book_word(books, RS_WORD_ADDRESS(frame->stolen[i]), event, family_of(books, frame->module));
+        booking = rs_books_booking(books, RS_EVENT_ACQUIRE, frame->pc, +1);
+        booking.contract = frame->contract;
+        booking.family = family_of(books, frame->module);
+        book_word(books, RS_WORD_ADDRESS(frame->stolen[i]), &booking);
     }
 }
 
-static void after_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t word, struct rs_event event)
+static void after_call(struct rs_books *books, uint64_t word, struct rs_booking *booking)
 {
-    uint32_t family = family_of(books, frame->module);
     struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
     unsigned flags = (unsigned)RS_WORD_FLAGS(word);
 
     if (flags & RS_WORD_UNKNOWN) {
-        struct rs_account *account = rs_books_account(books, object, family);
-
-        account->hi++;
+        rs_books_page(books, object, booking->family)->hi++;
         return;
     }
     if ((flags & RS_WORD_NEW) && (flags & RS_WORD_ONE)) {
@@ -421,56 +367,56 @@ static void after_call(struct rs_books *books, const struct rs_call_frame *frame
         if (object->accounts != NULL)
             object = rs_books_reborn(books, object->address, object->type, object->size);
         object->dead = object->shut = false;
-        event.kind = RS_EVENT_CREATE;
+        booking->kind = RS_EVENT_CREATE;
     } else {
-        event.kind = flags & RS_WORD_NEW ? RS_EVENT_ACQUIRE : RS_EVENT_BORROW;
+        booking->kind = flags & RS_WORD_NEW ? RS_EVENT_ACQUIRE : RS_EVENT_BORROW;
     }
-    event.delta = flags & RS_WORD_NEW ? 1 : 0;
-    if (event.delta > 0)
-        widen_others(books, frame->contract, word, family, -1);
-    book_word(books, word, event, family);
+    booking->delta = flags & RS_WORD_NEW ? 1 : 0;
+    if (booking->delta > 0)
+        widen_others(books, booking->contract, word, booking->family, -1);
+    book_word(books, word, booking);
 }
 
 /* The exception that the function in progress may return with. */
 static void note_failed(struct rs_books *books, const struct rs_call_frame *call)
 {
-    for (size_t i = books->thread->frames.count; i > 0; i--) {
-        struct rs_call_frame *frame = &books->thread->frames.items[i - 1];
+    struct rs_thread *thread = books->thread;
+    struct rs_call_frame *entry = thread->frames.count > 0 && call->entry != 0 ? &thread->frames.items[call->entry - 1] : NULL;
 
-        if (frame->kind == RS_FRAME_ENTRY) {
-            frame->failed_pc = call->pc;
-            frame->failed_contract = call->contract;
-            return;
-        }
-    }
+    if (entry == NULL)
+        return;
+    entry->failed_pc = call->pc;
+    entry->failed_contract = call->contract;
 }
 
 /* The words that are no objects but say by whom the function was called. */
-static void note_callers(struct rs_event *event, const uint64_t *words, unsigned first, unsigned count)
+static uint32_t callers_of(struct rs_books *books, const uint64_t *words, unsigned first, unsigned count)
 {
+    struct rs_callers callers = {0};
     unsigned found = 0;
 
     for (unsigned i = first; i < count && words[i] != 0 && found < RS_CALLERS; i++) {
         if (RS_WORD_ARG(words[i]) != RS_ARG_CALLER)
             continue;
-        event->callers[found++] = RS_WORD_ADDRESS(words[i]);
-        event->by_variable = RS_WORD_FLAGS(words[i]) & RS_WORD_NEW;
+        callers.at[found++] = RS_WORD_ADDRESS(words[i]);
+        callers.by_variable = RS_WORD_FLAGS(words[i]) & RS_WORD_NEW;
     }
+    return found > 0 ? rs_store_callers(books->store, &callers) : 0;
 }
 
 /* The program got memory of the Python allocator, which is no object yet. */
-static void note_block(struct rs_books *books, uint64_t address, const struct rs_event *event)
+static void note_block(struct rs_books *books, uint64_t address, const struct rs_booking *booking)
 {
     uint64_t *place = rs_map_at(&books->blocks, address);
 
     if (*place == 0)
-        *place = (uint64_t)rs_arena_alloc(&books->arena, sizeof(*event));
-    *(struct rs_event *)*place = *event;
+        *place = (uint64_t)rs_arena_alloc(&books->arena, sizeof(struct rs_event));
+    *(struct rs_event *)*place = rs_store_event(books, booking);
 }
 
 static void end_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t result, const uint64_t *words, unsigned first, unsigned count)
 {
-    struct rs_event event;
+    struct rs_booking booking;
 
     if (frame->contract != NULL) {
         bool failure = call_failed(frame->contract, result);
@@ -481,34 +427,44 @@ static void end_call(struct rs_books *books, const struct rs_call_frame *frame, 
     }
     if (first >= count || words[first] == 0)
         return;
-    event = rs_books_event(books, RS_EVENT_BORROW, frame->pc, 0);
-    event.contract = frame->contract;
-    event.is_entry = frame->pc == event.function && frame->pc != 0;
-    note_callers(&event, words, first, count);
+    booking = rs_books_booking(books, RS_EVENT_BORROW, frame->pc, 0);
+    booking.contract = frame->contract;
+    booking.family = family_of(books, frame->module);
+    booking.is_entry = frame->pc == function_of(books, &booking) && frame->pc != 0;
+    booking.callers = callers_of(books, words, first, count);
     for (unsigned i = first; i < count && words[i] != 0; i++) {
         if (RS_WORD_ARG(words[i]) == RS_ARG_MEMORY)
-            note_block(books, RS_WORD_ADDRESS(words[i]), &event);
+            note_block(books, RS_WORD_ADDRESS(words[i]), &booking);
         else if (RS_WORD_ARG(words[i]) != RS_ARG_CALLER)
-            after_call(books, frame, words[i], event);
+            after_call(books, words[i], &booking);
     }
 }
 
 static void on_leave(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
-    struct rs_call_frame frame;
+    const struct rs_call_frame *frame = pop(books, RS_FRAME_CALL, record->b);
 
-    if (pop(books, RS_FRAME_CALL, record->b, &frame))
-        end_call(books, &frame, record->a, (const uint64_t *)(record + 1), 1, 2 * (slots - 1));
+    if (frame != NULL)
+        end_call(books, frame, record->a, (const uint64_t *)(record + 1), 1, 2 * (slots - 1));
 }
 
+/* A call that takes nothing and in which nothing else happens. */
 static void on_call(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
-    struct rs_call_frame frame;
+    uint32_t index = (uint32_t)words[0];
+    struct rs_booking booking;
+    struct rs_call_frame *frame;
 
-    begin_call(books, record, words, 0, 0);
-    frame = books->thread->frames.items[--books->thread->frames.count];
-    end_call(books, &frame, words[1], words, 2, 2 * (slots - 1));
+    unwind(books, record->b);
+    booking = rs_books_booking(books, RS_EVENT_BORROW, record->a, 0);
+    place_call(books, record->a, &booking);
+    frame = push(books, RS_FRAME_CALL, record->b);
+    frame->pc = booking.pc;
+    frame->contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
+    frame->module = (uint32_t)(words[0] >> 32);
+    books->thread->frames.count--;
+    end_call(books, frame, words[1], words, 2, 2 * (slots - 1));
 }
 
 /* ---------------------------------------------------------------- entries and exits */
@@ -528,7 +484,7 @@ static bool is_foreign(struct rs_books *books, uint64_t self, const struct rs_mo
 {
     const struct rs_object *object = rs_books_object(books, self);
 
-    for (const struct rs_account *a = object != NULL ? object->accounts : NULL; a != NULL && module != NULL; a = a->next)
+    for (const struct rs_page *a = object != NULL ? object->accounts : NULL; a != NULL && module != NULL; a = a->next)
         if (a->family != module->family && a->acquired > 0)
             return true;
     return false;
@@ -545,56 +501,69 @@ static bool has_entered_dealloc(const struct rs_books *books, uint64_t object)
     return false;
 }
 
+/* Whether the role is one of initialisation, or the entry happens during one. */
+static bool is_init(const struct rs_books *books, const struct rs_contract *role, const struct rs_call_frame *frame)
+{
+    return frame->init || (role != NULL && (role == books->init || role == books->exec || role == books->create));
+}
+
+static void push_entry(struct rs_books *books, const struct rs_slot *record, const struct rs_contract *role, const struct rs_module *module)
+{
+    const uint64_t *words = (const uint64_t *)(record + 1);
+    const uint64_t *code = rs_map_find(&books->code_at, words[1]);
+    struct rs_call_frame *frame = push(books, RS_FRAME_ENTRY, record->b);
+    struct rs_context context = {.function = record->a, .code = code != NULL ? (uint32_t)*code - 1 : RS_NO_CODE, .instr = (uint32_t)(words[0] >> 32)};
+
+    context.init = is_init(books, role, frame);
+    frame->pc = record->a;
+    frame->contract = role;
+    frame->init = context.init;
+    frame->module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
+    frame->blind = books->blind != NULL && books->blind(books->host, record->a);
+    frame->context = rs_store_context(books->store, &context);
+    frame->call = (uint32_t)books->seq;
+    frame->entry = (uint32_t)books->thread->frames.count;
+}
+
 static void on_entry(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     unsigned count = 2 * (slots - 1);
     uint32_t index = (uint32_t)words[0];
     const struct rs_contract *role = index < rs_contract_count() ? rs_contract_at(index) : NULL;
-    const struct rs_module *module = rs_ledger_module_of(books, record->a);
-    uint64_t *code = rs_map_find(&books->code_at, words[1]);
-    struct rs_call_frame *frame;
-    struct rs_event event;
-    bool init, again; /* again: a base class's tp_dealloc, called by the derived one */
+    const struct rs_module *module = rs_books_module_of(books, record->a);
+    uint32_t family = module != NULL ? module->family : 0;
+    struct rs_booking booking;
+    bool again; /* a base class's tp_dealloc, called by the derived one */
 
     books->events++;
     unwind(books, record->b);
     if (books->dealloc == NULL)
         learn_roles(books);
-    init = role != NULL && (role == books->init || role == books->exec || role == books->create);
-    init = init || rs_books_event(books, RS_EVENT_ARGUMENT, 0, 0).init;
-    frame = RS_PUSH(&books->thread->frames);
-    memset(frame, 0, sizeof(*frame));
-    frame->kind = RS_FRAME_ENTRY;
-    frame->sp = record->b;
-    frame->function = record->a;
-    frame->contract = role;
-    frame->seq = books->seq;
-    frame->code = code != NULL ? (uint32_t)*code - 1 : RS_NO_CODE;
-    frame->instr = (uint32_t)(words[0] >> 32);
-    frame->module = module != NULL ? (uint32_t)(module - books->modules.items) : UINT32_MAX;
-    frame->init = init;
-    frame->blind = books->blind != NULL && books->blind(books->site_context, record->a);
     again = count > 2 && role == books->dealloc && has_entered_dealloc(books, RS_WORD_ADDRESS(words[2]));
+    push_entry(books, record, role, module);
     if (count > 2 && words[2] != 0 && (role == books->dealloc || role == books->clear)) {
+        struct rs_call_frame *frame = &books->thread->frames.items[books->thread->frames.count - 1];
+
         frame->self = role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0;
-        frame->foreign = is_foreign(books, RS_WORD_ADDRESS(words[2]), module);
+        frame->blind |= is_foreign(books, RS_WORD_ADDRESS(words[2]), module);
     }
-    event = rs_books_event(books, RS_EVENT_ARGUMENT, record->a, 0);
-    event.is_entry = true;
-    event.contract = role;
+    booking = rs_books_booking(books, RS_EVENT_ARGUMENT, record->a, 0);
+    booking.is_entry = true;
+    booking.contract = role;
+    booking.family = family;
     for (unsigned i = 2; i < count && words[i] != 0; i++) {
         bool type = RS_WORD_ARG(words[i]) == RS_ARG_SELF_TYPE;
 
         if (RS_WORD_FLAGS(words[i]) & RS_WORD_UNKNOWN) { /* the interpreter may have stored it there, with a reference */
-            rs_books_account(books, rs_books_object_at(books, RS_WORD_ADDRESS(words[i])), module != NULL ? module->family : 0)->hi++;
+            rs_books_page(books, rs_books_object_at(books, RS_WORD_ADDRESS(words[i])), family)->hi++;
             continue;
         }
         if (type && again)
             continue;
-        event.delta = type ? 1 : 0;
-        event.kind = type ? RS_EVENT_ACQUIRE : RS_EVENT_ARGUMENT;
-        book_word(books, words[i], event, module != NULL ? module->family : 0);
+        booking.delta = type ? 1 : 0;
+        booking.kind = type ? RS_EVENT_ACQUIRE : RS_EVENT_ARGUMENT;
+        book_word(books, words[i], &booking);
     }
 }
 
@@ -613,7 +582,7 @@ static void check_error(struct rs_books *books, const struct rs_call_frame *fram
     if (frame->failed_pc != 0) { /* it set the exception, or failed without one and was taken for having set it */
         fact->cause = *event;
         fact->cause.pc = frame->failed_pc;
-        fact->cause.is_entry = frame->failed_pc == frame->function;
+        fact->cause.is_entry = frame->failed_pc == frame->pc;
         fact->cause.contract = frame->failed_contract;
         fact->cause.kind = RS_EVENT_BORROW;
         fact->has_cause = true;
@@ -624,25 +593,27 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     unsigned count = 2 * (slots - 1);
-    struct rs_call_frame frame;
+    const struct rs_call_frame *frame = pop(books, RS_FRAME_ENTRY, record->b);
+    struct rs_booking booking = {.count = -1};
     struct rs_event event;
 
-    if (books->thread->frames.count == 0)
+    if (frame == NULL)
         return;
-    event = rs_books_event(books, RS_EVENT_RETURN, 0, -1);
-    if (!pop(books, RS_FRAME_ENTRY, record->b, &frame))
-        return;
-    event.pc = event.function = frame.function;
-    event.call = frame.seq;
-    event.code = frame.code;
-    event.instr = frame.instr;
-    event.init = frame.init;
-    event.is_entry = true;
-    event.contract = frame.contract;
+    booking.pc = frame->pc;
+    booking.contract = frame->contract;
+    booking.family = family_of(books, frame->module);
+    booking.context = frame->context;
+    booking.call = frame->call;
+    booking.is_entry = true;
+    booking.blind = frame->blind;
+    event = rs_store_event(books, &booking);
     for (unsigned i = 1; i < count && words[i] != 0; i++)
-        if (RS_WORD_FLAGS(words[i]) & RS_WORD_NEW)
-            book_word(books, words[i], event, family_of(books, frame.module));
-    check_error(books, &frame, (unsigned)(words[0] >> 32), &event);
+        if (RS_WORD_FLAGS(words[i]) & RS_WORD_NEW) {
+            booking.kind = RS_EVENT_RETURN;
+            booking.delta = -1;
+            book_word(books, words[i], &booking);
+        }
+    check_error(books, frame, (unsigned)(words[0] >> 32), &event);
 }
 
 /* References that plain stores handed over to a container. */
@@ -651,20 +622,20 @@ static void on_moved(struct rs_books *books, const struct rs_slot *record, unsig
     const uint64_t *words = (const uint64_t *)(record + 1);
     bool list = words[0] >> 32 & 1, at_exit = words[0] >> 33 & 1;
     const struct rs_contract *contract = rs_contract_find(list ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", books->python);
-    struct rs_event event = rs_books_event(books, RS_EVENT_STEAL, 0, -1);
+    struct rs_booking booking = rs_books_booking(books, RS_EVENT_STEAL, 0, -1);
 
-    event.pc = at_exit || record->a == 0 ? event.function : record->a - 1;
-    event.is_entry = event.pc == event.function;
-    event.contract = contract;
+    booking.pc = at_exit || record->a == 0 ? function_of(books, &booking) : record->a - 1;
+    booking.is_entry = booking.pc == function_of(books, &booking);
+    booking.contract = contract;
+    booking.family = family_of(books, (uint32_t)words[0]);
+    booking.place = rs_store_place(books->store, &booking);
     for (unsigned i = 2; i < 2 * (slots - 1) && words[i] != 0; i++) {
         struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(words[i]));
 
-        event.family = family_of(books, (uint32_t)words[0]);
-        event.count = -1;
         if (RS_WORD_FLAGS(words[i]) & RS_WORD_UNKNOWN)
-            rs_books_account(books, object, event.family)->hi++;
+            rs_books_page(books, object, booking.family)->hi++;
         else if (!(RS_WORD_FLAGS(words[i]) & RS_WORD_IMMORTAL))
-            rs_books_book(books, object, &event);
+            rs_books_book(books, object, &booking);
     }
 }
 
@@ -727,4 +698,60 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     case RS_REC_FINALIZE: books->finalized = true; break;
     case RS_REC_CENSUS: books->census_done |= record->a == 0; break;
     }
+}
+
+/* Objects that come into the world lie in memory that was not used for long: it is asked for before it is needed, first the place
+ * in the map, a window of records later the object. */
+struct foresight {
+    size_t upto; /* slots looked at */
+    size_t births;
+    uint64_t born[AHEAD];
+};
+
+static void look_ahead(const struct rs_books *books, struct foresight *f, const struct rs_slot *slots, size_t count)
+{
+    const struct rs_map *objects = &books->objects;
+
+    for (size_t i = 0; i < f->births; i++) {
+        const uint64_t *place = rs_map_find(objects, f->born[i]);
+        const char *cell = place != NULL ? (const char *)*place : NULL;
+
+        for (size_t line = 0; cell != NULL && line < sizeof(struct rs_cell); line += 64)
+            __builtin_prefetch(cell + line, 1);
+    }
+    f->births = 0;
+    for (unsigned n = 0; n < AHEAD && f->upto < count; n++) {
+        uint32_t tag = slots[f->upto].tag;
+
+        if (tag < RS_TAG) {
+            f->upto++;
+            continue;
+        }
+        if (RS_TAG_KIND(tag) == RS_REC_OBJECT && objects->room > 0) {
+            f->born[f->births++] = slots[f->upto].a;
+            __builtin_prefetch(&objects->places[rs_map_home(objects, slots[f->upto].a)]);
+        }
+        f->upto += RS_TAG_SLOTS(tag) > 0 ? RS_TAG_SLOTS(tag) : 1;
+    }
+}
+
+size_t rs_ledger_records(struct rs_books *books, const struct rs_slot *slots, size_t count)
+{
+    struct foresight f = {0};
+    size_t at = 0, window = 0;
+
+    look_ahead(books, &f, slots, count);
+    while (at < count) {
+        size_t size = slots[at].tag < RS_TAG ? 1 : RS_TAG_SLOTS(slots[at].tag);
+
+        if (at >= window) {
+            window = f.upto;
+            look_ahead(books, &f, slots, count);
+        }
+        if (size == 0 || size > count - at)
+            break;
+        rs_ledger_record(books, slots + at, (unsigned)size);
+        at += size;
+    }
+    return at;
 }

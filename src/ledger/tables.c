@@ -27,7 +27,7 @@ void rs_books_on_module(struct rs_books *books, const struct rs_slot *record, un
         return;
     *RS_PUSH(&books->modules) = (struct rs_module){
         .base = r->head.a, .number = r->head.b, .text_lo = r->text_lo, .text_hi = r->text_hi, .writes_lo = r->writes_lo,
-        .writes_hi = r->writes_hi, .family = r->family, .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
+        .writes_hi = r->writes_hi, .family = RS_WHAT_FAMILY(r->family), .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
         .functions_skipped = r->functions_skipped, .patches_refused = r->patches_refused,
         .path = rs_arena_strndup(&books->arena, (const char *)(r + 1), r->length),
     };
@@ -104,11 +104,11 @@ void rs_books_on_limit(struct rs_books *books, const struct rs_slot *record, uns
 static struct rs_object *starved(const struct rs_books *books)
 {
     for (size_t i = 0; i < books->objects.room; i++) {
-        struct rs_object *object = (struct rs_object *)books->objects.values[i];
+        struct rs_object *object = (struct rs_object *)books->objects.places[i].value;
 
-        if (books->objects.keys[i] == 0 || object->size != 0 || object->before_fork || (object->count != 0 && object->count != 1))
+        if (books->objects.places[i].key == 0 || object->size != 0 || object->before_fork || (object->count != 0 && object->count != 1))
             continue;
-        for (const struct rs_account *a = object->accounts; a != NULL; a = a->next)
+        for (const struct rs_page *a = object->accounts; a != NULL; a = a->next)
             if (a->hi < 0 && !a->unsure)
                 return object;
     }

@@ -39,7 +39,7 @@ void rs_symbol_close(struct rs_symbols *symbols)
         return;
     for (size_t i = 0; i < symbols->modules.room; i++) {
         struct rs_module *module =
-            symbols->modules.keys[i] == 0 ? NULL : (struct rs_module *)(uintptr_t)symbols->modules.values[i];
+            symbols->modules.places[i].key == 0 ? NULL : (struct rs_module *)(uintptr_t)symbols->modules.places[i].value;
 
         for (; module != NULL; module = module->next)
             close_module(module);

@@ -284,7 +284,7 @@ void rs_pyx_close(struct rs_symbols *symbols)
 {
     for (size_t i = 0; i < symbols->cython.room; i++) {
         struct rs_pyx_map *map =
-            symbols->cython.keys[i] == 0 ? NULL : (struct rs_pyx_map *)(uintptr_t)symbols->cython.values[i];
+            symbols->cython.places[i].key == 0 ? NULL : (struct rs_pyx_map *)(uintptr_t)symbols->cython.places[i].value;
 
         if (map == NULL)
             continue;

@@ -251,21 +251,48 @@ void rs_recording_answer(struct rs_recording *recording, unsigned slot, const vo
     futex_wake(&shared->request);
 }
 
-/* How many slots the record at `at` has; 0: it makes no sense. */
-static unsigned length_of(const struct rs_slot *at, uint64_t available)
-{
-    uint64_t slots = at->tag < RS_TAG ? 1 : RS_TAG_SLOTS(at->tag);
+enum { AT_ONCE = 32 * 1024, RECORD_MAX = 0xffff * sizeof(struct rs_slot) }; /* AT_ONCE: what stays in the nearest cache */
 
-    return slots >= 1 && slots * sizeof(struct rs_slot) <= available ? (unsigned)slots : 0;
+/* Copies what begins at `from`, and wraps at the ring's end. */
+static void copy_out(const struct stream *s, uint64_t from, void *to, uint64_t size)
+{
+    uint64_t at = from & (s->data_bytes - 1), part = size < s->data_bytes - at ? size : s->data_bytes - at;
+
+    memcpy(to, s->map + RS_RING_HEADER + at, part);
+    memcpy((char *)to + part, s->map + RS_RING_HEADER, size - part);
+}
+
+/* The size of the record at `at`; 0: it makes no sense. */
+static uint64_t size_of(const struct rs_slot *at, uint64_t available)
+{
+    uint64_t size = sizeof(*at) * (uint64_t)(at->tag < RS_TAG ? 1 : RS_TAG_SLOTS(at->tag));
+
+    return size <= available ? size : 0;
+}
+
+/* Feeds whole records from `tail` on, at least one; returns their bytes, 0 if the first makes no sense. */
+static uint64_t feed(const struct stream *s, uint64_t tail, uint64_t available, uint64_t wanted,
+                     size_t (*take)(void *context, const struct rs_slot *slots, size_t count), void *context)
+{
+    static struct rs_slot copy[RECORD_MAX / sizeof(struct rs_slot)];
+    uint64_t chunk = wanted < AT_ONCE ? (wanted + sizeof(*copy) - 1) & ~(sizeof(*copy) - 1) : AT_ONCE, first;
+
+    chunk = chunk < available ? chunk : available;
+    copy_out(s, tail, copy, chunk);
+    first = size_of(copy, available);
+    if (first > chunk) { /* what was copied first may be different by now */
+        copy_out(s, tail + chunk, (char *)copy + chunk, first - chunk);
+        chunk = first;
+    }
+    return first == 0 ? 0 : sizeof(*copy) * (uint64_t)take(context, copy, chunk / sizeof(*copy));
 }
 
 uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64_t bytes,
-                           void (*record)(void *context, const struct rs_slot *record, unsigned slots), void *context)
+                           size_t (*take)(void *context, const struct rs_slot *slots, size_t count), void *context)
 {
     struct stream *s = &recording->streams[slot];
     struct rs_ring *ring = (struct rs_ring *)s->map;
     uint64_t head, tail, start;
-    static struct rs_slot whole[0x10000]; /* a record that wraps is put together here; no record is longer */
 
     if (ring == NULL || s->broken)
         return 0;
@@ -275,31 +302,13 @@ uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64
         s->broken = true;
         return 0;
     }
-    while (tail < head && tail - start < bytes) {
-        uint64_t at = tail & (s->data_bytes - 1), till_end = s->data_bytes - at;
-        const struct rs_slot *here = (const struct rs_slot *)(s->map + RS_RING_HEADER + at);
-        struct rs_slot first = *here;
-        unsigned slots = length_of(&first, head - tail);
-        uint64_t size = slots * sizeof(struct rs_slot);
+    while (tail < head && tail - start < bytes && !s->broken) {
+        uint64_t size = feed(s, tail, head - tail, bytes - (tail - start), take, context);
 
-        if (slots == 0) {
-            s->broken = true;
-            break;
-        }
-        if (slots > 1) {
-            uint64_t part = size < till_end ? size : till_end;
-
-            memcpy(whole, here, part);
-            memcpy((char *)whole + part, s->map + RS_RING_HEADER, size - part);
-            whole[0] = first;
-            here = whole;
-        } else {
-            here = &first;
-        }
-        record(context, here, slots);
+        s->broken = size == 0;
         tail += size;
+        __atomic_store_n(&ring->tail, tail, __ATOMIC_RELEASE);
     }
-    __atomic_store_n(&ring->tail, tail, __ATOMIC_RELEASE);
     if (__atomic_exchange_n(&ring->wanted, 0, __ATOMIC_SEQ_CST) != 0)
         futex_wake(&ring->wanted);
     return tail - start;

@@ -37,9 +37,10 @@ const struct rs_process_slot *rs_recording_request(struct rs_recording *recordin
 /* Answers it with a blob (size 0: nothing). */
 void rs_recording_answer(struct rs_recording *recording, unsigned slot, const void *blob, size_t size);
 
-/* Feeds up to `bytes` bytes of the process's ring; returns how many were read. */
+/* Feeds about `bytes` bytes of the process's ring, as copies that the program cannot change: `take` gets an array of slots that begins
+ * with a record and returns how many slots the whole records at its front have. Returns how many bytes were read. */
 uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64_t bytes,
-                           void (*record)(void *context, const struct rs_slot *record, unsigned slots), void *context);
+                           size_t (*take)(void *context, const struct rs_slot *slots, size_t count), void *context);
 /* The same of the stray ring: (address, site) pairs. */
 void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void (*stray)(void *context, uint64_t address, uint32_t site),
                              void *context);

@@ -420,10 +420,10 @@ static void judge_memory(const struct judge *j, const struct rs_fact *fact)
 static uint64_t traverse_of(const struct rs_books *books, uint64_t type)
 {
     for (size_t i = 0; i < books->roles.room; i++) {
-        const struct rs_role *role = (const struct rs_role *)books->roles.values[i];
+        const struct rs_role *role = (const struct rs_role *)books->roles.places[i].value;
 
-        if (books->roles.keys[i] != 0 && role->owner == type && role->contract != NULL && strcmp(role->contract->name, "tp_traverse") == 0)
-            return books->roles.keys[i];
+        if (books->roles.places[i].key != 0 && role->owner == type && role->contract != NULL && strcmp(role->contract->name, "tp_traverse") == 0)
+            return books->roles.places[i].key;
     }
     return 0;
 }

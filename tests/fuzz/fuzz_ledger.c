@@ -16,12 +16,15 @@ static void fail(const char *what)
     abort();
 }
 
-static bool site(void *context, uint32_t number, struct rs_site_fact *fact)
+static const struct rs_sites *sites(void)
 {
     static const int8_t deltas[] = {1, -1, 0, 2, -2, 1, -1, 0};
+    static struct rs_site_fact items[0x10000];
+    static const struct rs_sites all = {.items = items, .count = 0x10000};
 
-    *fact = (struct rs_site_fact){.pc = 0x10000 + number % 0x10000, .delta = deltas[number % 8], .blind = number % 64 == 9};
-    return number < 0x10000;
+    for (unsigned n = 0; items[0].pc == 0 && n < 0x10000; n++)
+        items[0x10000 - 1 - n] = (struct rs_site_fact){.pc = 0x20000 - 1 - n, .delta = deltas[(0x10000 - 1 - n) % 8], .family = n % 3, .blind = (0x10000 - 1 - n) % 64 == 9};
+    return &all;
 }
 
 static bool blind(void *context, uint64_t function)
@@ -63,15 +66,17 @@ static void check_account(const struct rs_books *books, const struct rs_account 
 
 static void check(const struct rs_books *books)
 {
-    for (size_t i = 0; i < books->objects.room; i++) {
-        const struct rs_object *object = (const struct rs_object *)books->objects.values[i];
+    struct rs_account account;
 
-        if (books->objects.keys[i] == 0)
+    for (size_t i = 0; i < books->objects.room; i++) {
+        const struct rs_object *object = (const struct rs_object *)books->objects.places[i].value;
+
+        if (books->objects.places[i].key == 0)
             continue;
-        if (object->address != books->objects.keys[i])
+        if (object->address != books->objects.places[i].key)
             fail("an object under another's address");
-        for (const struct rs_account *a = object->accounts; a != NULL; a = a->next)
-            check_account(books, a);
+        for (unsigned n = 0; rs_ledger_account(books, object, n, &account); n++)
+            check_account(books, &account);
     }
     for (size_t i = 0; i < books->facts.count; i++) {
         const struct rs_fact *fact = &books->facts.items[i];
@@ -85,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct rs_books *books = rs_ledger_open(1, size % 2);
 
-    books->site = site;
+    books->sites = sites();
     books->blind = blind;
     books->raw_exceptions = raw_exceptions;
     books->arm = arm;

@@ -37,7 +37,7 @@ static void check_all(const struct rs_map *map, const uint64_t *keys, const uint
     }
     assert_int_equal(map->count, count);
     for (size_t i = 0; i < map->room; i++)
-        seen += map->keys[i] != 0;
+        seen += map->places[i].key != 0;
     assert_int_equal(seen, count);
 }
 
@@ -68,7 +68,7 @@ static void test_random_walk(void **unused)
     }
     check_all(&map, keys, values, there);
     rs_map_close(&map);
-    assert_null(map.keys);
+    assert_null(map.places);
     assert_int_equal(map.count, 0);
 }
 

@@ -5,16 +5,6 @@
 
 enum { WORDS_MAX = 64, TEXT_MAX = 1024 };
 
-static bool site_of(void *context, uint32_t number, struct rs_site_fact *site)
-{
-    struct journal *j = context;
-
-    if (number >= j->sites)
-        return false;
-    *site = j->site[number];
-    return true;
-}
-
 static bool is_blind(void *context, uint64_t function)
 {
     return ((struct journal *)context)->blind_function == function;
@@ -92,8 +82,8 @@ static struct journal *open_books(unsigned python, bool forked)
 
     j->sp = 0x7ff00000;
     j->books = rs_ledger_open(4711, forked);
-    j->books->site = site_of;
-    j->books->site_context = j->books->arm_context = j;
+    j->books->sites = &j->sites;
+    j->books->host = j->books->arm_context = j;
     j->books->blind = is_blind;
     j->books->raw_exceptions = has_raw_exceptions;
     j->books->arm = on_arm;
@@ -126,6 +116,7 @@ struct journal *journal_forked(unsigned python)
 void journal_close(struct journal *j)
 {
     rs_ledger_close(j->books);
+    RS_VEC_CLOSE(&j->sites);
     free(j);
 }
 
@@ -141,12 +132,13 @@ void object(struct journal *j, uint64_t address, uint64_t type, uint32_t count)
 
 static uint32_t site_number(struct journal *j, uint64_t pc, int delta)
 {
-    for (unsigned i = 0; i < j->sites; i++)
-        if (j->site[i].pc == pc && j->site[i].delta == delta)
+    const struct rs_module *module = rs_ledger_module_of(j->books, pc);
+
+    for (unsigned i = 0; i < j->sites.count; i++)
+        if (j->sites.items[i].pc == pc && j->sites.items[i].delta == delta)
             return i;
-    assert_true(j->sites < SITES_MAX);
-    j->site[j->sites] = (struct rs_site_fact){.pc = pc, .delta = delta};
-    return j->sites++;
+    *RS_PUSH(&j->sites) = (struct rs_site_fact){.pc = pc, .delta = delta, .family = module != NULL ? module->family : 0};
+    return (uint32_t)j->sites.count - 1;
 }
 
 void store(struct journal *j, uint64_t pc, int delta, uint64_t address, uint32_t before)
@@ -274,12 +266,14 @@ void freed(struct journal *j, uint64_t address)
 
 const struct rs_account *account(struct journal *j, uint64_t address, uint32_t family)
 {
-    uint64_t *place = rs_map_find(&j->books->objects, address);
-    const struct rs_account *found = place != NULL ? rs_ledger_account((const struct rs_object *)*place, family) : NULL;
+    const uint64_t *place = rs_map_find(&j->books->objects, address);
+    struct rs_account *shown = &j->shown[j->accounts_shown++ % SHOWN_MAX];
 
-    if (found == NULL)
-        fail_msg("family %u has no account of the object at 0x%llx", family, (unsigned long long)address);
-    return found;
+    for (unsigned n = 0; place != NULL && rs_ledger_account(j->books, (const struct rs_object *)*place, n, shown); n++)
+        if (shown->family == family)
+            return shown;
+    fail_msg("family %u has no account of the object at 0x%llx", family, (unsigned long long)address);
+    return NULL;
 }
 
 const struct rs_fact *fact(struct journal *j, enum rs_fact_kind kind)

@@ -18,13 +18,14 @@ enum { FAMILY_ONE = 1, FAMILY_TWO = 2 };
 /* Addresses of types and the objects that most tests use. */
 enum { TYPE_TYPE = 0x200100, TYPE_STR = 0x200200, TYPE_NONE = 0x200300, TYPE_ERROR = 0x200400, TYPE_HEAP = 0x700100 };
 enum { THING = 0x800000, OTHER = 0x800100, SELF = 0x800200, CODE = 0x800300, STATIC = 0x200900, NOBODY = 0x800f00 };
-enum { THING_BYTES = 64, DEPTH_MAX = 32, SITES_MAX = 256, POISON_COUNT = 0x2DDDDDDD };
+enum { THING_BYTES = 64, DEPTH_MAX = 32, SHOWN_MAX = 4, POISON_COUNT = 0x2DDDDDDD };
 
 struct journal {
     struct rs_books *books;
     uint32_t sp, stack[DEPTH_MAX];
-    unsigned depth, sites, armed, watched;
-    struct rs_site_fact site[SITES_MAX];
+    unsigned depth, armed, watched, accounts_shown;
+    struct rs_sites sites;
+    struct rs_account shown[SHOWN_MAX]; /* what account() returned last */
     uint64_t blind_function; /* 0: none */
     bool raw_exceptions, set_form; /* set_form: stores carry the new count instead of a delta */
     struct rs_event armed_event;
@@ -61,7 +62,7 @@ void leave_entry(struct journal *j, unsigned exit_flags, ...);
 void abandon(struct journal *j);
 void freed(struct journal *j, uint64_t address);
 
-/* The account of a family, which has to be there. */
+/* The account of a family, which has to be there, as it is now; valid for a few calls more. */
 const struct rs_account *account(struct journal *j, uint64_t address, uint32_t family);
 #define assert_balance(j, address, low, high)                                                               \
     do {                                                                                                    \

@@ -108,8 +108,8 @@ static void test_blind_site(void **state)
     object(j, THING, TYPE_STR, 3);
     store(j, RELEASE_AT, -1, THING, 3);
     assert_non_null(fact(j, RS_FACT_DEFICIT));
-    for (unsigned i = 0; i < j->sites; i++)
-        j->site[i].blind = true;
+    for (unsigned i = 0; i < j->sites.count; i++)
+        j->sites.items[i].blind = true;
     object(j, OTHER, TYPE_STR, 3);
     store(j, RELEASE_AT, -1, OTHER, 3);
     assert_true(account(j, OTHER, FAMILY_ONE)->unsure);
@@ -244,7 +244,7 @@ static void test_threads_have_frames_of_their_own(void **state)
 static void test_counters_that_look_like_objects(void **state)
 {
     object(j, STATIC, TYPE_STR, 8);
-    j->site[j->sites++] = (struct rs_site_fact){.pc = RELEASE_AT, .delta = -1, .fixed = true};
+    *RS_PUSH(&j->sites) = (struct rs_site_fact){.pc = RELEASE_AT, .delta = -1, .family = FAMILY_ONE, .fixed = true};
     store(j, RELEASE_AT, -1, STATIC, 8);
     assert_null(((struct rs_object *)*rs_map_find(&j->books->objects, STATIC))->accounts);
     simple_call(j, "PyList_GetItem", CALL_AT, STATIC, RESULT(STATIC, 0), END); /* it is one after all, of unknown balance */

@@ -37,7 +37,7 @@ static void on_born(void *context, unsigned slot, const struct rs_process_slot *
     t.born++;
 }
 
-static void on_record(void *context, const struct rs_slot *record, unsigned slots)
+static void on_record(const struct rs_slot *record, unsigned slots)
 {
     if (t.count < TAKEN_MAX) {
         t.taken[t.count] = *record;
@@ -45,6 +45,23 @@ static void on_record(void *context, const struct rs_slot *record, unsigned slot
         t.last_word[t.count] = record[slots - 1].a;
     }
     t.count++;
+}
+
+static size_t on_records(void *context, const struct rs_slot *slots, size_t count)
+{
+    size_t at = 0;
+
+    assert_true(count > 0);
+    while (at < count) {
+        size_t size = slots[at].tag < RS_TAG ? 1 : RS_TAG_SLOTS(slots[at].tag);
+
+        if (size == 0 || size > count - at)
+            break;
+        on_record(&slots[at], (unsigned)size);
+        at += size;
+    }
+    assert_true(at > 0);
+    return at;
 }
 
 static void on_stray(void *context, uint64_t address, uint32_t site)
@@ -116,7 +133,7 @@ static uint64_t read_all(void)
 {
     uint64_t total = 0, now;
 
-    while ((now = rs_recording_read(t.recording, 0, 4096, on_record, NULL)) > 0)
+    while ((now = rs_recording_read(t.recording, 0, 4096, on_records, NULL)) > 0)
         total += now;
     return total;
 }
@@ -194,7 +211,7 @@ static void test_reads_no_more_than_asked(void **state)
 {
     for (unsigned i = 0; i < 10; i++)
         write_record(RS_REC_OBJECT, 4, i + 1);
-    assert_int_equal(rs_recording_read(t.recording, 0, 100, on_record, NULL), 128); /* the record in which 100 lies is whole */
+    assert_int_equal(rs_recording_read(t.recording, 0, 100, on_records, NULL), 128); /* the record in which 100 lies is whole */
     assert_int_equal(t.count, 2);
     assert_int_equal(t.ring->tail, 128);
 }
@@ -210,11 +227,11 @@ static void test_waiting_writer_is_woken(void **state)
 /* Once a stream makes no sense it is given up with a count, whatever comes later. */
 static void assert_broken(void)
 {
-    assert_int_equal(rs_recording_read(t.recording, 0, 1 << 20, on_record, NULL), 0);
+    assert_int_equal(rs_recording_read(t.recording, 0, 1 << 20, on_records, NULL), 0);
     assert_int_equal(rs_recording_lost(t.recording, 0), 1);
     t.ring->head = t.ring->tail = 0;
     write_record(RS_REC_OBJECT, 2, 1);
-    assert_int_equal(rs_recording_read(t.recording, 0, 1 << 20, on_record, NULL), 0);
+    assert_int_equal(rs_recording_read(t.recording, 0, 1 << 20, on_records, NULL), 0);
     assert_int_equal(t.count, 0);
 }
 
@@ -311,7 +328,7 @@ static void test_stray_ring_that_makes_no_sense(void **state)
 
 static void test_slots_without_a_process(void **state)
 {
-    assert_int_equal(rs_recording_read(t.recording, 5, 100, on_record, NULL), 0);
+    assert_int_equal(rs_recording_read(t.recording, 5, 100, on_records, NULL), 0);
     rs_recording_read_stray(t.recording, 5, on_stray, NULL);
     assert_int_equal(rs_recording_lost(t.recording, 5), 0);
     assert_false(rs_recording_watch(t.recording, 5, 1));

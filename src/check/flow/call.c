@@ -56,7 +56,7 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
     static const char *const release[] = {"Py_DECREF", "_Py_DECREF", "Py_XDECREF", "_Py_XDECREF", "Py_DecRef", "_Py_DecRef", "_Py_DECREF_NO_DEALLOC", "_Py_DECREF_SPECIALIZED", NULL};
     static const char *const fresh[] = {"Py_NewRef", "_Py_NewRef", "Py_XNewRef", "_Py_XNewRef", NULL};
     struct rs_av value = last_argument(flow, state, call);
-    bool nullable = strstr(name, "X") != NULL || strstr(name, "Ref") == name + strlen(name) - 3;
+    bool nullable = strstr(name, "X") != NULL || strstr(name, "IncRef") != NULL || strstr(name, "DecRef") != NULL;
 
     if (!is_one_of(name, acquire) && !is_one_of(name, release) && !is_one_of(name, fresh))
         return false;
@@ -190,7 +190,7 @@ static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValue
     state->pending = false;
     if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind) {
         sym = rs_state_sym(state, RS_SYM_OPAQUE, call);
-        state->syms.items[sym].flags = RS_F_UNCERTAIN;
+        state->syms.items[sym].flags = RS_F_UNCERTAIN | RS_F_FAIL_ERR | RS_F_MISS;
         rs_call_result(flow, state, call, rs_av_sym(sym));
     } else if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMIntegerTypeKind && rs_flow_index(flow, call) != UINT32_MAX && rs_flow_relevant(flow, rs_flow_index(flow, call))) {
         rs_call_result(flow, state, call, rs_av_sym(rs_state_sym(state, RS_SYM_INT, call)));

@@ -57,8 +57,19 @@ static bool runs_anything(const struct rs_contract *row)
     return false;
 }
 
-/* All arguments are used; false where one that must not be NULL is. */
-static bool use_arguments(const struct calling *c, struct rs_state *state)
+/* Whether the callee may keep the argument: all but what the call is about, and that too when Python code runs. */
+static bool may_be_kept(const struct calling *c, const struct rs_state *state, unsigned index, struct rs_av value)
+{
+    bool first = true;
+
+    if (value.kind != RS_AV_SYM || state->syms.items[value.sym].kind != RS_SYM_NEW)
+        return false;
+    for (unsigned i = 0; i < index && i < c->row->nargs; i++)
+        first = first && !is_object_kind(c->row->args[i].kind);
+    return !first || c->row->flags & (RS_MAY_RUN | RS_MAY_RELEASE);
+}
+
+static void use_arguments(const struct calling *c, struct rs_state *state)
 {
     for (unsigned i = 0; i < c->count; i++) {
         const struct rs_argument *arg = i < c->row->nargs ? &c->row->args[i] : NULL;
@@ -71,8 +82,9 @@ static bool use_arguments(const struct calling *c, struct rs_state *state)
             rs_refs_use(c->flow, state, value, c->call, c->row->name);
         if (arg != NULL && is_object_kind(arg->kind) && !arg->nullable && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
+        if (may_be_kept(c, state, i, value))
+            state->syms.items[value.sym].flags |= RS_F_SHARED;
     }
-    return true;
 }
 
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
@@ -133,18 +145,16 @@ static void fill_out(const struct calling *c, struct rs_state *state, unsigned i
 
 static void replace(const struct calling *c, struct rs_state *state, unsigned index, bool success, enum rs_null null)
 {
-    struct rs_av address = argument(c, state, index), old;
+    struct rs_av address = argument(c, state, index), old, value;
 
     if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY)
         return;
     old = rs_memory_load(c->flow, state, address, LLVMGetOperand(c->call, index), LLVMGetOperand(c->call, index));
     if (old.kind == RS_AV_INT)
         return;
-    if (old.kind == RS_AV_SYM && state->syms.items[old.sym].kind == RS_SYM_LOADED)
-        state->syms.items[old.sym].flags &= ~(uint32_t)RS_F_HELD;
-    if (old.kind == RS_AV_SYM && state->syms.items[old.sym].kind != RS_SYM_LOADED)
-        rs_refs_release(c->flow, state, old, c->call);
-    put_out(c, state, index, success ? rs_av_sym(new_object(c, state, c->row->name, null)) : rs_av_int(0));
+    rs_refs_release(c->flow, state, old, c->call);
+    value = success ? rs_av_sym(new_object(c, state, c->row->name, null)) : rs_av_int(0);
+    rs_memory_assign(c->flow, state, address.sym, address.number, 0, value, c->call);
 }
 
 /* `null` says what filled addresses hold. */
@@ -225,6 +235,8 @@ static void integer_result(const struct calling *c, struct rs_state *state)
     if (wanted) {
         int32_t sym = rs_state_sym(state, RS_SYM_INT, c->call);
         state->syms.items[sym].api = c->row->name;
+        if (!fails && strstr(c->row->name, "_GET_SIZE") != NULL)
+            state->syms.items[sym].low = 0;
         if (fails) {
             state->syms.items[sym].flags = RS_F_FAIL_INT;
             state->syms.items[sym].fail = c->row->failure;

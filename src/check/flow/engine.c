@@ -27,6 +27,13 @@ static void analyse_all(struct rs_flow_unit *unit, const uint32_t *order, const 
     }
 }
 
+static bool is_init(const struct rs_ir_function *function)
+{
+    const char *slot = function->role == NULL ? "" : function->role->slot;
+
+    return strcmp(slot, "init") == 0 || strcmp(slot, "mod.exec") == 0 || strcmp(slot, "mod.create") == 0;
+}
+
 void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, struct rs_report *report)
 {
     struct rs_flow_unit unit = {.ir = ir, .report = report, .others = others};
@@ -35,7 +42,11 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, struct rs_
 
     unit.summaries = rs_alloc((count + 1) * sizeof(*unit.summaries));
     memset(unit.summaries, 0, (count + 1) * sizeof(*unit.summaries));
+    unit.only_init = rs_alloc(count + 1);
+    for (size_t i = 0; i < count; i++)
+        unit.only_init[i] = is_init(&ir->functions.items[i]);
     rs_graph_order(ir, order, group);
+    rs_graph_spread(ir, order, unit.only_init);
     rs_fields_read(&unit);
     analyse_all(&unit, order, group);
     rs_fields_judge(&unit);
@@ -47,6 +58,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, struct rs_
         rs_summary_close(&unit.summaries[i]);
     }
     free(unit.summaries);
+    free(unit.only_init);
     free(order);
     free(group);
     rs_map_close(&unit.fields);

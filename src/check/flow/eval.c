@@ -139,9 +139,10 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
     return (struct rs_av){RS_AV_COND, (uint8_t)predicate, a.sym, b.number};
 }
 
-/* flags & MASK: the same unknown each time that it is asked. */
-static struct rs_av masked(struct rs_state *state, int32_t of, int64_t mask, LLVMValueRef at)
+/* flags & MASK, n % 4: the same unknown each time that it is asked. */
+static struct rs_av derived(struct rs_state *state, int32_t of, LLVMOpcode opcode, int64_t number, LLVMValueRef at)
 {
+    int64_t mask = opcode == LLVMAnd ? number : (int64_t)((uint64_t)number << 8 ^ (uint64_t)opcode << 56);
     int32_t sym;
 
     for (size_t i = 0; i < state->syms.count; i++)
@@ -157,11 +158,12 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
 {
     struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)), b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
     bool flag = LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
+    LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
 
     if (LLVMGetInstructionOpcode(instruction) == LLVMXor && flag && b.kind == RS_AV_INT && b.number != 0)
         return a.kind == RS_AV_INT ? rs_av_int(!a.number) : a.kind == RS_AV_COND ? negated(a) : rs_av_unknown();
-    if (LLVMGetInstructionOpcode(instruction) == LLVMAnd && a.kind == RS_AV_SYM && b.kind == RS_AV_INT)
-        return masked(state, a.sym, b.number, instruction);
+    if (a.kind == RS_AV_SYM && b.kind == RS_AV_INT && (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem))
+        return derived(state, a.sym, opcode, b.number, instruction);
     if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)
         return rs_av_unknown();
     switch (LLVMGetInstructionOpcode(instruction)) {

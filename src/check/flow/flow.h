@@ -151,7 +151,7 @@ struct rs_case {
     uint8_t err;
     uint8_t nrefs, nstores;
     bool thrown;   /* left by an exception of C++ */
-    bool converts; /* -1 may be a failure that comes with an exception: nobody has asked yet */
+    bool converts; /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
     struct rs_subject args[RS_SUMMARY_ARGS]; /* what is known of the arguments on this way */
     struct rs_ref_change refs[RS_CASE_REFS];
     struct rs_store_change stores[RS_CASE_STORES];
@@ -201,6 +201,7 @@ struct rs_flow_unit {
     struct rs_report *report;
     const struct rs_summaries *others;
     struct rs_summary *summaries; /* one per function of ir */
+    bool *only_init;              /* per function: called by module initialisation only */
     struct rs_map fields;         /* key -> index + 1 */
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
@@ -254,9 +255,8 @@ void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value);
 int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how);
 /* The symbol of a global's address, made when it is new. */
 int32_t rs_state_global(struct rs_state *state, LLVMValueRef global);
-/* Drops what is dead at the head of the state's block, tells of lost references, renumbers, hashes. `coarse`: forget what
- * was only read from memory. */
-void rs_state_settle(struct rs_flow *flow, struct rs_state *state, bool coarse);
+/* Drops what is not live, tells of lost references, renumbers, hashes. `coarse`: forget what was only read from memory. */
+void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, bool coarse);
 static inline struct rs_av rs_av_int(int64_t number)
 {
     return (struct rs_av){RS_AV_INT, 0, RS_NONE, number};
@@ -359,11 +359,15 @@ void rs_summary_close(struct rs_summary *summary);
 
 /* prepare.c */
 void rs_prepare(struct rs_flow *flow);
+/* The values that are live before an instruction of the block (NULL: at its head, behind the phis). */
+void rs_prepare_live(struct rs_flow *flow, struct rs_block *block, LLVMValueRef before, uint64_t *live);
 void rs_prepare_close(struct rs_flow *flow);
 /* walk.c */
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge);
 /* graph.c: functions, callees first; those of one circle have one group number and stand together. */
 void rs_graph_order(struct rs_ir *ir, uint32_t *order, uint32_t *group);
+/* Marks functions without a role of their own that only functions marked before call. */
+void rs_graph_spread(struct rs_ir *ir, const uint32_t *order, bool *marked);
 /* fields.c */
 void rs_fields_read(struct rs_flow_unit *unit);
 struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);

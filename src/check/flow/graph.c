@@ -107,3 +107,33 @@ void rs_graph_order(struct rs_ir *ir, uint32_t *order, uint32_t *group)
     free(t.open);
     RS_VEC_CLOSE(&t.stack);
 }
+
+/* Whether each use of the function is a call by a marked one. */
+static bool is_called_by_marked(struct rs_ir *ir, LLVMValueRef function, const bool *marked)
+{
+    LLVMUseRef use = LLVMGetFirstUse(function);
+
+    if (use == NULL)
+        return false;
+    for (; use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+        const struct rs_ir_function *caller;
+
+        if (LLVMIsACallInst(user) == NULL && LLVMIsAInvokeInst(user) == NULL)
+            return false;
+        caller = rs_ir_function(ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)));
+        if (rs_ir_callee(user) != function || caller == NULL || !marked[caller - ir->functions.items])
+            return false;
+    }
+    return true;
+}
+
+void rs_graph_spread(struct rs_ir *ir, const uint32_t *order, bool *marked)
+{
+    for (size_t i = ir->functions.count; i-- > 0;) {
+        const struct rs_ir_function *function = &ir->functions.items[order[i]];
+
+        if (function->role == NULL && function->local && is_called_by_marked(ir, function->value, marked))
+            marked[order[i]] = true;
+    }
+}

@@ -222,7 +222,7 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
 static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
-    if (old->owned < 0 && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at)
+    if (old->owned < 0 && old->identity != NULL && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at)
         rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
                                                                   flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
                 "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");
@@ -267,6 +267,15 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
         return;
     }
     if (state->syms.items[address.sym].kind == RS_SYM_ITEMS) {
+        struct rs_cell *cell = rs_memory_cell(state, address.sym, address.number);
+        int32_t container = state->syms.items[address.sym].parent;
+        struct rs_sym *object = rs_state_object(state, value);
+
+        /* in a container that others have made an item may be exchanged for a while */
+        if (state->syms.items[container].kind != RS_SYM_NEW && object != NULL && object->owned <= 0)
+            rs_refs_unknown(state, value);
+        if (state->syms.items[container].kind != RS_SYM_NEW && cell != NULL)
+            rs_refs_unknown(state, cell->value);
         rs_refs_steal(flow, state, value, at, state->syms.items[address.sym].flags & RS_F_MUTABLE ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", state->syms.items[address.sym].parent);
         rs_memory_put(flow, state, address.sym, address.number, key, value, at);
         return;

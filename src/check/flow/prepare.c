@@ -100,14 +100,11 @@ static void add_live_out(struct rs_flow *flow, struct rs_block *block, uint64_t 
             }
 }
 
-/* Live at the head of the block, behind its phis. */
-static bool update_live(struct rs_flow *flow, struct rs_block *block, uint64_t *live)
+void rs_prepare_live(struct rs_flow *flow, struct rs_block *block, LLVMValueRef before, uint64_t *live)
 {
-    bool changed;
-
     memset(live, 0, flow->words * sizeof(*live));
     add_live_out(flow, block, live);
-    for (LLVMValueRef i = LLVMGetLastInstruction(block->block); i != NULL && !LLVMIsAPHINode(i); i = LLVMGetPreviousInstruction(i)) {
+    for (LLVMValueRef i = LLVMGetLastInstruction(block->block); i != NULL && !LLVMIsAPHINode(i); i = i == before ? NULL : LLVMGetPreviousInstruction(i)) {
         uint32_t index = rs_flow_index(flow, i);
 
         if (index != UINT32_MAX)
@@ -119,6 +116,14 @@ static bool update_live(struct rs_flow *flow, struct rs_block *block, uint64_t *
                 set(live, index);
         }
     }
+}
+
+/* Live at the head of the block, behind its phis. */
+static bool update_live(struct rs_flow *flow, struct rs_block *block, uint64_t *live)
+{
+    bool changed;
+
+    rs_prepare_live(flow, block, NULL, live);
     changed = memcmp(live, block->live, flow->words * sizeof(*live)) != 0;
     memcpy(block->live, live, flow->words * sizeof(*live));
     return changed;

@@ -79,7 +79,7 @@ bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, 
     if (it->low > it->high)
         return false;
     if (it->flags & RS_F_FAIL_INT) {
-        bool failed = it->low == it->fail && it->high == it->fail;
+        bool failed = (it->low == it->fail && it->high == it->fail) || (it->fail == -1 && it->high < 0);
 
         if (failed || it->low > it->fail || it->high < it->fail)
             settle_error(state, sym, failed);

@@ -13,7 +13,7 @@ void rs_refs_unknown(struct rs_state *state, struct rs_av value)
         return;
     if (state->syms.items[value.sym].kind == RS_SYM_LOCAL)
         rs_memory_forget(state, value.sym);
-    else if (state->syms.items[value.sym].kind != RS_SYM_GLOBAL)
+    else
         state->syms.items[value.sym].flags |= RS_F_UNCERTAIN | RS_F_VISIBLE;
 }
 

@@ -103,6 +103,7 @@ struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value)
 struct settling {
     struct rs_flow *flow;
     struct rs_state *state;
+    const uint64_t *live;
     int32_t *number; /* old symbol -> new, or RS_NONE */
     int32_t *order;  /* new -> old */
     size_t count;
@@ -230,13 +231,12 @@ static void reach_globals(struct settling *s)
 
 static void drop_dead_values(struct settling *s)
 {
-    const uint64_t *live = s->flow->blocks.items[s->state->block].live;
     size_t kept = 0;
 
     for (size_t i = 0; i < s->state->env.count; i++) {
         struct rs_bind bind = s->state->env.items[i];
 
-        if (!(live[bind.index / 64] >> (bind.index % 64) & 1))
+        if (!(s->live[bind.index / 64] >> (bind.index % 64) & 1))
             continue;
         bind.value = simplified(s->state, bind.value);
         s->state->env.items[kept++] = bind;
@@ -388,9 +388,9 @@ static uint64_t hash_of(const struct rs_state *state)
     return hash;
 }
 
-void rs_state_settle(struct rs_flow *flow, struct rs_state *state, bool coarse)
+void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, bool coarse)
 {
-    struct settling s = {.flow = flow, .state = state, .coarse = coarse};
+    struct settling s = {.flow = flow, .state = state, .live = live, .coarse = coarse};
     size_t room = state->syms.count + 1;
 
     s.number = rs_alloc(room * sizeof(*s.number));
@@ -407,6 +407,7 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, bool coarse)
     reach_parents(&s);
     renumber(&s);
     state->hash = hash_of(state);
+    flow->steps += s.count + state->mem.count;
     free(s.number);
     free(s.order);
     free(s.keep);

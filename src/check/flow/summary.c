@@ -83,8 +83,12 @@ static struct rs_subject subject_of(struct making *m, struct rs_av value)
         return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = value.number, .high = value.number};
     if (value.kind == RS_AV_COND)
         return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = 0, .high = 1};
-    if (value.kind != RS_AV_SYM || (value.number != 0 && m->state->syms.items[value.sym].kind != RS_SYM_INT))
+    if (value.kind != RS_AV_SYM)
         return subject;
+    if (value.number != 0 && m->state->syms.items[value.sym].kind != RS_SYM_INT) {
+        subject.null = RS_NONNULL;
+        return subject;
+    }
     if (m->state->syms.items[value.sym].kind == RS_SYM_INT && !is_argument(m, value.sym))
         return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = m->state->syms.items[value.sym].low, .high = m->state->syms.items[value.sym].high};
     if (m->state->syms.items[value.sym].null == RS_NULL)
@@ -212,6 +216,16 @@ static void note_arguments(struct making *m)
     }
 }
 
+/* The result itself says whether an exception is set: NULL, or the -1 of a conversion. */
+static bool is_outcome(const struct rs_state *state, struct rs_av result)
+{
+    const struct rs_sym *sym = result.kind == RS_AV_SYM ? &state->syms.items[result.sym] : NULL;
+
+    if (sym == NULL || state->err != RS_ERR_MAYBE || result.sym != state->err_sym)
+        return false;
+    return sym->kind == RS_SYM_INT ? sym->flags & RS_F_MISS && sym->fail == -1 : sym->kind == RS_SYM_NEW && !(sym->flags & RS_F_MISS);
+}
+
 void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown)
 {
     struct rs_summary *summary = flow->summary;
@@ -220,8 +234,7 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
     m.way.thrown = thrown;
     m.way.err = state->err == RS_ERR_MAYBE ? RS_ERR_UNKNOWN : state->err;
     m.way.result = subject_of(&m, result);
-    if (state->err == RS_ERR_MAYBE && result.kind == RS_AV_SYM && result.sym == state->err_sym && state->syms.items[result.sym].kind == RS_SYM_INT &&
-        state->syms.items[result.sym].flags & RS_F_MISS && state->syms.items[result.sym].fail == -1) {
+    if (is_outcome(state, result)) {
         m.way.converts = true;
         m.way.err = RS_ERR_CLEAR;
     }
@@ -315,7 +328,7 @@ static struct rs_av new_of(struct applying *a, const struct rs_subject *subject)
         return a->fresh[subject->arg];
     sym = rs_state_sym(a->state, RS_SYM_NEW, a->call);
     a->state->syms.items[sym].null = subject->null;
-    a->state->syms.items[sym].flags = RS_F_SHARED | (subject->null == RS_MAYBE && a->way->err == RS_ERR_UNKNOWN ? RS_F_FAIL_ERR | RS_F_MISS : 0);
+    a->state->syms.items[sym].flags = RS_F_SHARED | (subject->null == RS_MAYBE && !a->way->converts ? RS_F_FAIL_ERR | RS_F_MISS : 0);
     a->state->syms.items[sym].api = a->callee;
     for (unsigned i = 0; i < a->way->nrefs; i++)
         if (a->way->refs[i].who.kind == RS_SUBJECT_NEW && a->way->refs[i].who.arg == subject->arg)
@@ -323,6 +336,21 @@ static struct rs_av new_of(struct applying *a, const struct rs_subject *subject)
     if (a->state->syms.items[sym].owned == 0)
         a->state->syms.items[sym].flags |= RS_F_UNCERTAIN;
     return a->fresh[subject->arg] = rs_av_sym(sym);
+}
+
+/* If it can be negative at all, that may be the way in which the callee fails. */
+static struct rs_av any_integer(const struct applying *a)
+{
+    uint32_t index = rs_flow_index(a->flow, a->call);
+    int32_t sym;
+
+    if (LLVMGetTypeKind(LLVMTypeOf(a->call)) != LLVMIntegerTypeKind || index == UINT32_MAX || !rs_flow_relevant(a->flow, index))
+        return rs_av_unknown();
+    sym = rs_state_sym(a->state, RS_SYM_INT, a->call);
+    a->state->syms.items[sym].api = a->callee;
+    a->state->syms.items[sym].flags = RS_F_FAIL_INT | RS_F_FAIL_ERR | RS_F_MISS;
+    a->state->syms.items[sym].fail = -1;
+    return rs_av_sym(sym);
 }
 
 static struct rs_av value_of(struct applying *a, const struct rs_subject *subject, bool pointer)
@@ -335,11 +363,12 @@ static struct rs_av value_of(struct applying *a, const struct rs_subject *subjec
     case RS_SUBJECT_INT:
         if (subject->offset == subject->high)
             return rs_av_int(subject->offset);
-        sym = rs_state_sym(a->state, RS_SYM_INT, a->call);
-        a->state->syms.items[sym].low = subject->offset;
-        a->state->syms.items[sym].high = subject->high;
-        a->state->syms.items[sym].api = a->callee;
-        return rs_av_sym(sym);
+        from = any_integer(a);
+        if (from.kind == RS_AV_SYM) {
+            a->state->syms.items[from.sym].low = subject->offset;
+            a->state->syms.items[from.sym].high = subject->high;
+        }
+        return from;
     case RS_SUBJECT_ARG:
         return argument(a, subject->arg);
     case RS_SUBJECT_FIELD:
@@ -355,13 +384,15 @@ static struct rs_av value_of(struct applying *a, const struct rs_subject *subjec
         sym = rs_state_sym(a->state, RS_SYM_BORROWED, a->call);
         a->state->syms.items[sym].parent = from.kind == RS_AV_SYM ? from.sym : RS_NONE;
         a->state->syms.items[sym].null = subject->null;
+        a->state->syms.items[sym].flags = RS_F_FAIL_ERR | RS_F_MISS;
         a->state->syms.items[sym].api = a->callee;
         return rs_av_sym(sym);
     default:
         if (!pointer)
-            return rs_av_unknown();
+            return any_integer(a);
         sym = rs_state_sym(a->state, RS_SYM_OPAQUE, a->call);
-        a->state->syms.items[sym].flags = RS_F_UNCERTAIN;
+        a->state->syms.items[sym].null = subject->null;
+        a->state->syms.items[sym].flags = RS_F_UNCERTAIN | RS_F_FAIL_ERR | RS_F_MISS;
         return rs_av_sym(sym);
     }
 }
@@ -435,9 +466,14 @@ static void change_references(struct applying *a, bool release)
     }
 }
 
-/* The callee hands on the result of PyLong_AsLong and its like, unasked. */
+/* The callee hands on a result that nobody has asked yet whether it is a failure. */
 static void convert(struct applying *a, struct rs_av result)
 {
+    if (result.kind == RS_AV_SYM && a->state->syms.items[result.sym].kind != RS_SYM_INT) {
+        a->state->syms.items[result.sym].flags |= RS_F_FAIL_ERR;
+        rs_refine_fallible(a->state, result.sym);
+        return;
+    }
     if (result.kind == RS_AV_SYM) {
         a->state->syms.items[result.sym].flags |= RS_F_FAIL_INT | RS_F_FAIL_ERR | RS_F_MISS;
         a->state->syms.items[result.sym].fail = -1;
@@ -470,6 +506,9 @@ static void apply_way(struct applying *a)
             rs_refs_unknown(a->state, values[i]);
     }
     change_references(a, true);
+    /* a failure without an exception is the callee's own affair, or one that the analysis did not see */
+    if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0) && a->state->err == RS_ERR_CLEAR)
+        a->state->err = RS_ERR_UNKNOWN;
     if (pointer && result.kind == RS_AV_INT)
         rs_trail_add(a->flow, a->state, a->call, "%s returns NULL", a->callee);
     if (a->way->err != RS_ERR_CLEAR) {

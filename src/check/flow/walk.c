@@ -3,9 +3,24 @@
 
 #include "check/flow/flow.h"
 
-enum { STEPS_MOST = 150000, VISITS_COARSE = 16, VISITS_MOST = 160, VISITS_LIBRARY = 40 };
+enum { STEPS_MOST = 1000000, VISITS_COARSE = 60, VISITS_MOST = 200, VISITS_LIBRARY = 40, MERGE_FROM = 6, MERGED_MOST = 64 };
 
 /* ---- from block to block ---- */
+/* Whether a value comes out of arithmetic, at most a few phis away: a counter, not a flag. */
+static bool is_counter(LLVMValueRef value, int depth)
+{
+    if (LLVMIsConstant(value) || !LLVMIsAInstruction(value))
+        return false;
+    if (LLVMIsABinaryOperator(value) || depth == 0)
+        return true;
+    if (LLVMIsACastInst(value))
+        return is_counter(LLVMGetOperand(value, 0), depth - 1);
+    for (unsigned k = 0; LLVMIsAPHINode(value) && k < LLVMCountIncoming(value); k++)
+        if (LLVMGetIncomingValue(value, k) != value && LLVMIsABinaryOperator(LLVMGetIncomingValue(value, k)))
+            return true;
+    return false;
+}
+
 static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMBasicBlockRef from, bool back)
 {
     for (unsigned k = 0; k < LLVMCountIncoming(phi); k++) {
@@ -16,7 +31,7 @@ static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMV
             continue;
         is = rs_eval(flow, state, value);
         /* a counter has another value each time around: which one is not kept */
-        if (back && is.kind == RS_AV_INT && !LLVMIsConstant(value))
+        if (back && is.kind == RS_AV_INT && is_counter(value, 4))
             return rs_av_unknown();
         if (back && is.kind == RS_AV_SYM && is.number != 0)
             return rs_av_unknown();
@@ -71,7 +86,7 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
     assign_phis(flow, state, from, to, back);
     state->block = target;
     state->came_from = terminator;
-    rs_state_settle(flow, state, block->visits > VISITS_COARSE);
+    rs_state_settle(flow, state, block->live, block->visits > VISITS_COARSE);
     if (was_seen(block, state->hash)) {
         rs_state_close(state);
         return;
@@ -108,6 +123,43 @@ static void note_branch(struct rs_flow *flow, struct rs_state *state, struct rs_
     }
 }
 
+/* Two names turn out to be one object: what is owned by either name is owned. */
+static void unite(struct rs_state *state, int32_t from, int32_t into)
+{
+    struct rs_sym *a = &state->syms.items[from], *b = &state->syms.items[into];
+
+    b->owned = (int8_t)(b->owned + a->owned);
+    b->flags |= a->flags & RS_F_UNCERTAIN;
+    b->taken = b->taken == NULL ? a->how : b->taken;
+    a->owned = 0;
+    for (size_t i = 0; i < state->env.count; i++)
+        if (state->env.items[i].value.sym == from)
+            state->env.items[i].value.sym = into;
+    for (size_t i = 0; i < state->mem.count; i++)
+        if (state->mem.items[i].value.sym == from)
+            state->mem.items[i].value.sym = into;
+}
+
+/* The side of "x == y" on which both are the same. */
+static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, bool truth)
+{
+    struct rs_av x, y;
+
+    if (LLVMIsAICmpInst(compare) == NULL || LLVMGetICmpPredicate(compare) != (truth ? LLVMIntEQ : LLVMIntNE) ||
+        LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(compare, 0))) != LLVMPointerTypeKind)
+        return;
+    x = rs_eval(flow, state, LLVMGetOperand(compare, 0));
+    y = rs_eval(flow, state, LLVMGetOperand(compare, 1));
+    if (x.kind != RS_AV_SYM || y.kind != RS_AV_SYM || x.sym == y.sym || x.number != 0 || y.number != 0)
+        return;
+    if ((uint32_t)x.sym < flow->nargs && (uint32_t)y.sym < flow->nargs)
+        return;
+    if (state->syms.items[x.sym].kind == RS_SYM_GLOBAL || (uint32_t)x.sym < flow->nargs)
+        unite(state, y.sym, x.sym);
+    else
+        unite(state, x.sym, y.sym);
+}
+
 static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef branch)
 {
     LLVMValueRef operand = LLVMGetCondition(branch);
@@ -128,6 +180,8 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         }
         if (known < 0)
             note_branch(flow, copy, condition, truth, branch);
+        if (known < 0)
+            unite_equal(flow, copy, operand, truth);
         if (index != UINT32_MAX)
             rs_state_set(copy, index, rs_av_int(truth));
         go(flow, copy, branch, LLVMGetSuccessor(branch, truth ? 0 : 1));
@@ -158,6 +212,9 @@ static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
             return;
         }
     }
+    /* "cannot happen" is not told from "may happen" there */
+    if (count > 1 && state->err == RS_ERR_CLEAR)
+        state->err = RS_ERR_UNKNOWN;
     go(flow, state, terminator, LLVMGetSuccessor(terminator, 0));
 }
 
@@ -188,17 +245,16 @@ static void leave_block(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     rs_state_close(state);
 }
 
-/* ---- inside a block ---- */
+/* ---- inside a block: all of its states go on together ---- */
 struct at {
-    struct rs_state *state;
-    LLVMValueRef instruction;
+    struct rs_state **items;
+    size_t count, room;
 };
 
-static void leave_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef *next)
+static void leave_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct at *next)
 {
     bool invoke = LLVMIsAInvokeInst(call) != NULL, thrown = state->thrown;
 
-    *next = NULL;
     state->thrown = false;
     if (invoke) {
         go(flow, state, call, thrown ? LLVMGetUnwindDest(call) : LLVMGetNormalDest(call));
@@ -206,63 +262,103 @@ static void leave_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRe
         rs_exit_thrown(flow, state, call);
         rs_state_close(state);
     } else {
-        *next = LLVMGetNextInstruction(call);
+        *RS_PUSH(next) = state;
     }
 }
 
-static void run_block(struct rs_flow *flow, struct rs_state *state)
+/* Outcomes of a call that make no difference behind it are one. */
+static void merge(struct rs_flow *flow, struct rs_block *block, struct at *states, LLVMValueRef before)
 {
-    RS_VEC(struct at) open = {0};
-    LLVMValueRef first = LLVMGetFirstInstruction(flow->blocks.items[state->block].block);
+    uint64_t *live = rs_alloc(flow->words * sizeof(*live));
+    size_t kept = 0;
 
-    while (first != NULL && LLVMIsAPHINode(first))
-        first = LLVMGetNextInstruction(first);
-    *RS_PUSH(&open) = (struct at){state, first};
-    while (open.count > 0) {
-        struct at at = open.items[--open.count];
-        struct rs_states out = {.count = 0};
-        LLVMValueRef next;
+    rs_prepare_live(flow, block, before, live);
+    for (size_t i = 0; i < states->count; i++) {
+        struct rs_state *state = states->items[i];
+        bool known = kept == MERGED_MOST;
 
-        while (!LLVMIsATerminatorInst(at.instruction) && LLVMIsACallInst(at.instruction) == NULL) {
-            rs_eval_instruction(flow, at.state, at.instruction);
-            at.instruction = LLVMGetNextInstruction(at.instruction);
-            flow->steps++;
-        }
-        flow->steps++;
-        if (LLVMIsACallInst(at.instruction) == NULL && LLVMIsAInvokeInst(at.instruction) == NULL) {
-            leave_block(flow, at.state, at.instruction);
-            continue;
-        }
-        rs_call(flow, at.state, at.instruction, &out);
-        for (unsigned i = out.count; i-- > 0;) {
-            leave_call(flow, out.items[i], at.instruction, &next);
-            if (next != NULL)
-                *RS_PUSH(&open) = (struct at){out.items[i], next};
-        }
+        flow->cut = flow->cut || known;
+        flow->unit->cut += known;
+        state->came_from = before;
+        rs_state_settle(flow, state, live, false);
+        for (size_t k = 0; k < kept && !known; k++)
+            known = states->items[k]->hash == state->hash;
+        if (known)
+            rs_state_close(state);
+        else
+            states->items[kept++] = state;
     }
-    RS_VEC_CLOSE(&open);
+    states->count = kept;
+    free(live);
+}
+
+static void run_call(struct rs_flow *flow, struct rs_block *block, struct at *states, LLVMValueRef call)
+{
+    struct at next = {0};
+
+    for (size_t i = 0; i < states->count; i++) {
+        struct rs_states out = {.count = 0};
+
+        rs_call(flow, states->items[i], call, &out);
+        for (unsigned k = 0; k < out.count; k++)
+            leave_call(flow, out.items[k], call, &next);
+    }
+    RS_VEC_CLOSE(states);
+    *states = next;
+    if (states->count > MERGE_FROM)
+        merge(flow, block, states, LLVMGetNextInstruction(call));
+}
+
+static void run_block(struct rs_flow *flow, struct rs_block *block)
+{
+    struct at states = {block->open.items, block->open.count, block->open.room};
+    LLVMValueRef at = LLVMGetFirstInstruction(block->block);
+
+    block->open.items = NULL;
+    block->open.count = block->open.room = 0;
+    while (at != NULL && LLVMIsAPHINode(at))
+        at = LLVMGetNextInstruction(at);
+    for (; at != NULL && states.count > 0; at = LLVMGetNextInstruction(at)) {
+        bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL;
+
+        flow->steps += states.count;
+        if (call)
+            run_call(flow, block, &states, at);
+        for (size_t i = 0; i < states.count && !call; i++) {
+            if (LLVMIsATerminatorInst(at))
+                leave_block(flow, states.items[i], at);
+            else
+                rs_eval_instruction(flow, states.items[i], at);
+        }
+        if (LLVMIsATerminatorInst(at))
+            states.count = 0;
+    }
+    RS_VEC_CLOSE(&states);
+}
+
+static void drop_open(struct rs_flow *flow, struct rs_block *block)
+{
+    flow->cut = true;
+    flow->unit->cut += block->open.count;
+    while (block->open.count > 0)
+        rs_state_close(block->open.items[--block->open.count]);
 }
 
 static void run_all(struct rs_flow *flow)
 {
     for (size_t i = 0; i < flow->blocks.count;) {
         struct rs_block *block = &flow->blocks.items[i];
-        struct rs_state *state;
         size_t earliest = i;
 
         if (block->open.count == 0) {
             i++;
             continue;
         }
-        state = block->open.items[--block->open.count];
-        if (flow->steps > STEPS_MOST) {
-            flow->cut = true;
-            flow->unit->cut++;
-            rs_state_close(state);
-            continue;
-        }
-        run_block(flow, state);
-        /* a loop's head may have got a state again */
+        if (flow->steps > STEPS_MOST)
+            drop_open(flow, block);
+        else
+            run_block(flow, block);
+        /* a loop's head may have got states again */
         for (size_t k = 0; k < i && earliest == i; k++)
             if (flow->blocks.items[k].open.count > 0)
                 earliest = k;
@@ -286,7 +382,7 @@ static void read_role(struct rs_flow *flow)
     const struct rs_ir_role *role = flow->function->role;
     const struct rs_contract *row = role == NULL ? NULL : role->contract;
 
-    flow->init = is_slot(role, init);
+    flow->init = is_slot(role, init) || flow->unit->only_init[flow->function - flow->ir->functions.items];
     flow->dying = is_slot(role, dying);
     flow->role = row != NULL;
     flow->role_new = (row != NULL && row->result == RS_RESULT_NEW) || (flow->function->cdef && flow->function->object);

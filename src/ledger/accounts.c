@@ -209,6 +209,7 @@ static void fell_below(struct rs_books *books, struct rs_object *object, struct 
     note.times = 1;
     event = rs_store_noted(books, &note);
     if (books->raw_exceptions != NULL && is_exception_state(books, object) && books->raw_exceptions(books->host, event.family)) {
+        page->swapped = true;
         page->unsure = true;
         return;
     }

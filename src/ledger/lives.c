@@ -169,7 +169,7 @@ static void check_drift(struct rs_books *books, struct rs_object *object, int64_
         struct rs_fact *fact;
         int64_t drift, booked;
 
-        if (a->unsure || !drifted(object->quiet, a, count, words, &drift, &booked) || (note = mover(a->movers, booked > 0)) == NULL)
+        if ((a->unsure && !a->swapped) || !drifted(object->quiet, a, count, words, &drift, &booked) || (note = mover(a->movers, booked > 0)) == NULL)
             continue;
         if (a->more == NULL)
             a->more = rs_store_more(books);

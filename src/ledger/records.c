@@ -628,14 +628,13 @@ static void on_moved(struct rs_books *books, const struct rs_slot *record, unsig
     booking.is_entry = booking.pc == function_of(books, &booking);
     booking.contract = contract;
     booking.family = family_of(books, (uint32_t)words[0]);
-    booking.place = rs_store_place(books->store, &booking);
     for (unsigned i = 2; i < 2 * (slots - 1) && words[i] != 0; i++) {
-        struct rs_object *object = rs_books_object_at(books, RS_WORD_ADDRESS(words[i]));
+        struct rs_booking moved = booking;
 
         if (RS_WORD_FLAGS(words[i]) & RS_WORD_UNKNOWN)
-            rs_books_page(books, object, booking.family)->hi++;
-        else if (!(RS_WORD_FLAGS(words[i]) & RS_WORD_IMMORTAL))
-            rs_books_book(books, object, &booking);
+            rs_books_page(books, rs_books_object_at(books, RS_WORD_ADDRESS(words[i])), booking.family)->hi++;
+        else
+            book_word(books, words[i], &moved);
     }
 }
 

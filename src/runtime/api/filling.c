@@ -83,6 +83,22 @@ static void look(struct filling *f, uint64_t place, bool at_exit)
         record(f, &words, place, at_exit);
 }
 
+/* Records what is dead of that which the call is about to see. The rest may be taken back afterwards: lent for the call. */
+static void look_for_dead(const struct filling *f, uint64_t place)
+{
+    const uint64_t *items;
+    unsigned n = items_of(f, &items);
+    struct rt_words words;
+
+    words.count = 0;
+    words.fresh = 0;
+    for (unsigned i = 0; i < n; i++)
+        if (items[i] != f->known[i] && rt_object_peek(items[i]) == RT_OBJECT_DEAD)
+            rt_words_add(&words, items[i], i, RS_WORD_STEAL);
+    if (words.count > 0)
+        record(f, &words, place, false);
+}
+
 /* What is there now is no doing of the module's own stores. */
 static void explain(struct filling *f)
 {
@@ -155,8 +171,11 @@ void rt_filling_before_call(const struct rs_contract *contract, const struct rt_
         if (!is_mine(f) || f->depth != depth)
             continue;
         word = word_of(words, f->object);
-        if (!concerns(f, contract, word))
+        if (!concerns(f, contract, word)) {
+            if (word != 0)
+                look_for_dead(f, return_address);
             continue;
+        }
         look(f, return_address, false);
         f->changes = true;
         if (word != 0 && takes(contract, word))

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Measures the contract table: calls each function in each interpreter and compares reference counts with its row.
 
-usage: measure_contracts.py [--only NAME,...] [--write] [--json FILE] [--mutate N] [--seed S] [-v] PYTHON...
+usage: measure_contracts.py [--library NAME] [--only NAME,...] [--write] [--json FILE] [--mutate N] [--seed S] [-v] PYTHON...
 
 For each PYTHON (an executable with its headers) a small driver is built in a temporary folder and the cases of
 tools/measure/ are run, each measurement in a process of its own. Prints per interpreter: rows with an object among
 arguments or result, measured on success and on failure, contradicted (with what was off), and those that no case
 reaches. --write puts the confirmed rows into contracts/measured.tsv. Exit status 1 when a row is contradicted.
+--library NAME measures the entries of that library's table instead (numpy, which PYTHON must be able to import).
 --mutate N measures the harness instead: it draws N rows among those confirmed on success, falsifies one field of each
 (result, steal, out-parameter) and counts how many of the lies are noticed; exit status 1 below 96 %.
 """
@@ -25,7 +26,7 @@ import contracts
 import macros
 
 DOUBLES = {"PyFloat_AsDouble", "PyLong_AsDouble", "PyComplex_RealAsDouble", "PyComplex_ImagAsDouble", "PyComplex_AsCComplex",
-           "PyOS_string_to_double", "_PyLong_Frexp"}
+           "PyOS_string_to_double", "_PyLong_Frexp", "PyArray_GetPriority"}
 PROBE = ("import json, sys, sysconfig; print(json.dumps([sysconfig.get_path('include'), "
          "sysconfig.get_config_var('EXT_SUFFIX'), list(sys.version_info[:3])]))")
 
@@ -42,8 +43,10 @@ def can_fail(row):
 
 
 def described(row):
+    """The row for the worker; checked: it looks at the types of its arguments (numpy's functions trust them)."""
     return {"name": row.name, "header": row.header, "args": [[a.kind, a.name] for a in row.args], "result": row.result,
-            "failure": row.failure, "flags": sorted(row.flags), "double": row.name in DOUBLES,
+            "failure": row.failure, "flags": sorted(row.flags), "table": row.table, "entry": row.entry,
+            "checked": not row.library, "double": row.name in DOUBLES,
             "counted": bool(row.args and row.args[-1].name == "..." and row.args[-1].count)}
 
 
@@ -54,17 +57,31 @@ def build_driver(folder, include, suffix, rows):
                     os.path.join(HERE, "measure", "driver.c"), wrappers, "-o", target, "-ldl"], check=True)
 
 
-def run_worker(python, rows):
-    """(version, name -> what the worker saw)"""
+def release_of(python, library):
+    """(major, minor) of the library as that interpreter imports it."""
+    p = subprocess.run([python, "-c", "import %s; print(%s.__version__)" % (library, library)], capture_output=True, text=True)
+    if p.returncode:
+        sys.exit("%s cannot import %s: %s" % (python, library, p.stderr.strip().splitlines()[-1]))
+    return tuple(int(part) for part in p.stdout.split(".")[:2])
+
+
+def released(row, release):
+    first, last = row.releases
+    return (not first or first <= release) and (not last or release <= last)
+
+
+def run_worker(python, rows, library=""):
+    """(version, rows that hold there, name -> what the worker saw)"""
     include, suffix, version = json.loads(subprocess.run([python, "-c", PROBE], capture_output=True, text=True,
                                                          check=True).stdout)
-    rows = [r for r in rows if r.covers((3, version[1]))]
+    release = release_of(python, library) if library else None
+    rows = [r for r in rows if r.covers((3, version[1])) and (not library or released(r, release))]
     with tempfile.TemporaryDirectory() as folder:
         build_driver(folder, include, suffix, rows)
         path = os.path.join(folder, "rows.json")
         with open(path, "w", encoding="utf-8") as f:
             json.dump([described(r) for r in rows], f)
-        p = subprocess.run([python, os.path.join(HERE, "measure", "worker.py"), folder, path], capture_output=True,
+        p = subprocess.run([python, os.path.join(HERE, "measure", "worker.py"), folder, path, library], capture_output=True,
                            text=True, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
     if p.returncode:
         sys.exit("%s: the worker failed: %s" % (python, p.stderr.strip()[-2000:]))
@@ -140,6 +157,7 @@ def mutate(python, rows, count, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pythons", nargs="+")
+    parser.add_argument("--library", default="")
     parser.add_argument("--only")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--json")
@@ -153,13 +171,15 @@ def main():
         print(e, file=sys.stderr)
         return 2
     only = set(args.only.split(",")) if args.only else None
-    rows = [r for r in rows if r.kind != "slot" and has_object(r) and (not only or r.name in only)]
+    rows = [r for r in rows if r.kind != "slot" and has_object(r) and (not only or r.name in only) and (r.library or "") == args.library]
+    if args.library:
+        rows = [r for r in rows if r.kind == "entry"]
     if args.mutate:
         return mutate(os.path.expanduser(args.pythons[0]), rows, args.mutate, args.seed)
     report, contradicted = {}, 0
     for python in args.pythons:
-        version, there, seen = run_worker(os.path.expanduser(python), rows)
-        label = "3.%d" % version[1]
+        version, there, seen = run_worker(os.path.expanduser(python), rows, args.library)
+        label = "%d.%d" % release_of(os.path.expanduser(python), args.library) if args.library else "3.%d" % version[1]
         contradicted += tell(label, there, seen, report, args.verbose)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
@@ -227,7 +247,7 @@ def write_marks(rows, report):
         f.write("# Written by tools/measure_contracts.py: name, digest of the row, versions confirmed on success, on failure.\n")
         for key in sorted(marks):
             if key in known and any(marks[key]):
-                f.write("\t".join(key + tuple(",".join(sorted(v, key=lambda w: int(w[2:]))) for v in marks[key])) + "\n")
+                f.write("\t".join(key + tuple(",".join(sorted(v, key=lambda w: [int(n) for n in w.split(".")])) for v in marks[key])) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/summary.h"
 #include "cli/suppressions.h"
+#include "contract/load.h"
 #include "symbol/source.h"
 
 enum { POLL_MS = 5 };
@@ -22,7 +23,7 @@ enum { POLL_MS = 5 };
 struct run_options {
     struct rs_output output;
     const char *suppressions, *dump_sites;
-    struct rs_strings only, skip;
+    struct rs_strings only, skip, contracts;
     bool stdlib, stop_at_first;
     long error_status;
     unsigned long long quarantine, region, ring;
@@ -41,6 +42,7 @@ static int read_options(int argc, char **argv, struct run_options *o)
         {"--stop-at-first", NULL, NULL, "end the program at the first proven finding", RS_OPTION_FLAG, &o->stop_at_first},
         {"--error-exitcode", NULL, "N", "exit status for a proven finding instead of 66; 0: the program's own", RS_OPTION_NUMBER, &o->error_status},
         {"--suppressions", NULL, "FILE", "do not report what FILE says", RS_OPTION_TEXT, &o->suppressions},
+        {"--contracts", NULL, "FILE", "obey this table of a library's functions, too (may be repeated)", RS_OPTION_LIST, &o->contracts},
         {"--quarantine", NULL, "SIZE", "bytes of freed objects kept from reuse (1m)", RS_OPTION_SIZE, &o->quarantine},
         {"--dump-sites", NULL, "FILE", "write the events counted at each place", RS_OPTION_TEXT, &o->dump_sites},
         {"--verbose", "-v", NULL, "findings in full", RS_OPTION_FLAG, &o->output.verbose},
@@ -230,6 +232,8 @@ int rs_cli_run(int argc, char **argv)
     if (!rs_output_possible(&o.output))
         return RS_EXIT_USAGE;
     if (o.dump_sites != NULL && !rs_report_writable(o.dump_sites, &err))
+        return rs_cli_usage_error("%s", err.text);
+    if (o.contracts.count > 0 && !rs_contract_load(o.contracts.items, o.contracts.count, &err))
         return rs_cli_usage_error("%s", err.text);
     run.suppressions = rs_cli_suppressions(o.suppressions);
     if (run.suppressions == NULL)

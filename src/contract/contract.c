@@ -1,4 +1,5 @@
-/* Promise: one string comparison per look-up, no state, no allocation: runtime and host link the same constant data.
+/* Promise: one string comparison per look-up, no allocation: runtime and host link the same constant data. The only state
+ * are the rows of a user's table, set once.
  * Refuses to guess: a name that is not in the table, or not in that version, is not covered. */
 #include "contract/contract.h"
 
@@ -6,6 +7,9 @@
 #include <string.h>
 
 #include "contract/table.inc"
+
+static const struct rs_contract *users;
+static unsigned user_count;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -25,21 +29,59 @@ static uint32_t mix(uint32_t h, uint32_t seed) {
     return x ^ x >> 16;
 }
 
+void rs_contract_extend(const struct rs_contract *more, unsigned count) {
+    users = more;
+    user_count = count;
+}
+
+unsigned rs_contract_builtin(void) {
+    return COUNT(rows);
+}
+
+static bool holds(const struct rs_contract *row, unsigned version) {
+    return row->since <= version && (row->until == 0 || version <= row->until);
+}
+
+/* The first of the user's rows with that name, or NULL. */
+static const struct rs_contract *users_first(const char *name) {
+    unsigned low = 0, high = user_count;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (strcmp(users[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < user_count && strcmp(users[low].name, name) == 0 ? &users[low] : NULL;
+}
+
+bool rs_contract_is_users(const char *name) {
+    return user_count > 0 && users_first(name) != NULL;
+}
+
+static const struct rs_contract *find_users(const char *name, unsigned version) {
+    const struct rs_contract *row = user_count > 0 ? users_first(name) : NULL;
+    for (; row != NULL && row < users + user_count && strcmp(row->name, name) == 0; row++)
+        if (holds(row, version))
+            return row;
+    return NULL;
+}
+
 /* The row of that name and version; rows of one name stand together, each with a version range of its own. */
 static const struct rs_contract *find(const char *name, unsigned version, bool slot) {
     uint32_t h = name_hash(name);
     const struct rs_contract *row = &rows[slots[mix(h, displacements[h % COUNT(displacements)]) % COUNT(slots)]];
     const struct rs_contract *end = rows + COUNT(rows);
     for (; row < end && strcmp(row->name, name) == 0; row++) {
-        bool there = row->since <= version && (row->until == 0 || version <= row->until);
-        if (there && slot == ((row->flags & RS_SLOT) != 0))
+        if (holds(row, version) && slot == ((row->flags & RS_SLOT) != 0))
             return row;
     }
     return NULL;
 }
 
 const struct rs_contract *rs_contract_find(const char *name, unsigned version) {
-    return find(name, version, false);
+    const struct rs_contract *row = find_users(name, version);
+    return row != NULL ? row : find(name, version, false);
 }
 
 const struct rs_contract *rs_contract_slot(const char *name, unsigned version) {
@@ -54,23 +96,24 @@ bool rs_contract_released(const struct rs_contract *row, unsigned release) {
 
 const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, unsigned version, unsigned release) {
     for (const struct rs_contract *row = rows; row < rows + COUNT(rows); row++) {
-        bool there = row->since <= version && (row->until == 0 || version <= row->until);
-        if ((row->flags & RS_ENTRY) && row->entry == entry && there && rs_contract_released(row, release) && strcmp(row->table, table) == 0)
+        if ((row->flags & RS_ENTRY) && row->entry == entry && holds(row, version) && rs_contract_released(row, release) && strcmp(row->table, table) == 0)
             return row;
     }
     return NULL;
 }
 
 unsigned rs_contract_index(const struct rs_contract *row) {
-    return (unsigned)(row - rows);
+    return row >= users && row < users + user_count ? COUNT(rows) + (unsigned)(row - users) : (unsigned)(row - rows);
 }
 
 const struct rs_contract *rs_contract_at(unsigned index) {
-    return index < COUNT(rows) ? &rows[index] : NULL;
+    if (index < COUNT(rows))
+        return &rows[index];
+    return index - COUNT(rows) < user_count ? &users[index - COUNT(rows)] : NULL;
 }
 
 unsigned rs_contract_count(void) {
-    return COUNT(rows);
+    return COUNT(rows) + user_count;
 }
 
 /* A class alone is passed so often, and so seldom wrongly, that it does not make a call worth seeing; a printf format

@@ -97,6 +97,16 @@ struct rs_contract {
 
 enum { RS_NEVER_FAILS = 127, RS_ALWAYS_FAILS = 126 };
 
+enum { RS_ARGUMENTS_MAX = 24, RS_USER_ROWS = 1024 };
+
+/* Rows of a user's own libraries, sorted by name, to be found before the built-in ones; they stay in use until the end. Their
+ * index follows the built-in rows'. Before the first look-up (the host), or as they arrive (the runtime). */
+void rs_contract_extend(const struct rs_contract *more, unsigned count);
+/* How many rows are built in: a row of that index or a higher one is a user's. */
+unsigned rs_contract_builtin(void);
+/* Whether a user's table has that name, in any version. */
+bool rs_contract_is_users(const char *name);
+
 /* The row of `name` for Python `version` (0x030b is 3.11), or NULL: not covered. */
 const struct rs_contract *rs_contract_find(const char *name, unsigned version);
 

@@ -267,13 +267,13 @@ static void place_call(struct rs_books *books, uint64_t return_address, struct r
     }
 }
 
-/* Through another library's table a reference may have passed from or to that library's own modules, whose code the call
+/* Through a function of another library a reference may have passed from or to that library's own modules, whose code the call
  * has run: what they did with it is in their accounts, what the call did is not. */
 static void widen_others(struct rs_books *books, const struct rs_contract *contract, uint64_t word, uint32_t family, int to_them)
 {
     struct rs_object *object;
 
-    if (contract == NULL || !(contract->flags & RS_ENTRY))
+    if (contract == NULL || !((contract->flags & RS_ENTRY) || rs_contract_index(contract) >= rs_contract_builtin()))
         return;
     object = rs_books_object_at(books, RS_WORD_ADDRESS(word));
     for (struct rs_page *page = object->accounts; page != NULL; page = page->next)

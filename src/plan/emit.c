@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "contract/contract.h"
+
 enum { PAGE = 4096, DESC = 64, RETARGET = 4 };
 
 _Static_assert(sizeof(struct rs_entry_desc) == DESC && sizeof(struct rs_call_desc) == DESC &&
@@ -16,6 +18,7 @@ struct blob {
     struct rs_layout layout;
     struct rs_plan_header header;
     RS_VEC(struct rs_import) imports;
+    RS_VEC(struct rs_plan_row) rows;
     RS_VEC(struct rs_patch) patches;
     struct rs_map kept; /* slot that keeps its value -> number of its import + 1 */
     struct rs_code thunks;
@@ -25,6 +28,32 @@ struct blob {
 static uint32_t align(uint32_t value, uint32_t to)
 {
     return (value + to - 1) & ~(to - 1);
+}
+
+_Static_assert(sizeof((struct rs_plan_row *)0)->args / sizeof(*((struct rs_plan_row *)0)->args) == RS_ARGUMENTS_MAX, "a row's arguments");
+
+/* A user's row travels with the plan: the runtime has only the built-in ones. */
+static void add_row(struct blob *blob, uint32_t index)
+{
+    const struct rs_contract *row = rs_contract_at(index);
+    struct rs_plan_row record = {.index = index};
+    if (index < rs_contract_builtin() || !row)
+        return;
+    for (size_t i = 0; i < blob->rows.count; i++)
+        if (blob->rows.items[i].index == index)
+            return;
+    record.flags = row->flags;
+    record.result = row->result;
+    record.from = row->from;
+    record.nargs = row->nargs;
+    record.failure = row->failure;
+    for (unsigned i = 0; i < row->nargs && i < RS_ARGUMENTS_MAX; i++) {
+        record.args[i].kind = row->args[i].kind;
+        record.args[i].when = row->args[i].when;
+        record.args[i].count = row->args[i].count;
+        record.args[i].nullable = row->args[i].nullable;
+    }
+    *RS_PUSH(&blob->rows) = record;
 }
 
 static void pick_imports(struct blob *blob)
@@ -41,6 +70,7 @@ static void pick_imports(struct blob *blob)
         if (choice.contract == RS_IMPORT_UNKNOWN && !import->called)
             continue;
         record.contract = choice.contract;
+        add_row(blob, choice.contract);
         record.keep_slot = choice.identity && import->loaded && !import->lazy;
         record.thunk_off = align(rs_code_here(&analysis->code), 16) + rs_code_here(&blob->thunks);
         strcpy(record.name, import->name);
@@ -59,6 +89,7 @@ static void lay_out(struct blob *blob)
     header->entries = (uint32_t)analysis->entries.count;
     header->calls = (uint32_t)analysis->calls.count;
     header->imports = (uint32_t)blob->imports.count;
+    header->rows = (uint32_t)blob->rows.count;
     header->code_size = align(rs_code_here(&analysis->code), 16) + rs_code_here(&blob->thunks);
     header->data_off = align(header->code_size, PAGE);
     struct rs_layout *layout = &blob->layout;
@@ -217,6 +248,9 @@ static void put_records(struct blob *blob, uint8_t *out, const uint8_t *code)
         imports[i] = blob->imports.items[i];
         imports[i].desc_off = layout->import_off + DESC * i;
     }
+    void *rows = take(out, &used, header->rows * sizeof(struct rs_plan_row));
+    if (header->rows)
+        memcpy(rows, blob->rows.items, header->rows * sizeof(struct rs_plan_row));
     memcpy(take(out, &used, header->code_size), code, header->code_size);
 }
 
@@ -225,7 +259,8 @@ static size_t blob_size(const struct rs_plan_header *header)
     return align8(sizeof *header) + align8(header->patches * sizeof(struct rs_patch)) +
            align8(header->entries * sizeof(struct rs_entry)) +
            align8(header->calls * sizeof(struct rs_call)) +
-           align8(header->imports * sizeof(struct rs_import)) + align8(header->code_size);
+           align8(header->imports * sizeof(struct rs_import)) + align8(header->rows * sizeof(struct rs_plan_row)) +
+           align8(header->code_size);
 }
 
 static void *only_header(const struct rs_plan_header *header, size_t *size)
@@ -255,13 +290,14 @@ bool rs_plan_emit(const struct rs_analysis *analysis, const struct rs_plan_targe
     fill_header(&blob);
     if (!target->area || target->area_size < blob.header.area_size) {
         blob.header.status = RS_PLAN_AREA_TOO_SMALL;
-        blob.header.entries = blob.header.calls = blob.header.imports = blob.header.code_size = 0;
+        blob.header.entries = blob.header.calls = blob.header.imports = blob.header.rows = blob.header.code_size = 0;
         *out = only_header(&blob.header, size);
     } else {
         blob.header.status = RS_PLAN_READY;
         *out = assemble(&blob, size);
     }
     RS_VEC_CLOSE(&blob.imports);
+    RS_VEC_CLOSE(&blob.rows);
     RS_VEC_CLOSE(&blob.patches);
     rs_map_close(&blob.kept);
     rs_code_close(&blob.thunks);

@@ -1,11 +1,13 @@
-/* Imported functions of CPython and what a call leads to. */
+/* Imported functions of CPython, and of a library whose table the user gave; what a call leads to. */
 #include "plan/analysis.h"
 
 #include <string.h>
 
-static bool is_python_name(const char *name)
+#include "contract/contract.h"
+
+static bool is_of_interest(const char *name)
 {
-    return strncmp(name, "Py", 2) == 0 || strncmp(name, "_Py", 3) == 0;
+    return strncmp(name, "Py", 2) == 0 || strncmp(name, "_Py", 3) == 0 || rs_contract_is_users(name);
 }
 
 static int by_slot(const void *a, const void *b)
@@ -26,7 +28,7 @@ void rs_plan_find_imports(struct rs_analysis *analysis)
     for (size_t i = 0; i < elf->relocs.count; i++) {
         const struct rs_reloc *reloc = &elf->relocs.items[i];
         bool lazy = reloc->kind == RS_RELOC_LAZY;
-        if ((reloc->kind != RS_RELOC_SLOT && !lazy) || !is_python_name(reloc->name))
+        if ((reloc->kind != RS_RELOC_SLOT && !lazy) || !is_of_interest(reloc->name))
             continue;
         struct rs_plan_import import = {.name = reloc->name, .slot = reloc->at, .lazy = lazy, .called = lazy};
         while (use < count && uses[use].slot < reloc->at)

@@ -314,6 +314,7 @@ static void observe(void)
     rt_entry_finalize = at_finalize;
     rt_entry_outermost = at_outermost_exit;
     rt_entry_clearing = on_clearing;
+    rt_patch_row = rt_api_row;
     rt_patch_import = rt_api_import;
     rt_region_install();
     if (!rt_blocks_answer(rt_region_live))

@@ -33,6 +33,6 @@ struct rt_module *rt_module_of(uint64_t address);
 struct rs_entry_desc *rt_module_entry(uint64_t function);
 
 /* The runtime's words in the descs of a plan (wire/plan.h). */
-enum { RT_IMPORT_REAL, RT_IMPORT_CONTRACT, RT_IMPORT_MODULE, RT_IMPORT_TABLE };
+enum { RT_IMPORT_REAL, RT_IMPORT_CONTRACT, RT_IMPORT_MODULE, RT_IMPORT_TABLE, RT_IMPORT_USERS };
 enum { RT_ENTRY_MODULE, RT_ENTRY_ROLE, RT_ENTRY_OWNER, RT_ENTRY_ACTION };
 enum { RT_CALL_MODULE };

@@ -4,12 +4,12 @@
  * is parsed and no instruction decoded inside the user's process. A plan blob is position-dependent: it was emitted for
  * one load base and one area (a reservation of the runtime's within 2 GB of the module). All offsets named `at` are
  * relative to the load base, those named `*_off` to the start of the area. Blob layout: header, then the arrays in the
- * order of the header's counts, then `code_size` bytes of code; every array starts at a multiple of 8. */
+ * order of the header's counts (patches, entries, calls, imports, rows), then `code_size` bytes of code; every array starts at a multiple of 8. */
 #pragma once
 #include <stdint.h>
 
 #define RS_PLAN_MAGIC 0x6e616c5066527372u
-enum { RS_PLAN_VERSION = 1, RS_PATCH_MAX = 40 };
+enum { RS_PLAN_VERSION = 2, RS_PATCH_MAX = 40 };
 
 /* Where the area's data part starts: data_off (page-aligned). First come the hook slots, filled by the runtime before
  * any patch is written; then `entries` struct rs_entry_desc, `calls` struct rs_call_desc, `imports` struct
@@ -41,7 +41,7 @@ struct rs_plan_header {
     uint32_t first_site; /* sites are numbered first_site .. first_site + sites_patched - 1 over the whole recording */
     uint32_t text_lo, text_hi; /* executable range, base-relative */
     uint32_t writes_lo, writes_hi; /* data segments (writable when loaded), base-relative: .data .. .bss end */
-    uint32_t pad;
+    uint32_t rows;
 };
 
 enum rs_plan_status { RS_PLAN_READY, RS_PLAN_AREA_TOO_SMALL, RS_PLAN_REFUSED, RS_PLAN_SKIPPED };
@@ -90,6 +90,17 @@ struct rs_import {
     char name[64];
 };
 enum { RS_IMPORT_UNKNOWN = 0xffffffff };
+
+/* A row of a user's table (contract/load.h) that an import of this plan has: struct rs_contract without its texts. */
+struct rs_plan_row {
+    uint32_t index; /* rs_contract_index */
+    uint32_t flags;
+    uint8_t result, from, nargs;
+    int8_t failure;
+    struct {
+        uint8_t kind, when, count, nullable;
+    } args[24]; /* RS_ARGUMENTS_MAX */
+};
 struct rs_import_desc {
     uint64_t thunk;      /* absolute; filled by the host: also the private slot that retargeted calls read */
     uint64_t runtime[7]; /* the runtime's own */

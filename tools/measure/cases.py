@@ -5,7 +5,7 @@ in the interpreter for good (a registered codec, an interned string) shows as a 
 """
 import re
 
-LINE = re.compile(r"(!?)(\w+):\s*(.*)\Z")
+LINE = re.compile(r"(!?)([\w.]+):\s*(.*)\Z")
 
 ABSTRACT = """
 PyIter_Next: iter(L(T(), T()))
@@ -313,8 +313,9 @@ def table(names):
     import cases_last
     import cases_macros
     import cases_more
+    import cases_tables
     out = {}
-    texts = [ABSTRACT, CONTAINERS] + cases_more.TEXTS + cases_last.TEXTS + [cases_macros.MACROS]
+    texts = [ABSTRACT, CONTAINERS] + cases_more.TEXTS + cases_last.TEXTS + [cases_macros.MACROS] + cases_tables.TEXTS
     for line in "\n".join(texts).splitlines():
         m = LINE.match(line.strip())
         if m:

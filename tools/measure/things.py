@@ -393,8 +393,10 @@ def var_and_token():
     return var, var.set(T())
 
 
-def prepare(driver):
+def prepare(driver, library=""):
     """Fills the namespace that the cases are evaluated in."""
+    if library == "numpy":
+        use_numpy()
     namespace.update(globals())
     namespace["A"] = type("A", (), {k: Address(v) for k, v in driver.addresses().items()})
     made.update(strings=driver.strings, instancemethod=driver.instancemethod, buffer=driver.buffer, list=driver.list,
@@ -402,3 +404,108 @@ def prepare(driver):
     namespace["Cap"], namespace["untracked"] = driver.capsule, driver.untracked
     namespace["Collected"] = driver.Collected
     namespace["mem"] = Memory
+
+
+# ---- what the cases of numpy's functions need; np is None where numpy is not asked for
+
+np = None
+kept = []  # C arrays that a call points at
+
+
+def use_numpy():
+    global np
+    import numpy
+    np = numpy
+
+
+def iterator(array):
+    """An NpyIter over it, as a C value."""
+    import tables
+    import ctypes
+    new = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_uint32, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+    kept.append(array)
+    return Address(new(tables.address("numpy._ARRAY_API", 224))(array, 0, 2, 4, None))
+
+
+def zone():
+    return datetime.timezone(datetime.timedelta(seconds=3601))
+
+
+def Ar():
+    return np.arange(3.0)
+
+
+def Ar2():
+    return np.arange(6.0).reshape(2, 3).copy()
+
+
+def Ix(*places):
+    return np.array(places, dtype=np.intp)
+
+
+def Dt(kind=None):
+    """A dtype of its own."""
+    return np.dtype([(S("field"), "f8")]) if kind is None else np.dtype(kind, metadata={"own": T()})
+
+
+def Ragged():
+    """What cannot become an array."""
+    class Bad:
+        def __array__(self, *args, **kwargs):
+            raise Fails()
+    return Bad()
+
+
+def readonly():
+    a = Ar()
+    a.flags.writeable = False
+    return a
+
+
+def based():
+    """An array that has a base already."""
+    return np.frombuffer(bytearray(24))
+
+
+def zero_dimensional():
+    return np.zeros((), dtype="f8")
+
+
+def objects_array():
+    a = np.empty(1, dtype=object)
+    a[0] = np.ndarray
+    return a
+
+
+def np_iter():
+    return Ar().flat
+
+
+def _words(*numbers):
+    import ctypes
+    array = (ctypes.c_ssize_t * len(numbers))(*numbers)
+    kept.append(array)
+    return ctypes.addressof(array)
+
+
+def dims(*numbers):
+    """The address of an npy_intp array."""
+    return Address(_words(*numbers))
+
+
+def shape(*numbers):
+    """The address of a PyArray_Dims."""
+    return Address(_words(_words(*numbers), len(numbers)))
+
+
+def words32(*numbers):
+    """The address of an array of 32-bit words."""
+    import ctypes
+    array = (ctypes.c_uint32 * len(numbers))(*numbers)
+    kept.append(array)
+    return Address(ctypes.addressof(array))
+
+
+def ufunc():
+    """A universal function of its own."""
+    return np.frompyfunc(Fn(), 1, 1)

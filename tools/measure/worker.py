@@ -1,6 +1,6 @@
 """Runs inside the interpreter that is measured: calls each row's function by its cases and closes the books.
 
-usage: worker.py DRIVER_FOLDER ROWS.json    prints one JSON object: name -> what was seen
+usage: worker.py DRIVER_FOLDER ROWS.json [LIBRARY]    prints one JSON object: name -> what was seen
 
 Each measurement has a process of its own (fork), since a wrong row corrupts the interpreter. Must run on 3.8.
 Letters of the driver's arguments: i integer, d double, s C string, m zeroed memory, M memory of PyObject_Malloc, v array
@@ -222,7 +222,7 @@ def failures(driver, things, row, address, good, bad):
     if row["failure"] in ("never", "null") and row["result"] != "void":
         return
     good = [text for text in good if not row["args"] or Measurement(driver, things, row, address, text).letters()]
-    for text in good[:1]:
+    for text in good[:1] if row["checked"] else ():
         for i, letter in enumerate(Measurement(driver, things, row, address, text).letters()):
             if letter in "oSTF":
                 yield Measurement(driver, things, row, address, text, evil=i)
@@ -243,7 +243,8 @@ def failures(driver, things, row, address, good, bad):
 
 
 def measure_row(driver, things, row, cases):
-    address = driver.address_of(row["name"])
+    import tables
+    address = tables.address(row["table"], row["entry"]) if row["table"] else driver.address_of(row["name"])
     good, bad = cases.get(row["name"], ([], []))
     out = {"success": [], "failure": []}
     if not address:
@@ -276,12 +277,10 @@ def main():
     import cases
     with open(sys.argv[2]) as f:
         rows = json.load(f)
-    things.prepare(_rsmeasure)
+    things.prepare(_rsmeasure, sys.argv[3] if len(sys.argv) > 3 else "")
     table = cases.table([row["name"] for row in rows])
     results = {}
     for row in rows:
-        if len(sys.argv) > 3:
-            print(row["name"], file=sys.stderr, flush=True)
         results[row["name"]] = measure_row(_rsmeasure, things, row, table)
     print(json.dumps(results))
 

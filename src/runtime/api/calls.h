@@ -9,7 +9,9 @@ struct rt_frame;
 struct rt_module;
 
 void rt_api_open(void);
-/* rt_patch_import of patch/apply.h. */
+/* rt_patch_row and rt_patch_import of patch/apply.h. */
+struct rs_plan_row;
+void rt_api_row(const struct rs_plan_row *row);
 void rt_api_import(uint64_t *words, uint32_t contract, uint64_t real, struct rt_module *module, const char *name);
 
 /* Books a call out of `module` by its contract; shared by imports and indirect calls. */

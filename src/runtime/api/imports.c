@@ -72,7 +72,9 @@ void rt_call_export(uint64_t address, const struct rs_contract *row)
 
     if (address == 0)
         return;
-    if (exported[place].address == 0) {
+    if (exported[place].address != 0 && rs_contract_index(row) >= rs_contract_builtin()) {
+        exported[place].contract = row; /* a user's table comes first */
+    } else if (exported[place].address == 0) {
         if (exported_count == EXPORTED / 2)
             return;
         exported_count++;
@@ -111,6 +113,9 @@ void rt_api_import(uint64_t *words, uint32_t contract, uint64_t real, struct rt_
     words[RT_IMPORT_CONTRACT] = contract == RS_IMPORT_UNKNOWN ? 0 : (uint64_t)rs_contract_at(contract);
     words[RT_IMPORT_MODULE] = (uint64_t)module;
     words[RT_IMPORT_TABLE] = 0;
+    words[RT_IMPORT_USERS] = contract != RS_IMPORT_UNKNOWN && contract >= rs_contract_builtin();
+    if (words[RT_IMPORT_USERS])
+        rt_call_export(real, rs_contract_at(contract));
     for (unsigned i = 0; i < sizeof(tables) / sizeof(*tables); i++)
         if (rt_same(name, tables[i].name))
             words[RT_IMPORT_TABLE] = i + 1;
@@ -248,6 +253,14 @@ static uint64_t without_gil(struct rt_frame *frame, const struct rs_contract *co
     return RT_SHIM_PASS;
 }
 
+/* A library shipped with the module: what its functions do is in the family's own account already. */
+static bool of_family(uint64_t target, const struct rt_module *module)
+{
+    const struct rt_module *other = rt_module_of(target);
+
+    return other != NULL && other->family == module->family;
+}
+
 uint64_t rt_api_enter(struct rt_frame *frame)
 {
     struct rs_import_desc *desc = frame->desc;
@@ -258,6 +271,8 @@ uint64_t rt_api_enter(struct rt_frame *frame)
         return RT_SHIM_PASS;
     if (!rt_call_gil())
         return without_gil(frame, contract);
+    if (desc->runtime[RT_IMPORT_USERS] && of_family(frame->target, (const struct rt_module *)desc->runtime[RT_IMPORT_MODULE]))
+        return RT_SHIM_PASS;
     if (desc->runtime[RT_IMPORT_TABLE] != 0)
         bring_table((unsigned)desc->runtime[RT_IMPORT_TABLE] - 1, frame);
     if (contract != NULL && (contract->flags & RS_GIL_RELEASE)) {

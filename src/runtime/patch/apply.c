@@ -12,6 +12,7 @@
 #include "runtime/sys/sys.h"
 
 void (*rt_patch_loaded)(struct rt_module *module);
+void (*rt_patch_row)(const struct rs_plan_row *row);
 void (*rt_patch_import)(uint64_t *desc_words, uint32_t contract, uint64_t real, struct rt_module *module, const char *name);
 
 enum { PAGE = 4096, SEEN_MAX = 4096, AREA_FIRST = 1 << 20 };
@@ -114,6 +115,7 @@ struct parts {
     const struct rs_entry *entries;
     const struct rs_call *calls;
     const struct rs_import *imports;
+    const struct rs_plan_row *rows;
     const uint8_t *code;
 };
 
@@ -125,8 +127,10 @@ static bool take_apart(const struct rs_plan_header *plan, uint64_t size, struct 
     parts->entries = part(plan, &offset, plan->entries, sizeof(struct rs_entry), size);
     parts->calls = part(plan, &offset, plan->calls, sizeof(struct rs_call), size);
     parts->imports = part(plan, &offset, plan->imports, sizeof(struct rs_import), size);
+    parts->rows = part(plan, &offset, plan->rows, sizeof(struct rs_plan_row), size);
     parts->code = part(plan, &offset, plan->code_size, 1, size);
-    return parts->patches != NULL && parts->entries != NULL && parts->calls != NULL && parts->imports != NULL && parts->code != NULL;
+    return parts->patches != NULL && parts->entries != NULL && parts->calls != NULL && parts->imports != NULL && parts->rows != NULL &&
+           parts->code != NULL;
 }
 
 static bool fill_area(const struct rs_plan_header *plan, const struct parts *parts, uint64_t area)
@@ -178,15 +182,33 @@ static void write_word(uint64_t at, uint64_t word)
         *(volatile uint64_t *)at = word;
 }
 
+/* What the name means to the module: CPython's are global, another library's may be known to the module and what it needs alone. */
+static uint64_t resolve(const struct rt_module *module, const char *name)
+{
+    uint64_t address = (uint64_t)dlsym(RTLD_DEFAULT, name);
+    void *handle;
+
+    if (address != 0)
+        return address;
+    handle = dlopen(module->path, RTLD_LAZY | RTLD_NOLOAD); /* loads nothing, and its count goes back */
+    if (handle == NULL)
+        return 0;
+    address = (uint64_t)dlsym(handle, name);
+    dlclose(handle);
+    return address;
+}
+
 static void claim_imports(const struct rs_plan_header *plan, const struct parts *parts, uint64_t area, struct rt_module *module)
 {
+    for (uint32_t i = 0; i < plan->rows; i++)
+        rt_patch_row(&parts->rows[i]);
     for (uint32_t i = 0; i < plan->imports; i++) {
         const struct rs_import *import = &parts->imports[i];
         struct rs_import_desc *desc = (struct rs_import_desc *)(area + import->desc_off);
         uint64_t slot = module->base + import->slot_at, real = *(uint64_t *)slot;
 
         if (import->lazy || real == 0)
-            real = (uint64_t)dlsym(RTLD_DEFAULT, import->name);
+            real = resolve(module, import->name);
         if (real == 0)
             continue;
         desc->thunk = area + import->thunk_off;

@@ -14,6 +14,9 @@ unsigned rt_patch_new_images(void);
 /* Called for each module whose plan was applied (before its init runs), with its data relocated. */
 extern void (*rt_patch_loaded)(struct rt_module *module);
 /* Resolves and claims an import's desc (api's part). `real`: the function that the slot led to. */
+/* Called with each row of a user's table that a plan brings, before the imports that have it. */
+struct rs_plan_row;
+extern void (*rt_patch_row)(const struct rs_plan_row *row);
 extern void (*rt_patch_import)(uint64_t *desc_words, uint32_t contract, uint64_t real, struct rt_module *module, const char *name);
 
 /* In a forked child: tells its own recording what the parent's holds. */

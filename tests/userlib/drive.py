@@ -1,0 +1,5 @@
+import ext
+
+for n in range(40):
+    ext.through(n)
+print("done")

@@ -1,6 +1,6 @@
 /* refsan-check: started by `refsan check`, which reads the options and renders the report, with words of this form:
  *
- *     refsan-check --work=DIR --report=FILE [--python=3.X] [--jobs=N] [--clang=PROGRAM] [--no-cache] WHAT WORDS...
+ *     refsan-check --work=DIR --report=FILE [--python=3.X] [--jobs=N] [--clang=PROGRAM] [--contracts=FILE]... [--no-cache] WHAT WORDS...
  *
  * WHAT is files (sources, then "--" and flags), database (a folder or file), build (a command), package (NAME==VERSION).
  * The report goes to FILE as kept books. Exit status: 0 when there is one, 2 after a line when there is none.
@@ -16,6 +16,7 @@
 #include "check/driver/cache.h"
 #include "check/driver/driver.h"
 #include "check/driver/record.h"
+#include "contract/load.h"
 #include "report/report.h"
 
 enum { NOTHING_ANALYSED = 2 };
@@ -40,6 +41,8 @@ static bool read_option(struct rs_session *session, const char **report, const c
         session->chosen = value;
     else if ((value = value_of(word, "--clang")) != NULL)
         session->clang = value;
+    else if ((value = value_of(word, "--contracts")) != NULL)
+        *RS_PUSH(&session->contracts) = value;
     else if ((value = value_of(word, "--jobs")) != NULL)
         session->jobs = (unsigned)strtoul(value, NULL, 10);
     else if (strcmp(word, "--no-cache") == 0)
@@ -108,6 +111,10 @@ static int work(struct rs_session *session, const char *report, const char *what
     struct timespec start, end;
 
     clock_gettime(CLOCK_MONOTONIC, &start);
+    if (session->contracts.count > 0 && !rs_contract_load(session->contracts.items, session->contracts.count, &err)) {
+        rs_driver_say("%s", err.text);
+        return NOTHING_ANALYSED;
+    }
     if (!rs_python_find(session, &err)) {
         rs_driver_say("%s", err.text);
         return NOTHING_ANALYSED;

@@ -23,7 +23,7 @@ enum { FOUND = 1, NOT_STARTED = 127, FILES_AT_ONCE = 16 };
 struct check_options {
     struct rs_output output;
     struct rs_choice choice;
-    struct rs_strings only, skip;
+    struct rs_strings only, skip, contracts;
     struct rs_baseline *known;
     const char *severity, *suppressions, *baseline, *write_baseline, *python, *clang, *database;
     long jobs;
@@ -54,6 +54,7 @@ static int read_some(int argc, char **argv, struct check_options *o)
         {"--skip", NULL, "RULE", "do not report this rule (may be repeated)", RS_OPTION_LIST, &o->skip},
         {"--severity", NULL, "LEVEL", "report only what is at least error, warning or note (note)", RS_OPTION_TEXT, &o->severity},
         {"--suppressions", NULL, "FILE", "do not report what FILE says", RS_OPTION_TEXT, &o->suppressions},
+        {"--contracts", NULL, "FILE", "obey this table of a library's functions, too (may be repeated)", RS_OPTION_LIST, &o->contracts},
         {"--baseline", NULL, "FILE", "do not report what FILE lists", RS_OPTION_TEXT, &o->baseline},
         {"--write-baseline", NULL, "FILE", "write a list of what is found now", RS_OPTION_TEXT, &o->write_baseline},
         {"--clang", NULL, "PROGRAM", "the clang that compiles", RS_OPTION_TEXT, &o->clang},
@@ -118,7 +119,7 @@ static int judge_words(const struct check_options *o, struct target *target)
 /* refsan-check's words; the list and what it points to live as long as the program. */
 static char **command_line(const char *program, const char *work, const char *report, const struct check_options *o, const struct target *target)
 {
-    char **words = rs_alloc((size_t)(target->count + target->rest_count + 16) * sizeof(*words)), **at = words;
+    char **words = rs_alloc((size_t)(target->count + target->rest_count + 16 + (int)o->contracts.count) * sizeof(*words)), **at = words;
     struct rs_arena *arena = rs_alloc(sizeof(*arena));
 
     *at++ = (char *)program;
@@ -128,6 +129,8 @@ static char **command_line(const char *program, const char *work, const char *re
         *at++ = rs_arena_printf(arena, "--python=%s", o->python);
     if (o->clang != NULL)
         *at++ = rs_arena_printf(arena, "--clang=%s", o->clang);
+    for (size_t i = 0; i < o->contracts.count; i++)
+        *at++ = rs_arena_printf(arena, "--contracts=%s", o->contracts.items[i]);
     if (o->jobs > 0)
         *at++ = rs_arena_printf(arena, "--jobs=%ld", o->jobs);
     if (o->no_cache)

@@ -1,4 +1,5 @@
 """tests/userlib: a library of somebody's with a table of its own (--contracts), and a module that gives up what the library took."""
+import json
 import os
 import subprocess
 
@@ -43,8 +44,35 @@ def right(python, binding):
     return test
 
 
+def checked(python, fixed):
+    """What `refsan check` says of the source: [(rule, function)], with the table and without."""
+    include = subprocess.run([python.executable, "-c", "import sysconfig; print(sysconfig.get_paths()['include'])"], capture_output=True,
+                             text=True, check=True).stdout.strip()
+    answers = []
+    for options in (["--contracts", TABLE], []):
+        folder = core.work_dir("userlib", "check")
+        report = os.path.join(folder, "report.json")
+        env = {"XDG_CACHE_HOME": os.path.join(folder, "cache")}
+        ran = program.execute([program.REFSAN, "check", "--python", python.minor, "--json", report] + options + [os.path.join(FOLDER, "ext.c"), "--",
+                               "-I" + include] + (["-DFIXED"] if fixed else []), env=env, cwd=core.ROOT)
+        core.expect(ran.status in (0, 1), "refsan check", ran.text())
+        with open(report) as f:
+            answers.append([(f["rule"], f["culprit"]["function"]) for f in json.load(f)["findings"]])
+    return answers
+
+
+def check(context):
+    """The same table for the static half; results without it, kept for the next time, are not taken for results with it."""
+    program.need_check()
+    known, unknown = checked(context.pythons[0], False)
+    core.expect(("RS104", "through") in known and not unknown, "with the table, and without", known, unknown)
+    core.expect(checked(context.pythons[0], True) == [[], []], "a false finding")
+    ran = program.execute([program.REFSAN, "check", "--contracts", "/nowhere.txt", os.path.join(FOLDER, "ext.c")], cwd=core.ROOT)
+    core.expect(ran.status == 2 and "cannot read '/nowhere.txt'" in ran.err, "a table that is not there", ran.text())
+
+
 def collect(context):
-    tests = []
+    tests = [core.Test("userlib/check", check)]
     for python in context.pythons:
         for binding in ("now", "lazy") if python is context.pythons[0] else ("lazy",):
             name = "userlib/%s/%s" % (python.name, binding)

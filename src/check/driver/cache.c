@@ -17,7 +17,7 @@
 
 enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60, OPEN_AT_ONCE = 16 };
 
-static XXH128_hash_t of_program; /* of refsan-check's own bytes */
+static XXH128_hash_t of_program; /* of refsan-check's own bytes and the user's tables of contracts */
 
 static void hex(XXH128_hash_t hash, struct rs_key *key)
 {
@@ -117,7 +117,8 @@ void rs_cache_open(struct rs_session *session)
     if (base == NULL || base[0] != '/')
         base = home != NULL && home[0] == '/' ? rs_arena_printf(&session->arena, "%s/.cache", home) : NULL;
     folder = base != NULL ? rs_arena_printf(&session->arena, "%s/refsan/check", base) : NULL;
-    if (folder == NULL || !make_folders(folder) || stat(folder, &status) != 0 || !hash_files("", 0, &self, 1, &of_program)) {
+    if (folder == NULL || !make_folders(folder) || stat(folder, &status) != 0 || !hash_files("", 0, &self, 1, &of_program) ||
+        !hash_files(&of_program, sizeof(of_program), session->contracts.items, session->contracts.count, &of_program)) {
         rs_driver_say("nothing is kept for the next time: no cache folder%s%s: %s", folder ? " " : "", folder ? folder : "", strerror(errno));
         return;
     }

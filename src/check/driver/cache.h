@@ -1,5 +1,5 @@
 /* What was found out about a unit, for the next time: files in the user's cache folder ($XDG_CACHE_HOME/refsan/check), named
- * by a hash of everything that the answer depends on: this program's own bytes (analysis and contract table), the unit's
+ * by a hash of everything that the answer depends on: this program's own bytes (analysis and contract table) and the user's tables, the unit's
  * bitcode, the Python version, what the other units' summaries say.
  *
  * Promise: a folder that others may write to is not used; what is read from it passes the same checks as any file; entries

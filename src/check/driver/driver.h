@@ -49,6 +49,7 @@ struct rs_session {
     bool clang_found;
     const char *chosen;   /* --python's word, or NULL */
     struct rs_python python;
+    RS_VEC(const char *) contracts; /* --contracts' files */
     unsigned jobs;
     bool cache;
     const char *cache_folder; /* NULL: none */

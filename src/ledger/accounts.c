@@ -1,6 +1,7 @@
 /* Objects, their accounts and histories. */
 #include "ledger/internal.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { PAIR_TIMES = 1000000, DRIFT_BELOW = 1, DRIFT_ABOVE = 32 };
@@ -171,20 +172,51 @@ static inline __attribute__((always_inline)) int64_t net_of_call(struct rs_page 
     return delta;
 }
 
-static inline __attribute__((always_inline)) void note_mover(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
+/* The function's place in the table; where there is none left, that of the one which changed least. */
+static struct rs_mover *mover_at(struct rs_movers *movers, uint64_t function)
 {
-    uint64_t function = books->store->contexts.items[b->context].function;
-    struct rs_movers *movers = page->movers;
+    struct rs_mover *least = &movers->mover[0];
 
-    if (movers == NULL)
-        movers = page->movers = rs_arena_alloc(&books->arena, sizeof(*movers));
     for (unsigned i = 0; i < RS_FUNCTIONS; i++) {
-        if (movers->function[i] != function && movers->function[i] != 0)
-            continue;
-        movers->function[i] = function;
-        movers->net[i] += b->delta;
-        write_note(b->delta > 0 ? &movers->up[i] : &movers->down[i], books->seq, b, (int32_t)page->hi, 1);
-        return;
+        struct rs_mover *m = &movers->mover[i];
+
+        if (m->function == function)
+            return m;
+        if (m->function == 0 || imaxabs(m->net) < imaxabs(least->net))
+            least = m;
+        if (m->function == 0)
+            break;
+    }
+    memset(least, 0, sizeof(*least));
+    least->function = function;
+    return least;
+}
+
+static void note_mover(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
+{
+    const struct rs_context *context = &books->store->contexts.items[b->context];
+    struct rs_mover *m;
+
+    if (page->movers == NULL)
+        page->movers = rs_arena_alloc(&books->arena, sizeof(*page->movers));
+    if (context->init)
+        return; /* what happens once, while a module starts, makes no leak */
+    m = mover_at(page->movers, context->function);
+    m->net += b->delta;
+    if (m->call != b->call) {
+        if (m->pending_count > 0)
+            m->up = *rs_mover_pending(m);
+        m->pending_count = 0;
+        m->call = b->call;
+    }
+    if (b->delta > 0) {
+        m->pending_count++;
+        if (m->pending_count <= RS_PENDING)
+            write_note(&m->pending[m->pending_count - 1], books->seq, b, (int32_t)page->hi, 1);
+    } else if (m->pending_count > 0) {
+        m->pending_count--;
+    } else {
+        write_note(&m->down, books->seq, b, (int32_t)page->hi, 1);
     }
 }
 
@@ -239,6 +271,8 @@ void rs_books_book(struct rs_books *books, struct rs_object *object, const struc
     note = remember(books, page, b);
     if (object->size == 0)
         watch_static(books, object, page, b);
+    else if (page->open_count > RS_OPEN_KEPT && b->delta != 0)
+        note_mover(books, page, b);
     if (b->count >= 0)
         object->count = b->count;
     object->last_family = b->family;

@@ -96,12 +96,20 @@ struct rs_more {
     struct rs_note first[RS_EVENTS_FIRST - RS_FIRST_NEAR], last[RS_EVENTS_LAST], open[RS_OPEN_KEPT - 1], negative;
 };
 
-/* What the module functions have changed over all of their calls, of an object that never dies. */
+/* What a module function has changed over all of its calls. */
+enum { RS_PENDING = 4 };
+struct rs_mover {
+    uint64_t function; /* 0: none yet */
+    int64_t net;
+    struct rs_note up, down; /* the latest acquisition and release that nothing else in their call made even */
+    uint32_t call, pending_count;
+    struct rs_note pending[RS_PENDING]; /* of the latest call: acquisitions that are open, the latest last; beyond: only counted */
+};
+
+/* Of an object that never dies, or of which a family holds many references. */
 struct rs_movers {
     int64_t base[RS_BASES]; /* hi at the quiet points */
-    uint64_t function[RS_FUNCTIONS];
-    int64_t net[RS_FUNCTIONS];
-    struct rs_note up[RS_FUNCTIONS], down[RS_FUNCTIONS]; /* the latest acquisition and release */
+    struct rs_mover mover[RS_FUNCTIONS];
 };
 
 struct rs_page {
@@ -113,7 +121,7 @@ struct rs_page {
     uint64_t events;
     uint32_t acquired, open_count; /* acquired: no more than UINT32_MAX / 2 are counted */
     struct rs_more *more;          /* NULL: not needed yet */
-    struct rs_movers *movers;      /* NULL: an object that dies */
+    struct rs_movers *movers;      /* NULL: an object that dies, and of which few references were held at a time */
     struct rs_call_net nets[RS_NETS]; /* of the latest calls that touched the account */
     struct rs_note open;              /* the oldest acquisition that is still open */
     struct rs_note first[RS_FIRST_NEAR];
@@ -166,6 +174,12 @@ void rs_store_account(const struct rs_books *books, const struct rs_page *page, 
 struct rs_cell *rs_store_cell(struct rs_books *books);
 struct rs_page *rs_store_page(struct rs_books *books);
 struct rs_more *rs_store_more(struct rs_books *books);
+
+/* The latest acquisition of the function's latest call that is open: there is one. */
+static inline struct rs_note *rs_mover_pending(struct rs_mover *m)
+{
+    return &m->pending[(m->pending_count < RS_PENDING ? m->pending_count : RS_PENDING) - 1];
+}
 
 static inline struct rs_note *rs_page_open(struct rs_page *page, uint32_t n)
 {

@@ -109,16 +109,38 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, u
     }
 }
 
+/* The function whose calls moved the account most in that direction: its latest event there that nothing made even, or NULL. */
+static const struct rs_note *mover(struct rs_movers *movers, bool up)
+{
+    struct rs_mover *best = NULL;
+
+    for (unsigned i = 0; movers != NULL && i < RS_FUNCTIONS; i++) {
+        struct rs_mover *m = &movers->mover[i];
+
+        if (up ? m->net > (best != NULL ? best->net : 0) : m->net < (best != NULL ? best->net : 0))
+            best = m;
+    }
+    if (best == NULL)
+        return NULL;
+    if (!up)
+        return best->down.seq != 0 ? &best->down : NULL;
+    if (best->up.seq != 0)
+        return &best->up;
+    return best->pending_count > 0 ? rs_mover_pending(best) : NULL;
+}
+
 /* A reference that is counted in the object and stands nowhere in memory: lost, if the books know whose it was. */
 static void check_lost(struct rs_books *books, struct rs_object *object, int64_t lost, uint64_t words)
 {
     for (struct rs_page *a = object->accounts; a != NULL; a = a->next) {
+        const struct rs_note *most;
         struct rs_event open;
         struct rs_fact *fact;
 
         if (a->lo <= 0 || a->unsure || a->open_count == 0)
             continue;
-        open = rs_store_noted(books, rs_page_open(a, (a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1));
+        most = a->open_count > RS_OPEN_KEPT ? mover(a->movers, true) : NULL; /* else the pairs tell which is open */
+        open = rs_store_noted(books, most != NULL ? most : rs_page_open(a, (a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1));
         if (open.init)
             continue; /* what is acquired once, while the module starts, is no leak */
         if (books->loser != NULL)
@@ -127,23 +149,6 @@ static void check_lost(struct rs_books *books, struct rs_object *object, int64_t
         fact->lost += lost < a->lo ? lost : a->lo;
         fact->words = words;
     }
-}
-
-/* The function whose calls moved the account most in that direction: its latest event there, or NULL. */
-static const struct rs_note *mover(const struct rs_movers *movers, bool up)
-{
-    const struct rs_note *best = NULL;
-    int64_t most = 0;
-
-    for (unsigned i = 0; movers != NULL && i < RS_FUNCTIONS; i++) {
-        int64_t net = up ? movers->net[i] : -movers->net[i];
-
-        if (net > most) {
-            most = net;
-            best = up ? &movers->up[i] : &movers->down[i];
-        }
-    }
-    return best;
 }
 
 /* Between two quiet points of a correct program the count changes as the words that point at the object do. The books and the

@@ -192,6 +192,16 @@ static struct rs_mover *mover_at(struct rs_movers *movers, uint64_t function)
     return least;
 }
 
+const struct rs_note *rs_mover_pending(const struct rs_books *books, const struct rs_mover *m)
+{
+    unsigned kept = m->pending_count < RS_PENDING ? m->pending_count : RS_PENDING;
+
+    for (unsigned i = kept; i > 0; i--)
+        if (books->store->places.items[m->pending[i - 1].place].contract != NULL)
+            return &m->pending[i - 1];
+    return &m->pending[kept - 1];
+}
+
 static void note_mover(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
 {
     const struct rs_context *context = &books->store->contexts.items[b->context];
@@ -205,7 +215,7 @@ static void note_mover(struct rs_books *books, struct rs_page *page, const struc
     m->net += b->delta;
     if (m->call != b->call) {
         if (m->pending_count > 0)
-            m->up = *rs_mover_pending(m);
+            m->up = *rs_mover_pending(books, m);
         m->pending_count = 0;
         m->call = b->call;
     }

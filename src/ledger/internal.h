@@ -175,12 +175,6 @@ struct rs_cell *rs_store_cell(struct rs_books *books);
 struct rs_page *rs_store_page(struct rs_books *books);
 struct rs_more *rs_store_more(struct rs_books *books);
 
-/* The latest acquisition of the function's latest call that is open: there is one. */
-static inline struct rs_note *rs_mover_pending(struct rs_mover *m)
-{
-    return &m->pending[(m->pending_count < RS_PENDING ? m->pending_count : RS_PENDING) - 1];
-}
-
 static inline struct rs_note *rs_page_open(struct rs_page *page, uint32_t n)
 {
     return n == 0 ? &page->open : &page->more->open[n - 1];
@@ -241,6 +235,10 @@ static inline struct rs_booking rs_books_booking(const struct rs_books *books, e
     }
     return booking;
 }
+
+/* Of the acquisitions of the function's latest call that are open, of which there is one at least, the one that is likelier lost: the
+ * latest that a call returned, for who increments a count by hand mostly has a place for it. */
+const struct rs_note *rs_mover_pending(const struct rs_books *books, const struct rs_mover *m);
 
 /* Adds it, its place known, to the account: balance, history, open acquisitions. Raises RS_FACT_DEFICIT when the balance falls below 0. */
 void rs_books_book(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking);

@@ -110,7 +110,7 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, u
 }
 
 /* The function whose calls moved the account most in that direction: its latest event there that nothing made even, or NULL. */
-static const struct rs_note *mover(struct rs_movers *movers, bool up)
+static const struct rs_note *mover(const struct rs_books *books, struct rs_movers *movers, bool up)
 {
     struct rs_mover *best = NULL;
 
@@ -126,7 +126,7 @@ static const struct rs_note *mover(struct rs_movers *movers, bool up)
         return best->down.seq != 0 ? &best->down : NULL;
     if (best->up.seq != 0)
         return &best->up;
-    return best->pending_count > 0 ? rs_mover_pending(best) : NULL;
+    return best->pending_count > 0 ? rs_mover_pending(books, best) : NULL;
 }
 
 /* A reference that is counted in the object and stands nowhere in memory: lost, if the books know whose it was. */
@@ -139,7 +139,7 @@ static void check_lost(struct rs_books *books, struct rs_object *object, int64_t
 
         if (a->lo <= 0 || a->unsure || a->open_count == 0)
             continue;
-        most = a->open_count > RS_OPEN_KEPT ? mover(a->movers, true) : NULL; /* else the pairs tell which is open */
+        most = a->open_count > RS_OPEN_KEPT ? mover(books, a->movers, true) : NULL; /* else the pairs tell which is open */
         open = rs_store_noted(books, most != NULL ? most : rs_page_open(a, (a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1));
         if (open.init)
             continue; /* what is acquired once, while the module starts, is no leak */
@@ -174,7 +174,7 @@ static void check_drift(struct rs_books *books, struct rs_object *object, int64_
         struct rs_fact *fact;
         int64_t drift, booked;
 
-        if ((a->unsure && !a->swapped) || !drifted(object->quiet, a, count, words, &drift, &booked) || (note = mover(a->movers, booked > 0)) == NULL)
+        if ((a->unsure && !a->swapped) || !drifted(object->quiet, a, count, words, &drift, &booked) || (note = mover(books, a->movers, booked > 0)) == NULL)
             continue;
         if (a->more == NULL)
             a->more = rs_store_more(books);

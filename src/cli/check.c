@@ -153,7 +153,7 @@ static void pass_on(int signal)
         kill(checker, signal);
 }
 
-/* Runs refsan-check; 0 when there is a report, else RS_EXIT_USAGE after a line. */
+/* Runs refsan-check; 0 when there is a report, else RS_EXIT_USAGE after a line, or what a shell says of a signal that ended it. */
 static int run(char **words)
 {
     int status = 0;
@@ -171,6 +171,8 @@ static int run(char **words)
     signal(SIGHUP, pass_on);
     while (waitpid(checker, &status, 0) != checker && errno == EINTR)
         ;
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGHUP))
+        return 128 + WTERMSIG(status);
     if (WIFSIGNALED(status))
         return rs_cli_usage_error("refsan-check was ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) == NOT_STARTED)

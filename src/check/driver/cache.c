@@ -117,11 +117,10 @@ void rs_cache_open(struct rs_session *session)
     if (base == NULL || base[0] != '/')
         base = home != NULL && home[0] == '/' ? rs_arena_printf(&session->arena, "%s/.cache", home) : NULL;
     folder = base != NULL ? rs_arena_printf(&session->arena, "%s/refsan/check", base) : NULL;
+    /* a home that cannot be written to is nothing to speak of */
     if (folder == NULL || !make_folders(folder) || stat(folder, &status) != 0 || !hash_files("", 0, &self, 1, &of_program) ||
-        !hash_files(&of_program, sizeof(of_program), session->contracts.items, session->contracts.count, &of_program)) {
-        rs_driver_say("nothing is kept for the next time: no cache folder%s%s: %s", folder ? " " : "", folder ? folder : "", strerror(errno));
+        !hash_files(&of_program, sizeof(of_program), session->contracts.items, session->contracts.count, &of_program))
         return;
-    }
     if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         rs_driver_say("nothing is kept for the next time: others may write to '%s'", folder);
         return;

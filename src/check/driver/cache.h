@@ -14,7 +14,7 @@ struct rs_key {
     char hex[33];
 };
 
-/* Opens the session's cache folder where the session wants one; a line says why it cannot be used. */
+/* Opens the session's cache folder where the session wants one and there can be one; a line says when it is not safe. */
 void rs_cache_open(struct rs_session *session);
 /* The key of a unit's bitcode. False: it cannot be read. */
 bool rs_cache_key(struct rs_session *session, const struct rs_source *source, struct rs_key *key);

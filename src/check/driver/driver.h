@@ -33,6 +33,7 @@ struct rs_source {
     const char *errors;   /* what clang said, a file; NULL: nothing yet */
     unsigned python;      /* whose rows: 0x030b is 3.11 */
     uint32_t group;       /* units of one extension have the same */
+    bool is_module;       /* defines a PyInit_ function: an extension's own unit */
     bool lost;            /* said and counted; no further step looks at it */
 };
 

@@ -17,6 +17,7 @@
 
 enum {
     UNIT_SECONDS = 300,
+    BITCODE_MOST = 1 << 30,
     WORKER_FAILED = 3,
     REASON_MOST = 4096
 };
@@ -159,6 +160,19 @@ static bool wants_check(const struct work *work)
     return !work->source->lost && !work->known;
 }
 
+/* Whether bitcode names a module's init function. The string table holds symbols as plain bytes (LLVM's Bitcode File Format,
+ * STRTAB). */
+static bool names_init(const char *bitcode)
+{
+    struct rs_error err;
+    size_t size;
+    char *bytes = rs_driver_read(bitcode, BITCODE_MOST, &size, &err);
+    bool found = bytes != NULL && memmem(bytes, size, "PyInit_", 7) != NULL;
+
+    free(bytes);
+    return found;
+}
+
 /* The units that are left, those of a group side by side. */
 static size_t begin(struct rs_session *session, struct work *work)
 {
@@ -176,6 +190,7 @@ static size_t begin(struct rs_session *session, struct work *work)
             rs_driver_say("'%s': not analysed: cannot read '%s': %s", rs_driver_shown(source->file), source->bitcode, strerror(errno));
             continue;
         }
+        source->is_module = names_init(source->bitcode);
         work[count] = (struct work){.session = session, .source = source, .key = key};
         work[count].log = rs_arena_printf(&session->arena, "%s/%zu.log", session->work, i);
         count++;
@@ -202,20 +217,26 @@ static size_t group_end(const struct work *work, size_t count, size_t from)
     return to;
 }
 
-/* Before the first pass: units that are not alone get a place for their summaries. */
+/* Before the first pass: units that are not alone get a place for their summaries. Of several modules in one group (files
+ * named together, a compile database) none can call another's functions: what the other units say holds for each of them. */
 static void plan_summaries(struct rs_session *session, struct work *work, size_t count)
 {
     for (size_t from = 0, to; from < count; from = to) {
+        size_t modules = 0;
+
         to = group_end(work, count, from);
+        for (size_t i = from; i < to; i++)
+            modules += work[i].source->is_module;
         for (size_t i = from; to - from > 1 && i < to; i++)
-            work[i].summaries = rs_cache_path(session, &work[i].key, "summaries");
+            if (modules < 2 || !work[i].source->is_module)
+                work[i].summaries = rs_cache_path(session, &work[i].key, "summaries");
     }
 }
 
 /* Before the second pass: a group's summaries, read once, and what the reports depend on. */
 static struct rs_summaries *plan_group(struct rs_session *session, struct work *work, size_t count)
 {
-    struct rs_summaries *set = count > 1 ? rs_summaries_open() : NULL;
+    struct rs_summaries *set = rs_summaries_open();
     const char **files = rs_alloc((count + 1) * sizeof(*files));
     size_t known = 0;
     struct rs_error err;
@@ -229,6 +250,10 @@ static struct rs_summaries *plan_group(struct rs_session *session, struct work *
             continue;
         }
         files[known++] = work[i].summaries;
+    }
+    if (known == 0) {
+        rs_summaries_close(set);
+        set = NULL;
     }
     for (size_t i = 0; i < count; i++) {
         struct rs_key key;

@@ -28,6 +28,11 @@ bench: all
 	@tools/install-deps.sh bench
 	@python3 bench/run.py
 
+# What takes too long for every day: the contract table's harness against planted lies, and the imports of ten current wheels.
+nightly:
+	@python3 tools/measure_contracts.py --mutate 50 --seed 20261128 $(PYTHON)
+	@python3 tools/wheel_imports.py
+
 install: all
 	@$(if $(prefix),meson configure $(BUILD) -Dprefix=$(prefix))
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
@@ -35,4 +40,4 @@ install: all
 clean:
 	@rm -rf $(BUILD)
 
-.PHONY: all run test bench install clean
+.PHONY: all run test bench nightly install clean

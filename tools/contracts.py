@@ -2,7 +2,7 @@
 """The contract table: reads contracts/*.txt, checks it, and writes src/contract/table.inc.
 
 usage: contracts.py check    [--dir DIR]            every row is well formed and true of the known names
-       contracts.py generate [--dir DIR] [--out F]  writes the C table (src/contract/table.inc)
+       contracts.py generate [--dir DIR] [--out F]  writes the C table (src/contract/table.inc) and, without --dir and --out, docs/contracts*
        contracts.py verify   [--dir DIR] [--out F]  exit 1 where generating would change a byte
        contracts.py complete [--dir DIR] SYMBOLS    names without a row; SYMBOLS: lines "NAME VERSION"
 
@@ -84,7 +84,7 @@ class Row:
         return self.since <= version and (self.until is None or version <= self.until)
 
     def key(self):
-        return self.name, self.since
+        return self.name, self.since, self.releases[0] or (0, 0)
 
     def digest(self):
         """Changes when what was measured changes: a mark of measured.tsv is bound to it."""
@@ -313,7 +313,9 @@ def check_overlaps(rows):
     seen = {}
     for row in rows:
         for other in seen.setdefault(row.name, []):
-            if (other.until is None or row.since <= other.until) and (row.until is None or other.since <= row.until):
+            apart = (row.releases[0] and other.releases[1] and other.releases[1] < row.releases[0]
+                     or other.releases[0] and row.releases[1] and row.releases[1] < other.releases[0])
+            if not apart and (other.until is None or row.since <= other.until) and (row.until is None or other.since <= row.until):
                 raise BadRow(row.where, row.name, "a second row for the same versions; the first is at %s" % other.where)
         seen[row.name].append(row)
 
@@ -410,6 +412,11 @@ def main():
     if args.verb == "generate":
         with open(args.out, "w", encoding="utf-8") as f:
             f.write(text)
+        if args.dir == parser.get_default("dir") and args.out == parser.get_default("out"):
+            import contracts_page
+            import contracts_totals
+            contracts_page.write(rows, args.dir)
+            contracts_totals.write()
         return 0
     with open(args.out, encoding="utf-8") as f:
         same = f.read() == text

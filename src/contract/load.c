@@ -157,6 +157,14 @@ static bool check_name(struct loading *l, const struct rs_line *line, const stru
     return bad;
 }
 
+/* Whether there may be a Python, and a release of the library, in which both rows hold. */
+static bool overlap(const struct rs_contract *a, const struct rs_contract *b)
+{
+    if ((a->until != 0 && a->until < b->since) || (b->until != 0 && b->until < a->since))
+        return false;
+    return !(a->library_until != 0 && a->library_until < b->library_since) && !(b->library_until != 0 && b->library_until < a->library_since);
+}
+
 static bool check_row(struct loading *l, const struct rs_line *line, size_t place)
 {
     const struct rs_contract *row = &l->rows.items[place];
@@ -168,7 +176,7 @@ static bool check_row(struct loading *l, const struct rs_line *line, size_t plac
     for (size_t i = 0; i < place; i++) {
         const struct rs_contract *other = &l->rows.items[i];
 
-        if (strcmp(row->name, other->name) == 0 && (other->until == 0 || row->since <= other->until) && (row->until == 0 || other->since <= row->until))
+        if (strcmp(row->name, other->name) == 0 && overlap(row, other))
             return rs_line_fail(line, l->err, row->name, NULL, "a second row for the same versions; the first is at %s:%u", l->places.items[i].file, l->places.items[i].number);
     }
     return true;

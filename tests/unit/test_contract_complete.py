@@ -91,6 +91,28 @@ def wheels_imports():
     return lines
 
 
+NUMPY_HEADERS = (("__multiarray_api.h", "numpy._ARRAY_API"), ("__ufunc_api.h", "numpy._UFUNC_API"))
+
+
+def numpy_entries(rows):
+    """What the headers of an installed numpy say of its tables against the rows: a line for each difference, and how many were compared."""
+    wrong, compared = [], 0
+    p = subprocess.run(["/usr/bin/python3", "-c", "import numpy; print(numpy.__version__, numpy.get_include())"], capture_output=True, text=True)
+    if p.returncode:
+        return [], 0
+    release, include = p.stdout.split(None, 1)
+    release = tuple(int(n) for n in release.split(".")[:2])
+    for header, table in NUMPY_HEADERS:
+        with open(os.path.join(include.strip(), "numpy", header)) as f:
+            text = f.read()
+        places = {r.entry: r.name for r in rows if r.table == table and (not r.releases[0] or r.releases[0] <= release) and (not r.releases[1] or release <= r.releases[1])}
+        for m in re.finditer(r"#define (\w+)\s*\\\s*\n\s*\(\*\([^#]*?_API\[(\d+)\]\)", text):
+            compared += 1
+            if places.get(int(m.group(2))) != m.group(1):
+                wrong.append("%s %s: place %s is %s's row" % (table, m.group(1), m.group(2), places.get(int(m.group(2)))))
+    return wrong, compared
+
+
 def said_when_removed(rows, names, word):
     """Whether the test would notice: one of those rows taken away is missed."""
     return bool(names) and bool(contracts.missing_names([r for r in rows if r.name != names[0]], ["%s %s" % (names[0], word)]))
@@ -115,7 +137,9 @@ def main():
     imports = wheels_imports()
     without = contracts.missing_names(rows, imports)
     print("published wheels: %d names and versions, without a row: %s" % (len(imports), without or "none"))
-    return 77 if not looked else 1 if wrong or without else 0
+    differing, compared = numpy_entries(rows)
+    print("numpy: %d places compared with its headers, wrong: %s" % (compared, differing or "none"))
+    return 77 if not looked else 1 if wrong or without or differing else 0
 
 
 if __name__ == "__main__":

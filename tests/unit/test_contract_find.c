@@ -10,6 +10,8 @@
 #include "contract/contract.h"
 
 static const struct rs_contract *slot_or_row(const struct rs_contract *row, unsigned version) {
+    if (row->flags & RS_ENTRY)
+        return rs_contract_entry(row->table, row->entry, version, row->library_since != 0 ? row->library_since : row->library_until);
     return row->flags & RS_SLOT ? rs_contract_slot(row->name, version) : rs_contract_find(row->name, version);
 }
 

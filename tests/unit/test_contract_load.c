@@ -21,7 +21,7 @@ static const struct rs_contract *builtin(const struct rs_contract *row)
     for (unsigned i = 0; i < rs_contract_builtin(); i++) {
         const struct rs_contract *other = rs_contract_at(i);
 
-        if (strcmp(other->name, row->name) == 0 && other->since == row->since && !(other->flags & RS_SLOT))
+        if (strcmp(other->name, row->name) == 0 && other->since == row->since && other->library_since == row->library_since && !(other->flags & RS_SLOT))
             return other;
     }
     return NULL;

@@ -1,6 +1,50 @@
 """The cases of macros and inline functions; a macro whose row names a twin also takes the cases of that function."""
 
 MACROS = """
+!PyTimeZone_FromOffset: datetime.timedelta(days=3)
+!PyTimeZone_FromOffsetAndName: datetime.timedelta(days=3), S("name")
+!PyDelta_FromDSU: 2000000000, 3, 4
+!PyTime_FromTimeAndFold: 99, 2, 3, 4, 1
+!PyDateTime_FromDateAndTime: 2001, 22, 3, 4, 5, 6, 7
+!PyDateTime_FromDateAndTimeAndFold: 2001, 22, 3, 4, 5, 6, 7, 1
+PyCFunction_GET_SELF: namespace["C"].__init_subclass__
+PyFunction_GET_CLOSURE: Fn()
+PyFunction_GET_DEFAULTS: ClosureFn()
+PyFunction_GET_KW_DEFAULTS: types.FunctionType(Code(), {})
+PyFunction_GET_ANNOTATIONS: types.FunctionType(Code(), {})
+PyTuple_GET_ITEM: made["tuple"](2), 1
+PyList_GET_ITEM: made["list"](2), 1
+PyObject_NewVar: NULL, C(bytes, __slots__=()), 2
+_PyObject_CallNoArg: Fn()
+_PyObject_CallMethodIdNoArgs: namespaced(attribute=Fn()), A.identifier
+_PyObject_CallMethodIdOneArg: namespaced(attribute=Fn()), A.identifier, T()
+_PyObject_FastCall: Fn(), [T()], 1
+!_PyObject_FastCall: Fn(), [T(), T(), T()], 3
+_PyObject_Vectorcall: Fn(), [T()], 1, NULL
+!_PyObject_Vectorcall: Fn(), [T(), T(), T()], 3, NULL
+_PyObject_TypeCheck: T(), C()
+_PyType_Check: C()
+_PyType_CheckExact: C()
+_PyObject_SIZE: C()
+_PyObject_VAR_SIZE: C(), 2
+_Py_INCREF: T()
+_Py_XINCREF: T()
+_Py_XINCREF: NULL
+_Py_DECREF: T()
+_Py_XDECREF: T()
+_Py_XDECREF: NULL
+_Py_IS_TYPE: T(), C()
+_Py_NewRef: T()
+_Py_XNewRef: T()
+_Py_XNewRef: NULL
+_Py_REFCNT: T()
+_PyFrameHasCompleted: Frame()
+_PyFrame_IsExecuting: Frame()
+_PyFrame_IsRunnable: Frame()
+_PyLong_CompactValue: I(12345)
+_PyLong_IsCompact: I(12345)
+_PyUnicode_COMPACT_DATA: S("abc")
+_PyUnicode_get_wstr_length: S("abc")
 PyByteArray_AS_STRING: bytearray(b"abc")
 PyByteArray_GET_SIZE: bytearray(b"abc")
 PyBytes_AS_STRING: By(b"abc")

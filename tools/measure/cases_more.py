@@ -403,9 +403,11 @@ _PyObject_RealIsInstance: T(), T
 _PyObject_RealIsSubclass: C(), T
 _PyObject_SetAttrId: T(), A.identifier, T()
 _PyObject_New: object
+_PyObject_New: C(__slots__=())
 _PyObject_GC_New: Collected
 _PyObject_GC_NewVar: Collected, 2
 _PyObject_NewVar: bytes, 2
+_PyObject_NewVar: C(bytes, __slots__=()), 2
 PyType_GenericAlloc: T, 0
 PyType_GenericAlloc: tuple, 3
 PyType_GenericNew: T, NULL, NULL

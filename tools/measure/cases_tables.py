@@ -1,23 +1,23 @@
 """The cases of functions that are reached through a table: datetime's and numpy's (np is numpy, where it is there)."""
 
 TEXTS = ["""
-PyDateTime_CAPI.Date_FromDate: 2001, 2, 3, datetime.date
-!PyDateTime_CAPI.Date_FromDate: 2001, 22, 3, datetime.date
-PyDateTime_CAPI.DateTime_FromDateAndTime: 2001, 2, 3, 4, 5, 6, 7, zone(), datetime.datetime
-!PyDateTime_CAPI.DateTime_FromDateAndTime: 2001, 2, 3, 4, 5, 6, 7, T(), datetime.datetime
-PyDateTime_CAPI.DateTime_FromDateAndTimeAndFold: 2001, 2, 3, 4, 5, 6, 7, zone(), 1, datetime.datetime
-!PyDateTime_CAPI.DateTime_FromDateAndTimeAndFold: 2001, 2, 3, 4, 5, 6, 7, T(), 1, datetime.datetime
-PyDateTime_CAPI.DateTime_FromTimestamp: datetime.datetime, Tu(F(12345.5), zone()), NULL
-PyDateTime_CAPI.DateTime_FromTimestamp: datetime.datetime, Tu(F(12345.5)), D("tz", zone())
-!PyDateTime_CAPI.DateTime_FromTimestamp: datetime.datetime, Tu(T()), NULL
-PyDateTime_CAPI.Date_FromTimestamp: datetime.date, Tu(F(12345.5))
-!PyDateTime_CAPI.Date_FromTimestamp: datetime.date, Tu(T())
-PyDateTime_CAPI.Delta_FromDelta: 2, 3, 4, 1, datetime.timedelta
-!PyDateTime_CAPI.Delta_FromDelta: 2000000000, 3, 4, 1, datetime.timedelta
-PyDateTime_CAPI.Time_FromTime: 1, 2, 3, 4, zone(), datetime.time
-!PyDateTime_CAPI.Time_FromTime: 91, 2, 3, 4, zone(), datetime.time
-PyDateTime_CAPI.Time_FromTimeAndFold: 1, 2, 3, 4, zone(), 1, datetime.time
-!PyDateTime_CAPI.Time_FromTimeAndFold: 91, 2, 3, 4, zone(), 1, datetime.time
+PyDateTime_CAPI.Date_FromDate: 2001, 2, 3, C(datetime.date)
+!PyDateTime_CAPI.Date_FromDate: 2001, 22, 3, C(datetime.date)
+PyDateTime_CAPI.DateTime_FromDateAndTime: 2001, 2, 3, 4, 5, 6, 7, zone(), C(datetime.datetime)
+!PyDateTime_CAPI.DateTime_FromDateAndTime: 2001, 2, 3, 4, 5, 6, 7, T(), C(datetime.datetime)
+PyDateTime_CAPI.DateTime_FromDateAndTimeAndFold: 2001, 2, 3, 4, 5, 6, 7, zone(), 1, C(datetime.datetime)
+!PyDateTime_CAPI.DateTime_FromDateAndTimeAndFold: 2001, 2, 3, 4, 5, 6, 7, T(), 1, C(datetime.datetime)
+PyDateTime_CAPI.DateTime_FromTimestamp: C(datetime.datetime), Tu(F(12345.5), zone()), NULL
+PyDateTime_CAPI.DateTime_FromTimestamp: C(datetime.datetime), Tu(F(12345.5)), D("tz", zone())
+!PyDateTime_CAPI.DateTime_FromTimestamp: C(datetime.datetime), Tu(T()), NULL
+PyDateTime_CAPI.Date_FromTimestamp: C(datetime.date), Tu(F(12345.5))
+!PyDateTime_CAPI.Date_FromTimestamp: C(datetime.date), Tu(T())
+PyDateTime_CAPI.Delta_FromDelta: 2, 3, 4, 1, C(datetime.timedelta)
+!PyDateTime_CAPI.Delta_FromDelta: 2000000000, 3, 4, 1, C(datetime.timedelta)
+PyDateTime_CAPI.Time_FromTime: 1, 2, 3, 4, zone(), C(datetime.time)
+!PyDateTime_CAPI.Time_FromTime: 91, 2, 3, 4, zone(), C(datetime.time)
+PyDateTime_CAPI.Time_FromTimeAndFold: 1, 2, 3, 4, zone(), 1, C(datetime.time)
+!PyDateTime_CAPI.Time_FromTimeAndFold: 91, 2, 3, 4, zone(), 1, C(datetime.time)
 PyDateTime_CAPI.TimeZone_FromTimeZone: datetime.timedelta(hours=3), S("name")
 !PyDateTime_CAPI.TimeZone_FromTimeZone: datetime.timedelta(days=3), S("name")
 """, """

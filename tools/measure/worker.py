@@ -192,6 +192,7 @@ class Measurement:
             return {"outcome": seen[0], "exception": seen[1]}
         out = {"outcome": "failure" if seen[0] else "success", "exception": seen[1], "off": [], "immortal": 0,
                "objects": seen[4]}
+        out["missed"] = self.is_miss(seen)
         if seen[2]:
             out["off"].append(["result" if seen[2] == 2 else "out-parameter", "not written" if seen[2] == 1 else "no argument"])
         for check in range(seen[4]):
@@ -206,6 +207,11 @@ class Measurement:
                 out["off"].append([check, off])
         self.check_exception(out)
         return out
+
+    def is_miss(self, seen):
+        """Whether the result is the failure value where that comes without an exception: such a row fails in no other way."""
+        failure = self.row["failure"]
+        return "error" not in self.row["flags"] and failure not in ("never", "null") and seen[3] & 0xffffffff == int(failure) & 0xffffffff
 
     def check_exception(self, out):
         flags, raised = self.row["flags"], out["exception"] is not None
@@ -257,6 +263,8 @@ def measure_row(driver, things, row, cases):
         wanted = "failure" if row["result"] == "null" else "success"
         out["success" if answer["outcome"] == wanted else "other"] = out.get(
             "success" if answer["outcome"] == wanted else "other", []) + [answer]
+        if answer.get("missed"):
+            out["failure"].append(answer)
     kept = 0
     for m in failures(driver, things, row, address, good, bad):
         answer = m.judge()

@@ -26,11 +26,11 @@ static const struct {
 };
 enum { KNOWN = sizeof(known) / sizeof(*known) };
 
-/* NPY_FEATURE_VERSION -> release (numpy/core/include/numpy/numpyconfig.h of 1.24 and 2.4). */
+/* NPY_FEATURE_VERSION -> release (numpy/core/include/numpy/numpyconfig.h of 1.24 and 2.5). */
 static const struct {
     uint8_t feature;
     uint16_t release;
-} releases[] = {{0xd, 0x0111}, {0xe, 0x0114}, {0xf, 0x0116}, {0x10, 0x0117}, {0x11, 0x0119}, {0x12, 0x0200}, {0x13, 0x0201}, {0x14, 0x0203}, {0x15, 0x0204}};
+} releases[] = {{0xd, 0x0111}, {0xe, 0x0114}, {0xf, 0x0116}, {0x10, 0x0117}, {0x11, 0x0119}, {0x12, 0x0200}, {0x13, 0x0201}, {0x14, 0x0203}, {0x15, 0x0204}, {0x16, 0x0205}};
 
 static uint64_t capsules[KNOWN]; /* the object that the attribute held when it was asked for last */
 static uint64_t fetched[FETCHED];

@@ -162,12 +162,12 @@ static const char *build_mismatch(struct rs_rules *rules, const struct want *wan
     return NULL;
 }
 
-static void tell(struct rs_rules *rules, LLVMValueRef call, const char *text)
+static struct rs_finding *tell(struct rs_rules *rules, LLVMValueRef call, const char *text)
 {
     const struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
 
-    rs_rules_tell(rules, RS_RULE_RS306, function, call, text,
-                  rs_rules_text(rules, "make the format and its arguments agree at line %d", rs_ir_place(rules->ir, call).line));
+    return rs_rules_tell(rules, RS_RULE_RS306, function, call, text,
+                         rs_rules_text(rules, "make the format and its arguments agree at line %d", rs_ir_place(rules->ir, call).line));
 }
 
 static const char *without_suffix(struct rs_rules *rules, const char *api)
@@ -190,19 +190,28 @@ static void judge(struct rs_rules *rules, LLVMValueRef call, const char *api, co
     read_format(&reading, format, parse);
     if (reading.unknown)
         return;
-    if (given < reading.count)
-        return tell(rules, call, rs_rules_text(rules, "%s gives %s too few arguments for \"%s\": %u, the format names %u", function->name, name, format, given, reading.count));
-    if (given > reading.count && parse)
-        return tell(rules, call, rs_rules_text(rules, "%s gives %s more arguments than \"%s\" names: %u for %u, so that the last are never filled in", function->name, name, format,
-                                               given, reading.count));
+    if (given < reading.count) {
+        tell(rules, call, rs_rules_text(rules, "%s gives %s too few arguments for \"%s\": %u, the format names %u", function->name, name, format, given, reading.count));
+        return;
+    }
+    if (given > reading.count && parse) {
+        tell(rules, call, rs_rules_text(rules, "%s gives %s more arguments than \"%s\" names: %u for %u, so that the last are never filled in", function->name, name, format,
+                                        given, reading.count));
+        return;
+    }
     for (unsigned i = 0; i < reading.count; i++) {
         const struct want *want = &reading.wants[i];
         LLVMValueRef value = rs_rules_argument(call, first + i);
         const char *why = parse && !want->direct ? parse_mismatch(rules, want, rs_rules_pointee(rules, value)) : build_mismatch(rules, want, value);
 
-        if (why != NULL)
-            return tell(rules, call, rs_rules_text(rules, "%s: in the format \"%s\" of %s the unit '%s' (argument %u behind the format) %s", function->name, format, name, want->unit,
-                                                   i + 1, why));
+        if (why == NULL)
+            continue;
+        struct rs_finding *finding = tell(rules, call, rs_rules_text(rules, "%s: in the format \"%s\" of %s the unit '%s' (argument %u behind the format) %s", function->name, format, name,
+                                                                     want->unit, i + 1, why));
+        /* x86_64 passes an int in a register of 8 bytes: the value is mostly right */
+        if (!parse && want->kind == WANT_INTEGER && LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMIntegerTypeKind)
+            finding->severity = RS_WARNING;
+        return;
     }
 }
 

@@ -54,6 +54,15 @@ static bool parses(struct rs_rules *rules, LLVMValueRef function, unsigned param
     return false;
 }
 
+/* Whether the function looks at a parameter that nobody passes; one that is only declared does no harm. */
+static bool uses_more(LLVMValueRef function, unsigned passed)
+{
+    for (unsigned i = passed; i < LLVMCountParams(function); i++)
+        if (LLVMGetFirstUse(LLVMGetParam(function, i)) != NULL)
+            return true;
+    return false;
+}
+
 static void judge(struct rs_rules *rules, const struct rs_ir_role *role)
 {
     const struct convention *convention = convention_of(role->slot);
@@ -64,8 +73,8 @@ static void judge(struct rs_rules *rules, const struct rs_ir_role *role)
     if (function == NULL || LLVMIsFunctionVarArg(LLVMGlobalGetValueType(role->function)))
         return;
     fast = strstr(role->slot, "fastcall") != NULL || strcmp(role->slot, "method.method") == 0;
-    if (count > convention->parameters)
-        tell(rules, role, convention, rs_rules_text(rules, "it takes %u: the last are whatever the registers held", count));
+    if (count > convention->parameters && uses_more(role->function, convention->parameters))
+        tell(rules, role, convention, rs_rules_text(rules, "it takes %u, and uses one that nobody passes", count));
     else if (fast && count == 2)
         tell(rules, role, convention, "it takes 2, the second of which is an array of pointers and not a tuple");
     else if (count == 2 && strcmp(role->slot, "method.o") == 0 && parses(rules, role->function, 1))

@@ -31,6 +31,14 @@ static bool is_null_here(struct rs_way *walk, LLVMValueRef value, LLVMValueRef s
     return comes_from(value, start, 4) && rs_way_zero(walk, value);
 }
 
+/* PyCallable_Check and its kin say no to NULL, where they take it. */
+static bool is_check(const char *name)
+{
+    size_t length = strlen(name);
+
+    return length > 6 && strcmp(name + length - 6, "_Check") == 0;
+}
+
 static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
 {
     struct search *search = walk->data;
@@ -47,6 +55,10 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
             continue;
         if (row == NULL)
             return RS_WAY_END; /* it may test it */
+        if (is_check(row->name)) {
+            walk->learns = true;
+            walk->news = (struct rs_way_fact){call, false, 0};
+        }
         if (rs_rules_parameter(row, call, i) != NULL && rs_rules_needs_object(rs_rules_parameter(row, call, i))) {
             search->taker = row->name;
             return RS_WAY_FOUND;
@@ -93,7 +105,8 @@ static bool drops_exceptions(struct rs_rules *rules, LLVMValueRef instruction, v
 
 static bool asks_for_keys(struct rs_rules *rules, LLVMValueRef instruction, void *data)
 {
-    static const char *const asking[] = {"PyDict_Contains", "PySequence_Contains", "PyMapping_HasKey", "PyMapping_HasKeyString", "PyDict_Next", "PyDict_SetDefault", NULL};
+    static const char *const asking[] = {"PyDict_Contains", "PySequence_Contains", "PyMapping_HasKey", "PyMapping_HasKeyString", "PyDict_Next", "PyDict_SetDefault", "PyObject_HasAttr", "PyObject_HasAttrString",
+                                          NULL};
     const char *name = NULL;
 
     (void)data;
@@ -110,7 +123,7 @@ static bool only_without_memory(const struct rs_contract *row)
         "PyLong_FromDouble", "PyFloat_FromDouble", "PyComplex_FromDoubles", "PyUnicode_FromString", "PyUnicode_InternFromString", "PyUnicode_FromFormat", "PyUnicode_New",
         "PyUnicode_FromStringAndSize", "PyUnicode_FromWideChar", "PyBytes_FromString", "PyBytes_FromStringAndSize", "PyByteArray_FromStringAndSize", "PyList_New", "PyTuple_New",
         "PyTuple_Pack", "PyDict_New", "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items", "PySet_New", "PyList_AsTuple", "PyList_GetSlice", "PyTuple_GetSlice",
-        "Py_BuildValue", "_Py_BuildValue_SizeT", "PyCapsule_New", "PySlice_New", "PyCFunction_New", "PyCFunction_NewEx", "PyErr_NewException", "PyErr_NewExceptionWithDoc",
+        "Py_BuildValue", "_Py_BuildValue_SizeT", "PyCapsule_New", "PySlice_New", "PyCFunction_New", "PyCFunction_NewEx", "PyCMethod_New", "PyErr_NewException", "PyErr_NewExceptionWithDoc",
         "PyModule_Create2", "PyModule_New", "_PyObject_New", "_PyObject_GC_New", "PyStructSequence_New", "PyDictProxy_New", "PyMethod_New", "PyCell_New", "PySeqIter_New", NULL};
 
     return is_named(row->name, makers);
@@ -125,7 +138,10 @@ static bool may_be_known(struct rs_rules *rules, LLVMValueRef call, const struct
 
     if (row->result == RS_RESULT_FOREVER || is_named(row->name, indexed))
         return true;
-    return row->result == RS_RESULT_BORROWED && (!LLVMIsAArgument(container) || rs_rules_reaches(rules, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)), asks_for_keys, NULL, 0));
+    if (row->result == RS_RESULT_BORROWED && !LLVMIsAArgument(container))
+        return true;
+    return (row->result == RS_RESULT_BORROWED || strncmp(row->name, "PyObject_GetAttr", 16) == 0) &&
+           rs_rules_reaches(rules, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)), asks_for_keys, NULL, 0);
 }
 
 static bool may_fail(struct rs_rules *rules, LLVMValueRef call, const struct rs_contract *row)

@@ -134,17 +134,19 @@ static bool may_be_released(struct rs_rules *rules, LLVMValueRef value, bool cer
     return false;
 }
 
+/* `certain`: only members of the object itself that are released for sure, else all that may be. */
 static void read_releases(struct rs_rules *rules, struct rs_ir_function *function, struct set *set, bool certain)
 {
     struct group group = {0};
     const char *structure;
+    LLVMValueRef base;
     int64_t offset;
 
     gather(rules, &group, function, DEPTH);
     set->open |= group.cut;
     for (unsigned f = 0; f < group.count; f++) {
         RS_EACH_INSTRUCTION(group.items[f]->value, i) {
-            if (rs_members_loaded(rules, i, &structure, &offset, NULL) && may_be_released(rules, i, certain))
+            if (rs_members_loaded(rules, i, &structure, &offset, &base) && (!certain || LLVMIsAArgument(base)) && may_be_released(rules, i, certain))
                 add(set, structure, offset, i);
         }
     }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { FACTS_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 6 };
+enum { FACTS_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 6, STEPS_BACK = 12 };
 
 struct way {
     LLVMBasicBlockRef block, from; /* to be entered */
@@ -125,6 +125,10 @@ static bool evaluate(struct way *way, LLVMValueRef value, int depth, struct rs_w
     }
     if (LLVMIsAConstantPointerNull(value)) {
         *result = (struct rs_way_fact){value, false, 0};
+        return true;
+    }
+    if (LLVMIsAGlobalVariable(value) || LLVMIsAFunction(value)) { /* an address of the unit's, or of what it is linked with */
+        *result = (struct rs_way_fact){value, true, 0};
         return true;
     }
     known = fact_of(way, value);
@@ -271,12 +275,89 @@ bool rs_way_zero(const struct rs_way *walk, LLVMValueRef value)
     return evaluate(&way, value, 0, &fact) && !fact.nonzero && fact.number == 0;
 }
 
+/* The block that leads to this one, where there is no other. */
+static LLVMBasicBlockRef only_predecessor(LLVMBasicBlockRef block)
+{
+    LLVMBasicBlockRef found = NULL;
+
+    for (LLVMUseRef use = LLVMGetFirstUse(LLVMBasicBlockAsValue(block)); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+
+        if (!LLVMIsATerminatorInst(user))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = LLVMGetInstructionParent(user);
+    }
+    return found;
+}
+
+/* What the branch that leads from one block to another says of a value; false where it says nothing. */
+static bool said_by_branch(LLVMBasicBlockRef from, LLVMBasicBlockRef to, LLVMValueRef value, struct rs_way_fact *result)
+{
+    LLVMValueRef end = LLVMGetBasicBlockTerminator(from);
+    struct way way = {.block = from};
+    struct rs_way_fact *fact;
+
+    if (!LLVMIsABranchInst(end) || !LLVMIsConditional(end) || LLVMGetSuccessor(end, 0) == LLVMGetSuccessor(end, 1))
+        return false;
+    learn_truth(&way, LLVMGetCondition(end), LLVMGetSuccessor(end, 0) == to);
+    fact = fact_of(&way, value);
+    if (fact == NULL)
+        return false;
+    *result = *fact;
+    return true;
+}
+
+/* A phi is known where each way into its block gives it the same number ("if (owned) { release(x); owned = 0; }"). */
+static void learn_phi(struct way *way, LLVMValueRef phi)
+{
+    struct rs_way_fact all = {.value = phi}, one;
+
+    for (unsigned i = 0; i < LLVMCountIncoming(phi); i++) {
+        LLVMValueRef value = LLVMGetIncomingValue(phi, i);
+
+        if (!evaluate(way, value, 0, &one) && !said_by_branch(LLVMGetIncomingBlock(phi, i), LLVMGetInstructionParent(phi), value, &one))
+            return;
+        if (one.nonzero || (i > 0 && one.number != all.number))
+            return;
+        all.number = one.number;
+    }
+    learn(way, all);
+}
+
+static void learn_phis(struct way *way, LLVMBasicBlockRef block)
+{
+    for (LLVMValueRef phi = LLVMGetFirstInstruction(block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
+        learn_phi(way, phi);
+}
+
+/* What the branches said that lead to the start in any case. */
+static void learn_before(struct way *way)
+{
+    LLVMBasicBlockRef block = way->block;
+
+    learn_phis(way, block);
+    for (int steps = 0; steps < STEPS_BACK; steps++) {
+        LLVMBasicBlockRef before = only_predecessor(block);
+        LLVMValueRef end = before != NULL ? LLVMGetBasicBlockTerminator(before) : NULL;
+
+        if (end == NULL || before == way->block)
+            return;
+        if (LLVMIsABranchInst(end) && LLVMIsConditional(end))
+            learn_truth(way, LLVMGetCondition(end), LLVMGetSuccessor(end, 0) == block);
+        block = before;
+        learn_phis(way, block);
+    }
+}
+
 bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact fact)
 {
     struct walker walker = {.walk = walk};
     struct way first = {.block = LLVMGetInstructionParent(start)};
     bool found;
 
+    learn_before(&first);
     learn(&first, fact);
     if (LLVMIsATerminatorInst(start)) { /* an invoke: what it gave is there on its normal way only */
         go(&walker, &first, first.block, LLVMGetNormalDest(start), NULL, false);

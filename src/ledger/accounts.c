@@ -260,6 +260,7 @@ static void fell_below(struct rs_books *books, struct rs_object *object, struct 
         page->has_negative = true;
     }
     fact = rs_books_fact(books, RS_FACT_DEFICIT, object, &event);
+    fact->unseen = page->events == 1 && books->raw_exceptions != NULL && books->python < 0x030c && books->raw_exceptions(books->host, event.family);
     fact->starved |= object->size == 0 && event.count == 0;
     *rs_map_at(&books->deficit_at, object->address) = (uint64_t)(fact - books->facts.items) + 1;
     if (books->arm != NULL)

@@ -176,11 +176,13 @@ static void check_drift(struct rs_books *books, struct rs_object *object, int64_
 
         if ((a->unsure && !a->swapped) || !drifted(object->quiet, a, count, words, &drift, &booked) || (note = mover(books, a->movers, booked > 0)) == NULL)
             continue;
+        event = rs_store_noted(books, note);
+        if (booked > 0 && event.init)
+            continue; /* what modules acquire while they start they keep */
         if (a->more == NULL)
             a->more = rs_store_more(books);
         a->more->negative = *note;
         a->has_negative = true;
-        event = rs_store_noted(books, note);
         if (booked > 0 && books->loser != NULL)
             event.loser = books->loser(books->host, books, &event);
         fact = rs_books_fact(books, RS_FACT_DRIFT, object, &event);

@@ -366,7 +366,7 @@ static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
 
     if (!is_definite(fact) || fact->object.before_fork || (fact->event.init && !fact->witnessed && !fact->starved))
         return; /* what happens once, while a module starts, is of little weight without a consequence */
-    if (is_raw_move(&fact->account[0]) && !fact->witnessed)
+    if ((is_raw_move(&fact->account[0]) || fact->unseen) && !fact->witnessed)
         return;
     f = open_finding(j, RS_RULE_RS101, fact);
     f->confidence = fact->witnessed || fact->starved ? RS_PROVEN : RS_SUSPECT;

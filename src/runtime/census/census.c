@@ -275,12 +275,43 @@ static uint64_t frame_that_holds(uint64_t object)
     return rt_stack_locals(is_object, &held) ? held.code : 0;
 }
 
+struct search {
+    uint64_t word;
+    bool found;
+};
+
+static void search_span(uint64_t start, size_t block_size, size_t bytes, void *context)
+{
+    struct search *search = context;
+    const uint8_t *side = rt_object_side(start);
+    size_t blocks = bytes / block_size ? bytes / block_size : 1;
+
+    for (size_t i = 0; i < blocks && !search->found; i++) {
+        const uint64_t *from = (const uint64_t *)(start + i * block_size);
+
+        if (!(side[i * block_size / 16] & RT_SIDE_BLOCK) || (uint64_t)from == search->word)
+            continue;
+        for (size_t k = 0; k < block_size / 8 && !search->found; k++)
+            search->found = from[k] == search->word;
+    }
+}
+
+/* Whether a live block holds the object's address at all: most of what dies is known to nobody, and asking every container takes
+ * fifty times as long. */
+static bool occurs(uint64_t object)
+{
+    struct search search = {object, false};
+
+    rt_region_spans(search_span, &search);
+    return search.found;
+}
+
 bool rt_census_witness(uint64_t object)
 {
     struct owners owners = {.object = object, .stop_at_first = true};
     uint64_t words[2] = {frame_that_holds(object), 1};
 
-    if (words[0] == 0) {
+    if (words[0] == 0 && occurs(object)) {
         rt_region_spans(owners_in_span, &owners);
         words[0] = owners.owner;
         words[1] = 2;

@@ -168,6 +168,8 @@ static void record_object(uint64_t object, size_t size)
 {
     uint64_t words[2] = {rt_object_type_of(object), size};
 
+    if (*(const uint32_t *)(words[0] + TP_FLAGS) & FLAG_TYPE_SUBCLASS)
+        rt_object_type(object); /* what the books have to know of a class, they have to know before its first event */
     rt_log_put(RS_REC_OBJECT, object, rt_object_count(object), words, 2);
 }
 

@@ -190,9 +190,10 @@ static Dwarf_Line *row_before(const struct rs_unit *unit, size_t *index, uint32_
 
 /* The place of the offset. Rows of line 0 (code that the compiler made up) are passed over for the row before
  * them in the same function, and so are, with `own`, rows of CPython's headers: where equal ends of blocks
- * were merged, such a row lies outside of the inlined function that it belongs to. */
+ * were merged, such a row lies outside of the inlined function that it belongs to; and, where `file` is given, rows of
+ * others. */
 static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t offset,
-                             uint64_t floor, bool own)
+                             uint64_t floor, bool own, const char *file)
 {
     struct place place = {NULL, 0}, first = {NULL, 0};
     uint32_t entry = innermost(unit, offset);
@@ -202,13 +203,25 @@ static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, u
     while (row != NULL && dwarf_lineno(row, &place.line) == 0) {
         place.file =
             place.line <= 0 ? NULL : join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL));
-        if (place.file != NULL && !(own && rs_path_of_python(symbols, place.file)))
+        if (place.file != NULL && !(own && rs_path_of_python(symbols, place.file)) &&
+            (file == NULL || strcmp(place.file, file) == 0))
             return place;
         if (first.file == NULL && place.file != NULL)
             first = place;
         row = row_before(unit, &index, entry, floor);
     }
     return first;
+}
+
+/* The file whose lines are the function's own, where others are those of macros: rustc places what a macro expands to in the file
+ * that defines the macro. NULL: all are. */
+static const char *file_of_lines(struct rs_entry *entry)
+{
+    Dwarf_Die unit;
+
+    return entry != NULL && dwarf_diecu(&entry->die, &unit, NULL, NULL) != NULL && dwarf_srclang(&unit) == DW_LANG_Rust
+               ? entry->declared_file
+               : NULL;
 }
 
 /* Whether the inlined function is one of CPython's headers. Not judged by the place: merged code has places
@@ -288,7 +301,7 @@ size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint
     if (unit == NULL)
         return 0;
     place =
-        place_of(symbols, unit, offset, entry == NULL ? offset : entry->start, !is_python(symbols, entry));
+        place_of(symbols, unit, offset, entry == NULL ? offset : entry->start, !is_python(symbols, entry), file_of_lines(entry));
     for (; entry != NULL; inner = entry, entry = named_entry(symbols, unit, entry->parent)) {
         outermost = entry;
         own_part = kept && is_own_part(inner, entry);

@@ -301,6 +301,27 @@ static void fewer_frames_than_the_chain(void **state)
                      0);
 }
 
+/* What rustc places in the file of a macro is placed where the function's own lines come before it; C code that is included is not. */
+static void code_of_macros(void **state)
+{
+    struct fixture *fixture = *state;
+    struct rs_frame frames[4];
+    static const char *const language[] = {"0x1d", "0x1c"}; /* DW_LANG_C11, DW_LANG_Rust */
+
+    fixture_run(fixture, "gcc -S -g -O0 -std=gnu11 -dA src/expands.c -o expands.s");
+    for (unsigned rust = 0; rust < 2; rust++) {
+        const char *file = rust ? "rust.so" : "c.so";
+
+        fixture_run(fixture, "sed 's/0x1d\\(.*DW_AT_language\\)/%s\\1/' expands.s > as.s && grep -q '%s.*DW_AT_language' as.s && gcc -shared as.s -o %s", language[rust],
+                    language[rust], file);
+        assert_true(rs_symbol_frames(fixture->symbols, fixture_path(fixture, file), NULL, fixture_address(fixture, file, "inside_macro"), frames, 4) > 0);
+        if (rust)
+            assert_frame(&frames[0], "expands", "src/expands.c", fixture_line(fixture, "src/expands.c", "before */"));
+        else
+            assert_frame(&frames[0], "expands", "src/macros.rs", 10);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(cpp_chain, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(function_inlined_into_itself, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(fewer_frames_than_the_chain, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(code_of_macros, fixture_open, fixture_close),
     };
 
     return cmocka_run_group_tests_name("symbol_dwarf", tests, NULL, NULL);

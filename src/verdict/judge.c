@@ -228,6 +228,28 @@ static void judge_gift(const struct judge *j, struct rs_finding *f, const struct
     }
 }
 
+/* The family's last release before the object was used. Where it is one of Cython's own, at a function's end, those are right by
+ * construction: then one that the author wrote in the same call, if there is any. */
+static void name_release(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact, const struct rs_event *release)
+{
+    f->has_belief = true;
+    name_event(j, release, &f->belief);
+    for (unsigned i = 0; i < fact->accounts; i++) {
+        const struct rs_account *account = &fact->account[i];
+
+        for (unsigned n = account->family == release->family ? rs_ledger_kept(account) : 0; n > 0 && f->belief.pyx_file == NULL; n--) {
+            const struct rs_event *event = rs_ledger_event(account, n - 1);
+            struct rs_place place = {0};
+
+            if (event->kind != RS_EVENT_RELEASE || event->call != release->call)
+                continue;
+            name_event(j, event, &place);
+            if (place.pyx_file != NULL)
+                f->belief = place;
+        }
+    }
+}
+
 static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
     const struct rs_event *release = own_last(fact, RS_EVENT_RELEASE), *steal = own_last(fact, RS_EVENT_STEAL);
@@ -248,8 +270,7 @@ static void judge_use(const struct judge *j, struct rs_finding *f, const struct 
         f->has_belief = true;
         name_event(j, steal, &f->belief);
     } else if (release != NULL && (release->call == fact->event.call || (borrow != NULL && net_of(fact, borrow->call) > 0))) {
-        f->has_belief = true;
-        name_event(j, release, &f->belief);
+        name_release(j, f, fact, release);
     } else if (borrow != NULL && borrow->call != fact->event.call) { /* kept from an earlier call */
         f->rule = RS_RULE_RS103;
         f->has_belief = true;

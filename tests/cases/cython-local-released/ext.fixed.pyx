@@ -1,0 +1,19 @@
+# cython: language_level=3
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+
+
+cdef int fill(object data, Py_buffer *view) except 0:
+    contiguous = bytearray(data)
+    PyObject_GetBuffer(contiguous, view, PyBUF_SIMPLE)
+    return 1
+
+
+def total(data):
+    cdef Py_buffer view
+    cdef long sum = 0
+    cdef Py_ssize_t i
+    fill(data, &view)
+    for i in range(view.len):
+        sum += (<unsigned char *>view.buf)[i]
+    PyBuffer_Release(&view)
+    return sum

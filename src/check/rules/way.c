@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { FACTS_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 6, STEPS_BACK = 12 };
+enum { FACTS_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 12, STEPS_BACK = 12 };
 
 struct way {
     LLVMBasicBlockRef block, from; /* to be entered */

@@ -104,8 +104,23 @@ released_maybe(PyObject *self, PyObject *function)
     Py_RETURN_NONE;
 }
 
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
+/* A test that is wrapped the way kernels and Cython do. */
+static PyObject *
+joined(PyObject *self, PyObject *items)
+{
+    PyObject *list = PySequence_List(items), *twice;
+
+    if (unlikely(!list))
+        return NULL;
+    twice = PyNumber_InPlaceAdd(list, items);
+    Py_DECREF(list);
+    return twice;
+}
+
 static PyMethodDef methods[] = {
-    METHOD(count_up, METH_O), METHOD(count_down, METH_O), METHOD(attribute_size, METH_O), METHOD(attribute_text, METH_O), METHOD(item_type, METH_O),
+    METHOD(joined, METH_O), METHOD(count_up, METH_O), METHOD(count_down, METH_O), METHOD(attribute_size, METH_O), METHOD(attribute_text, METH_O), METHOD(item_type, METH_O),
     METHOD(item_name, METH_O), METHOD(missing_key, METH_O), METHOD(present_key, METH_O), METHOD(released_null, METH_O),
     METHOD(released_maybe, METH_O), {NULL},
 };

@@ -110,7 +110,7 @@ bool rs_contract_is_users(const char *name);
 /* The row of `name` for Python `version` (0x030b is 3.11), or NULL: not covered. */
 const struct rs_contract *rs_contract_find(const char *name, unsigned version);
 
-/* Stable within one build: rs_contract_at(rs_contract_index(row)) == row. */
+/* Stable within one build: rs_contract_at(rs_contract_index(row)) == row; rows lie side by side, the first at rs_contract_at(0). */
 unsigned rs_contract_index(const struct rs_contract *row);
 const struct rs_contract *rs_contract_at(unsigned index);
 unsigned rs_contract_count(void);

@@ -4,28 +4,21 @@
 
 #include "runtime/sys/sys.h"
 
-struct rt_hot rt_hot;
 __thread uint8_t rt_gil __attribute__((tls_model("initial-exec")));
 
 static struct rs_control *control;
 static struct rs_process_slot *slot;
-static struct rs_ring nowhere; /* limit 0: every store takes the slow path, which finds logging off */
+static struct rs_ring nowhere; /* limit 0: every record takes the slow path, which finds logging off */
+struct rt_hot rt_hot = {.ring = &nowhere};
 static uint8_t *stray_data;
-static uint64_t last_thread;
-static __thread uint64_t this_thread __attribute__((tls_model("initial-exec")));
+__thread uint64_t rt_log_thread __attribute__((tls_model("initial-exec")));
 static uint32_t request_lock;
-static bool on;
 
 enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 1024, DRAIN_STEP_MS = 5, CONFER_MS = 20, CONFER_WAITS = 200 }; /* MARGIN: the longest record fits behind the limit */
 
-bool rt_log_on(void)
-{
-    return on;
-}
-
 void rt_log_stop(void)
 {
-    on = false;
+    rt_hot.on = false;
     rt_hot.ring = &nowhere;
 }
 
@@ -141,8 +134,8 @@ bool rt_log_connect(unsigned birth, int parent, uint64_t parent_head)
 {
     rt_log_stop();
     request_lock = 0;
-    last_thread = 0;
-    this_thread = 0;
+    rt_hot.writer = 0;
+    rt_log_thread = 0;
     if (!open_control() || host_gone() || (slot = claim()) == NULL)
         return false;
     slot->pid = rt_sys_pid();
@@ -155,13 +148,13 @@ bool rt_log_connect(unsigned birth, int parent, uint64_t parent_head)
     if (!wait_while(&slot->state, RS_SLOT_WAITING, RT_LOG_PATIENCE_MS) || slot->state != RS_SLOT_RUNNING ||
         !map_ring(slot))
         return false;
-    on = true;
+    rt_hot.on = true;
     return true;
 }
 
 struct rs_process_slot *rt_log_request(void (*fill)(struct rs_process_slot *, void *), void *context)
 {
-    if (!on)
+    if (!rt_hot.on)
         return NULL;
     while (__atomic_exchange_n(&request_lock, 1, __ATOMIC_ACQUIRE) != 0)
         rt_sys_futex_wait(&request_lock, 1, 10);
@@ -187,7 +180,7 @@ bool rt_log_make_room(uint64_t bytes)
     struct rs_ring *ring = rt_hot.ring;
     unsigned waited = 0;
 
-    if (!on)
+    if (!rt_hot.on)
         return false;
     for (;;) {
         uint64_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
@@ -223,27 +216,22 @@ static struct rs_slot *at_head(unsigned slots)
     return (struct rs_slot *)(rt_hot.data + (ring->head & rt_hot.mask));
 }
 
-struct rs_slot *rt_log_begin(unsigned slots)
+struct rs_slot *rt_log_begin_slow(unsigned slots)
 {
-    if (!on)
+    if (!rt_hot.on)
         return NULL;
-    if (this_thread == 0)
-        this_thread = rt_sys_thread();
-    if (last_thread != this_thread) {
+    if (rt_log_thread == 0)
+        rt_log_thread = rt_sys_thread();
+    if (rt_hot.writer != rt_log_thread) {
         struct rs_slot *mark = at_head(1);
 
         if (mark == NULL)
             return NULL;
-        last_thread = this_thread;
-        *mark = (struct rs_slot){this_thread, RS_TAG_OF(RS_REC_THREAD, 1), 0};
+        rt_hot.writer = rt_log_thread;
+        *mark = (struct rs_slot){rt_log_thread, RS_TAG_OF(RS_REC_THREAD, 1), 0};
         rt_log_commit(1);
     }
     return at_head(slots);
-}
-
-void rt_log_commit(unsigned slots)
-{
-    __atomic_store_n(&rt_hot.ring->head, rt_hot.ring->head + 16 * (uint64_t)slots, __ATOMIC_RELEASE);
 }
 
 void rt_log_put(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count)
@@ -294,7 +282,7 @@ void rt_log_stray(uint64_t address, uint32_t site)
     struct rs_ring *ring = rt_hot.ring;
     struct rs_slot *stray;
 
-    if (!on)
+    if (!rt_hot.on)
         return;
     while (__atomic_exchange_n(&ring->stray_lock, 1, __ATOMIC_ACQUIRE) != 0)
         rt_pause();
@@ -314,7 +302,7 @@ static unsigned drain(unsigned milliseconds)
     struct rs_ring *ring = rt_hot.ring;
     unsigned waits = 0;
 
-    for (; on && DRAIN_STEP_MS * waits < milliseconds; waits++) {
+    for (; rt_hot.on && DRAIN_STEP_MS * waits < milliseconds; waits++) {
         uint32_t wanted = 1;
 
         if (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) >= ring->head)

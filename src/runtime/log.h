@@ -19,14 +19,21 @@ struct rt_hot {
     uint8_t *data; /* the ring's data, mapped twice in a row */
     uint64_t mask;
     uint64_t *statics; /* 4096 places: a known static object, or address + 1: known to be none */
+    uint64_t writer;   /* the thread whose record was the last, 0: none yet */
+    bool on;           /* facts are recorded */
 };
 extern struct rt_hot rt_hot;
 
 /* Whether this thread holds the GIL as far as the hooks know; kept by the entry, API and store hooks. */
 extern __thread uint8_t rt_gil __attribute__((tls_model("initial-exec")));
 
+extern __thread uint64_t rt_log_thread __attribute__((tls_model("initial-exec"))); /* this one's number, 0: not asked for yet */
+
 /* Whether facts are recorded at all. */
-bool rt_log_on(void);
+static inline bool rt_log_on(void)
+{
+    return rt_hot.on;
+}
 /* Ends logging: the host is gone, or a fork has not connected yet. */
 void rt_log_stop(void);
 /* Connects this process: claims a slot of the control file and waits for its ring. `birth`: enum rs_birth. False if there
@@ -38,8 +45,19 @@ struct rs_process_slot *rt_log_request(void (*fill)(struct rs_process_slot *, vo
 void rt_log_request_done(void);
 
 /* A record of `slots` slots to be filled in place, then committed; NULL when logging has ended. */
-struct rs_slot *rt_log_begin(unsigned slots);
-void rt_log_commit(unsigned slots);
+struct rs_slot *rt_log_begin_slow(unsigned slots);
+static inline struct rs_slot *rt_log_begin(unsigned slots)
+{
+    struct rs_ring *ring = rt_hot.ring; /* a limit of 0 when nothing is recorded */
+
+    if (rt_log_thread == rt_hot.writer && ring->head + 16 * (uint64_t)slots <= ring->limit)
+        return (struct rs_slot *)(rt_hot.data + (ring->head & rt_hot.mask));
+    return rt_log_begin_slow(slots);
+}
+static inline void rt_log_commit(unsigned slots)
+{
+    __atomic_store_n(&rt_hot.ring->head, rt_hot.ring->head + 16 * (uint64_t)slots, __ATOMIC_RELEASE);
+}
 /* One whole record of 1 + words/2 slots. */
 void rt_log_put(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count);
 /* A record whose last part is text (at most 4,000 bytes are kept); `words` as before, the length is added as a word. */

@@ -64,6 +64,8 @@ static bool from_family(const struct rt_module *module, uint64_t return_address)
 
     if (return_address - module->text_lo < module->text_hi - module->text_lo)
         return true;
+    if (return_address - rt_python.text_lo < rt_python.text_hi - rt_python.text_lo)
+        return false;
     caller = rt_module_of(return_address);
     return caller != NULL && caller->family == module->family;
 }
@@ -97,7 +99,7 @@ uint64_t rt_entry_enter(struct rt_frame *frame)
         return RT_SHIM_PASS;
     if (rt_filling_count > 0)
         rt_filling_enter(depth);
-    words.count = 0;
+    rt_words_clear(&words);
     rt_words_before(&words, role, frame);
     if (rt_roles_is_dealloc(role)) {
         uint64_t type = rt_object_type_of(frame->args[0]);
@@ -161,7 +163,7 @@ void rt_entry_leave(struct rt_frame *frame)
     rt_gil = 1;
     if (rt_filling_count > 0)
         rt_filling_leave(depth, desc->function);
-    words.count = 0;
+    rt_words_clear(&words);
     if (rt_roles_is_init(role)) {
         if (frame->result != 0 && rt_object_see(frame->result) == RT_OBJECT_LIVE &&
             rt_object_type_of(frame->result) != rt_python.module_def_type)

@@ -68,8 +68,7 @@ static void look(struct filling *f, uint64_t place, bool at_exit)
     unsigned n = items_of(f, &items);
     struct rt_words words;
 
-    words.count = 0;
-    words.fresh = 0;
+    rt_words_clear(&words);
     for (unsigned i = 0; i < RT_FILLING_ITEMS; i++) {
         uint64_t item = i < n ? items[i] : 0;
 

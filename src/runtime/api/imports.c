@@ -87,6 +87,7 @@ void rt_call_export(uint64_t address, const struct rs_contract *row)
 
 void rt_api_open(void)
 {
+    rt_words_open();
     rt_formats_open();
     rt_roles_open();
     for (unsigned i = 0; i < rs_contract_count(); i++) {
@@ -145,19 +146,10 @@ static void log_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, co
     rt_log_commit(slots);
 }
 
-/* Whether the call may take something from the module, or let something else happen before it leaves. */
+/* Whether the call may be one record: it takes nothing from the module, and nothing else happens before it leaves. */
 static bool is_simple(const struct rs_contract *contract, const struct rt_words *words)
 {
-    if (contract == NULL || (contract->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_DEALLOCATES)))
-        return false;
-    for (unsigned i = 0; i < words->count; i++) {
-        unsigned argument = RS_WORD_ARG(words->word[i]);
-
-        if ((RS_WORD_FLAGS(words->word[i]) & (RS_WORD_DEAD | RS_WORD_ZERO | RS_WORD_OLD | RS_WORD_STEAL)) ||
-            (argument < contract->nargs && contract->args[argument].kind == RS_ARG_STEAL))
-            return false;
-    }
-    return true;
+    return contract != NULL && rt_words_simple(contract) && !(words->any & (RS_WORD_DEAD | RS_WORD_ZERO | RS_WORD_OLD | RS_WORD_STEAL));
 }
 
 /* A place at which the books saw a reference taken that nobody had: what is taken there now is looked after when it dies. */
@@ -178,7 +170,7 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
     struct rt_words words;
     unsigned index = contract != NULL ? rs_contract_index(contract) : RS_IMPORT_UNKNOWN;
 
-    words.count = 0;
+    rt_words_clear(&words);
     frame->state[0] = (uint64_t)contract;
     frame->state[1] = index | (uint64_t)module->number << 32;
     if (contract != NULL)
@@ -202,8 +194,7 @@ void rt_call_settle(struct rt_frame *frame)
 
     if (rt_filling_count > 0)
         rt_filling_after_call(rt_entry_depth());
-    words.count = 0;
-    words.fresh = 0;
+    rt_words_clear(&words);
     if (frame->state[2]) {
         words.word[words.count++] = frame->result;
         rt_words_after(&words, contract, frame);

@@ -41,6 +41,11 @@ static const struct rs_contract *role_of(uint64_t target)
     return entry != NULL ? (const struct rs_contract *)entry->runtime[RT_ENTRY_ROLE] : NULL;
 }
 
+static bool in_interpreter(uint64_t target)
+{
+    return target - rt_python.text_lo < rt_python.text_hi - rt_python.text_lo;
+}
+
 uint64_t rt_call_enter(struct rt_frame *frame)
 {
     const struct rs_call_desc *desc = frame->desc;
@@ -49,7 +54,7 @@ uint64_t rt_call_enter(struct rt_frame *frame)
 
     if (!rt_log_on() || frame->target - module->text_lo < module->text_hi - module->text_lo || !rt_call_gil())
         return RT_SHIM_PASS;
-    other = rt_module_of(frame->target);
+    other = in_interpreter(frame->target) ? NULL : rt_module_of(frame->target);
     if (other != NULL && other->family == module->family)
         return RT_SHIM_PASS;
     contract = other != NULL ? role_of(frame->target) : NULL;
@@ -58,7 +63,7 @@ uint64_t rt_call_enter(struct rt_frame *frame)
     if (contract != NULL)
         return rs_contract_matters(contract) ? rt_call_book(frame, contract, module) : RT_SHIM_PASS;
     /* a function of another family or of the interpreter that no table names: what it returns may come with a reference */
-    if (other != NULL || frame->target - rt_python.text_lo < rt_python.text_hi - rt_python.text_lo)
+    if (other != NULL || in_interpreter(frame->target))
         return rt_call_book(frame, NULL, module);
     return RT_SHIM_PASS;
 }

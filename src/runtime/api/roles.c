@@ -44,32 +44,18 @@ static struct slot slots[] = {
 };
 enum { SLOTS = sizeof(slots) / sizeof(*slots) };
 
-static const struct rs_contract *vectorcall, *dealloc, *traverse, *clear, *init;
-
-bool rt_roles_is_dealloc(const struct rs_contract *role)
-{
-    return role == dealloc;
-}
-
-bool rt_roles_is_clear(const struct rs_contract *role)
-{
-    return role == clear;
-}
-
-bool rt_roles_is_init(const struct rs_contract *role)
-{
-    return role == init;
-}
+static const struct rs_contract *vectorcall, *traverse;
+const struct rs_contract *rt_roles_dealloc, *rt_roles_clear, *rt_roles_init_function;
 
 void rt_roles_open(void)
 {
     for (unsigned i = 0; i < SLOTS; i++)
         slots[i].contract = rs_contract_slot(slots[i].name, rt_python.abi->version);
     vectorcall = rs_contract_slot("vectorcall", rt_python.abi->version);
-    dealloc = rs_contract_slot("tp_dealloc", rt_python.abi->version);
+    rt_roles_dealloc = rs_contract_slot("tp_dealloc", rt_python.abi->version);
     traverse = rs_contract_slot("tp_traverse", rt_python.abi->version);
-    clear = rs_contract_slot("tp_clear", rt_python.abi->version);
-    init = rs_contract_slot("init", rt_python.abi->version);
+    rt_roles_clear = rs_contract_slot("tp_clear", rt_python.abi->version);
+    rt_roles_init_function = rs_contract_slot("init", rt_python.abi->version);
 }
 
 void rt_roles_function(uint64_t function, const char *slot, uint64_t owner, const char *name)

@@ -19,9 +19,20 @@ void rt_roles_getset(uint64_t def, uint64_t owner);
 void rt_roles_definition(uint64_t def); /* PyModuleDef */
 void rt_roles_function(uint64_t function, const char *slot, uint64_t owner, const char *name);
 
-bool rt_roles_is_dealloc(const struct rs_contract *role);
-bool rt_roles_is_clear(const struct rs_contract *role);
-bool rt_roles_is_init(const struct rs_contract *role);
+/* The rows of these roles, set by rt_roles_open. */
+extern const struct rs_contract *rt_roles_dealloc, *rt_roles_clear, *rt_roles_init_function;
+static inline bool rt_roles_is_dealloc(const struct rs_contract *role)
+{
+    return role == rt_roles_dealloc;
+}
+static inline bool rt_roles_is_clear(const struct rs_contract *role)
+{
+    return role == rt_roles_clear;
+}
+static inline bool rt_roles_is_init(const struct rs_contract *role)
+{
+    return role == rt_roles_init_function;
+}
 
 /* The slot contract of an indirect call's target, judged by the slots of Py_TYPE(arg0), of arg0 itself if it is a type, and
  * of their bases; NULL if the target is none of them. */

@@ -9,32 +9,75 @@
 #include "wire/recording.h"
 
 enum {
-    ARRAY_MAX = 32, VARARGS_MAX = 48, MEMBERS_MAX = 128, BASES_MAX = 32,
+    CONTRACTS = 4096, ARRAY_MAX = 32, VARARGS_MAX = 48, MEMBERS_MAX = 128, BASES_MAX = 32,
     T_OBJECT = 6, T_OBJECT_EX = 16,                       /* PyMemberDef.type */
 };
 
-void rt_words_add(struct rt_words *words, uint64_t address, unsigned arg, unsigned flags)
+/* What is looked at at every call, by the contract's index. */
+struct digest {
+    uint8_t plain;  /* of the first six arguments those that are objects */
+    bool before, after; /* other kinds that matter before the call, after it */
+    bool simple;
+};
+static struct digest digests[CONTRACTS];
+
+static struct digest digest_of(const struct rs_contract *contract)
 {
-    enum rt_object_state state;
+    struct digest d = {.simple = (contract->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_DEALLOCATES)) == 0};
 
-    if (address == 0 || words->count == RT_WORDS)
-        return;
-    state = rt_object_see(address);
-    if (state == RT_OBJECT_NONE)
-        return;
-    if (state == RT_OBJECT_DEAD) {
-        flags |= RS_WORD_DEAD;
-    } else {
-        uint32_t count = rt_object_count(address);
-
-        if (rt_object_immortal(address))
-            flags |= RS_WORD_IMMORTAL;
-        else if (count <= 1)
-            flags |= count == 1 ? RS_WORD_ONE : RS_WORD_ZERO;
+    for (unsigned i = 0; i < contract->nargs; i++) {
+        switch (contract->args[i].kind) {
+        case RS_ARG_STEAL:
+            d.simple = false;
+            /* fall through */
+        case RS_ARG_OBJECT:
+        case RS_ARG_TYPE:
+            if (i < 6)
+                d.plain |= (uint8_t)(1u << i);
+            else
+                d.before = true;
+            break;
+        case RS_ARG_INOUT:
+            d.before = d.after = true;
+            break;
+        case RS_ARG_OUT:
+        case RS_ARG_OUT_BORROWED:
+        case RS_ARG_BUFFER_OUT:
+        case RS_ARG_ACQUIRE:
+        case RS_ARG_PARSE:
+            d.after = true;
+            break;
+        case RS_ARG_VALUE:
+        case RS_ARG_CALLBACK:
+        case RS_ARG_TABLE:
+            break;
+        default:
+            d.before = true;
+        }
     }
-    if (flags & RS_WORD_NEW)
-        words->fresh = arg == RS_ARG_RESULT ? RT_FRESH_RESULT : 0;
-    words->word[words->count++] = address | (uint64_t)(arg & 0xff) << 48 | (uint64_t)flags << 56;
+    return d;
+}
+
+static const struct rs_contract *rows;
+
+void rt_words_open(void)
+{
+    rows = rs_contract_at(0);
+    for (unsigned i = 0; i < rs_contract_count() && i < CONTRACTS; i++)
+        digests[i] = digest_of(&rows[i]);
+}
+
+static inline const struct digest *digest(const struct rs_contract *contract)
+{
+    static const struct digest all = {.before = true, .after = true};
+    size_t index = (size_t)(contract - rows);
+
+    return index < CONTRACTS ? &digests[index] : &all;
+}
+
+bool rt_words_simple(const struct rs_contract *contract)
+{
+    return digest(contract)->simple;
 }
 
 void rt_words_memory(struct rt_words *words, uint64_t block, uint64_t fresh)
@@ -93,7 +136,7 @@ static uint64_t through(uint64_t pointer)
     return pointer != 0 ? *(const uint64_t *)pointer : 0;
 }
 
-void rt_words_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
+static void others_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
 {
     for (unsigned i = 0; i < contract->nargs; i++) {
         const struct rs_argument *argument = &contract->args[i];
@@ -137,6 +180,21 @@ void rt_words_before(struct rt_words *words, const struct rs_contract *contract,
     }
 }
 
+void rt_words_before(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
+{
+    const struct digest *d = digest(contract);
+
+    if (d->before) {
+        others_before(words, contract, frame);
+        return;
+    }
+    for (unsigned left = d->plain; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
+
+        rt_words_add(words, frame->args[i], i, 0);
+    }
+}
+
 bool rt_words_failed(const struct rs_contract *contract, uint64_t result)
 {
     if (contract->result != RS_RESULT_VALUE)
@@ -160,7 +218,7 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
                                                                                                : 0);
     if (contract->flags & RS_ALLOCATES)
         rt_words_memory(words, frame->result, RT_FRESH_RESULT);
-    for (unsigned i = 0; i < contract->nargs; i++) {
+    for (unsigned i = 0; digest(contract)->after && i < contract->nargs; i++) {
         uint64_t value = rt_words_argument(frame, i);
 
         switch (contract->args[i].kind) {

@@ -9,7 +9,6 @@
 #include "runtime/sys/sys.h"
 
 enum {
-    STATICS = 4096,        /* the store hook's direct-mapped cache */
     KNOWN_STATICS = 1 << 16, /* every static object that was recorded */
     TYPES = 1 << 15,
     IMAGES = 4096,
@@ -59,7 +58,7 @@ void rt_object_images(void)
 {
     image_count = 0;
     dl_iterate_phdr(add_segments, NULL);
-    rt_fill(rt_hot.statics, 0, STATICS * sizeof(uint64_t)); /* what was none may be one now */
+    rt_fill(rt_hot.statics, 0, RT_STATICS * sizeof(uint64_t)); /* what was none may be one now */
 }
 
 static bool in_image(uint64_t address)
@@ -84,7 +83,7 @@ void rt_object_open(void)
     images = rt_sys_pages(IMAGES * sizeof(struct image));
     types = rt_sys_pages(TYPES * sizeof(uint64_t));
     statics = rt_sys_pages(KNOWN_STATICS * sizeof(uint64_t));
-    rt_hot.statics = rt_sys_pages(STATICS * sizeof(uint64_t));
+    rt_hot.statics = rt_sys_pages(RT_STATICS * sizeof(uint64_t));
 }
 
 uint8_t *rt_object_side(uint64_t address)
@@ -175,7 +174,7 @@ static void record_object(uint64_t object, size_t size)
 
 static enum rt_object_state see_static(uint64_t address, bool mark)
 {
-    uint64_t *cached = &rt_hot.statics[(address >> 4) & (STATICS - 1)], *known;
+    uint64_t *cached = &rt_hot.statics[(address >> 4) & (RT_STATICS - 1)], *known;
 
     if (*cached == address)
         return RT_OBJECT_LIVE;
@@ -285,7 +284,7 @@ static enum rt_object_state see(uint64_t address, bool mark)
     return RT_OBJECT_LIVE;
 }
 
-enum rt_object_state rt_object_see(uint64_t address)
+enum rt_object_state rt_object_see_new(uint64_t address)
 {
     return see(address, true);
 }

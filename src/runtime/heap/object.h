@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/log.h"
 #include "runtime/pyabi/pyabi.h"
+
+enum { RT_STATICS = 4096 }; /* places of rt_hot.statics */
 
 enum rt_side {
     RT_SIDE_BLOCK = 1,    /* a live block starts here */
@@ -26,7 +29,15 @@ enum rt_side {
 enum rt_object_state { RT_OBJECT_NONE, RT_OBJECT_LIVE, RT_OBJECT_DEAD };
 
 /* Classifies; a live object seen for the first time is marked and recorded (RS_REC_OBJECT). */
-enum rt_object_state rt_object_see(uint64_t address);
+enum rt_object_state rt_object_see_new(uint64_t address);
+static inline enum rt_object_state rt_object_see(uint64_t address)
+{
+    uint64_t offset = address - rt_hot.region;
+    bool seen = offset < rt_hot.region_size ? (address & 15) == 0 && (rt_hot.side[offset >> 4] & RT_SIDE_OBJECT)
+                                            : address >= RT_STATICS && rt_hot.statics[(address >> 4) & (RT_STATICS - 1)] == address;
+
+    return seen ? RT_OBJECT_LIVE : rt_object_see_new(address);
+}
 /* The same without marking or recording anything. */
 enum rt_object_state rt_object_peek(uint64_t address);
 /* A module is about to change the count of an object whose tp_dealloc has begun. */

@@ -14,6 +14,7 @@ enum {
     GUARD_STEP = 512,   /* bytes of guard address space a quarantined block */
     QUARANTINE_PLACES = 1 << 16,
     POISONED = 4096,
+    FORESIGHT = 8, /* places */
 };
 
 struct span {
@@ -310,6 +311,7 @@ static void evict(void)
     struct waiting *w = &heap.waiting[heap.oldest % QUARANTINE_PLACES];
     uint8_t *side = side_of((void *)w->block);
 
+    __builtin_prefetch((const void *)heap.waiting[(heap.oldest + FORESIGHT) % QUARANTINE_PLACES].block, 1); /* untouched since it was freed */
     check_poison(w, guard_of(heap.oldest));
     for (unsigned i = 0; i < 3 && 16 * (uint64_t)i < w->size; i++) /* what lies behind a small block is its neighbour's */
         side[i] = 0;

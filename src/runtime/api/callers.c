@@ -10,13 +10,12 @@
 
 enum { LOOK = 96, LOOK_FOR_VARIABLE = 512, CALLERS = 2, CALL_LENGTH = 5, CALL_OPCODE = 0xe8, FUNCTION_MAX = 1 << 20 };
 
-/* Whether the word is a return address behind a direct call of a function that begins before `inside`. */
+/* Whether the word, which lies in the module's code, is a return address behind a direct call of a function that begins before `inside`. */
 static bool is_call(uint64_t word, const struct rt_module *module, uint64_t inside)
 {
     uint64_t target;
 
-    if (word - module->text_lo >= module->text_hi - module->text_lo || word - CALL_LENGTH < module->text_lo ||
-        *(const uint8_t *)(word - CALL_LENGTH) != CALL_OPCODE)
+    if (*(const uint8_t *)(word - CALL_LENGTH) != CALL_OPCODE)
         return false;
     target = word + (uint64_t)(int64_t)*(const int32_t *)(word - 4);
     if (target - module->text_lo >= module->text_hi - module->text_lo)
@@ -35,11 +34,13 @@ void rt_words_callers(struct rt_words *words, const struct rt_frame *frame)
     const uint64_t *at = frame->stack, *end = at + LOOK, *variable = (const uint64_t *)words->fresh;
     const uint64_t *top = (const uint64_t *)rt_entry_stack();
     const struct rt_module *module = words->fresh != 0 ? rt_module_of(frame->return_address) : NULL;
-    uint64_t inside = frame->return_address;
+    uint64_t inside = frame->return_address, first, size;
     unsigned found = 0;
 
     if (module == NULL || top < at)
         return;
+    first = module->text_lo + CALL_LENGTH;
+    size = module->text_hi - first;
     if (words->fresh != RT_FRESH_RESULT) {
         if (variable < at || variable >= at + LOOK_FOR_VARIABLE)
             return;
@@ -47,7 +48,7 @@ void rt_words_callers(struct rt_words *words, const struct rt_frame *frame)
     }
     end = top < end ? top : end;
     for (; at < end && found < CALLERS; at++) {
-        if (!is_call(*at, module, inside))
+        if (*at - first >= size || !is_call(*at, module, inside))
             continue;
         inside = *at;
         put(words, *at, words->fresh == RT_FRESH_RESULT ? 0 : RS_WORD_NEW);

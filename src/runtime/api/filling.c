@@ -6,6 +6,7 @@
 #include "runtime/log.h"
 #include "runtime/modules.h"
 #include "runtime/pyabi/pyabi.h"
+#include "runtime/sys/sys.h"
 
 enum { CONTAINERS = 16, SIZE = 16, ITEMS = 24 }; /* PyVarObject.ob_size; PyTupleObject.ob_item[0], PyListObject.ob_item */
 
@@ -14,6 +15,7 @@ struct filling {
     const struct rt_module *module;
     unsigned depth;
     bool list, changes; /* changes: a call is in progress that may fill it */
+    unsigned used; /* places of `known` that may hold something */
     uint64_t known[RT_FILLING_ITEMS]; /* what of each place is booked, or was not put there by the module itself */
 };
 
@@ -28,7 +30,10 @@ static bool is_mine(const struct filling *f)
 
 static void forget(struct filling *f)
 {
-    *f = containers[--rt_filling_count];
+    const struct filling *last = &containers[--rt_filling_count];
+
+    if (f != last)
+        rt_copy(f, last, offsetof(struct filling, known) + last->used * sizeof(last->known[0]));
 }
 
 /* How many items there are, and where; 0 if this is no tuple or list any more. */
@@ -69,15 +74,16 @@ static void look(struct filling *f, uint64_t place, bool at_exit)
     struct rt_words words;
 
     rt_words_clear(&words);
-    for (unsigned i = 0; i < RT_FILLING_ITEMS; i++) {
-        uint64_t item = i < n ? items[i] : 0;
+    for (unsigned i = 0; i < n || i < f->used; i++) {
+        uint64_t item = i < n ? items[i] : 0, before = i < f->used ? f->known[i] : 0;
 
-        if (item == f->known[i])
-            continue;
-        rt_words_add(&words, f->known[i], i, RS_WORD_UNKNOWN);
-        rt_words_add(&words, item, i, RS_WORD_STEAL);
         f->known[i] = item;
+        if (item == before)
+            continue;
+        rt_words_add(&words, before, i, RS_WORD_UNKNOWN);
+        rt_words_add(&words, item, i, RS_WORD_STEAL);
     }
+    f->used = n;
     if (words.count > 0)
         record(f, &words, place, at_exit);
 }
@@ -89,10 +95,9 @@ static void look_for_dead(const struct filling *f, uint64_t place)
     unsigned n = items_of(f, &items);
     struct rt_words words;
 
-    words.count = 0;
-    words.fresh = 0;
+    rt_words_clear(&words);
     for (unsigned i = 0; i < n; i++)
-        if (items[i] != f->known[i] && rt_object_peek(items[i]) == RT_OBJECT_DEAD)
+        if (items[i] != (i < f->used ? f->known[i] : 0) && rt_object_peek(items[i]) == RT_OBJECT_DEAD)
             rt_words_add(&words, items[i], i, RS_WORD_STEAL);
     if (words.count > 0)
         record(f, &words, place, false);
@@ -104,8 +109,9 @@ static void explain(struct filling *f)
     const uint64_t *items;
     unsigned n = items_of(f, &items);
 
-    for (unsigned i = 0; i < RT_FILLING_ITEMS; i++)
-        f->known[i] = i < n ? items[i] : 0;
+    f->used = n;
+    for (unsigned i = 0; i < n; i++)
+        f->known[i] = items[i];
 }
 
 void rt_filling_begin(uint64_t container, const struct rt_module *module, unsigned depth)
@@ -118,8 +124,13 @@ void rt_filling_begin(uint64_t container, const struct rt_module *module, unsign
     if (container == 0 || depth == 0 || rt_filling_count == CONTAINERS || rt_object_see(container) != RT_OBJECT_LIVE || rt_object_count(container) != 1)
         return;
     f = &containers[rt_filling_count++];
-    *f = (struct filling){.object = container, .thread = (uint64_t)&here, .module = module, .depth = depth,
-                        .list = rt_object_type_of(container) == rt_python.list_type};
+    f->object = container;
+    f->thread = (uint64_t)&here;
+    f->module = module;
+    f->depth = depth;
+    f->list = rt_object_type_of(container) == rt_python.list_type;
+    f->changes = false;
+    f->used = 0;
 }
 
 /* Whether the call takes the container over or ends it. */

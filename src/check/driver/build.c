@@ -101,7 +101,9 @@ static bool fetch(struct rs_session *session, const char *requirement, const cha
 {
     static const char unpack[] = "import shutil, sys; shutil.unpack_archive(sys.argv[1], sys.argv[2])";
     const char *python = session->python.executable, *place, *archive;
-    char *download[] = {(char *)python, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--disable-pip-version-check", "-q", "-d", NULL,
+    /* the package's own sources: what its build needs may come as wheels, or numpy is built just to ask for a version */
+    char *name = rs_arena_strndup(&session->arena, requirement, strcspn(requirement, "=<>!~[; "));
+    char *download[] = {(char *)python, "-m", "pip", "download", "--no-deps", "--no-binary", name, "--disable-pip-version-check", "-q", "-d", NULL,
                         (char *)requirement, NULL};
     char *extract[] = {(char *)python, "-I", "-c", (char *)unpack, NULL, NULL, NULL};
 

@@ -275,9 +275,9 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
         rs_call_contract(flow, state, call, row, out);
         return;
     }
-    summary = own == NULL ? NULL : &flow->unit->summaries[own - flow->ir->functions.items];
+    summary = own != NULL ? &flow->unit->summaries[own - flow->ir->functions.items] : callee != NULL ? rs_share_find(flow->unit->others, name) : NULL;
     if (summary != NULL && summary->known)
-        rs_call_summary(flow, state, call, own, summary, out);
+        rs_call_summary(flow, state, call, own != NULL ? own->name : name, summary, out);
     else
         call_elsewhere(flow, state, call, callee, name, out);
 }

@@ -34,7 +34,7 @@ static bool is_init(const struct rs_ir_function *function)
     return strcmp(slot, "init") == 0 || strcmp(slot, "mod.exec") == 0 || strcmp(slot, "mod.create") == 0;
 }
 
-void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, struct rs_report *report)
+void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summaries, struct rs_report *report)
 {
     struct rs_flow_unit unit = {.ir = ir, .report = report, .others = others};
     size_t count = ir->functions.count;
@@ -51,6 +51,8 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, struct rs_
     analyse_all(&unit, order, group);
     rs_fields_judge(&unit);
     rs_tell_all(&unit);
+    if (summaries != NULL)
+        rs_share_write(&unit, summaries);
     report->analysed += unit.analysed;
     report->cut_paths += unit.cut;
     for (size_t i = 0; i < count; i++) {

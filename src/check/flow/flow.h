@@ -11,6 +11,7 @@
 #include <llvm-c/Core.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "check/ir/ir.h"
 #include "finding/finding.h"
@@ -339,8 +340,7 @@ struct rs_states {
 void rs_states_add(struct rs_flow *flow, struct rs_states *out, struct rs_state *state);
 void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_states *out);
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out);
-void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_ir_function *callee, const struct rs_summary *summary,
-                     struct rs_states *out);
+void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out);
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name);
 /* Whether anything compares an integer or floating-point result, or keeps it for later. */
 bool rs_call_compared(LLVMValueRef call);
@@ -375,5 +375,11 @@ struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym);
 void rs_fields_judge(struct rs_flow_unit *unit);
 
-/* engine.c: all functions of a unit; findings go to report. */
-void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, struct rs_report *report);
+/* share.c: summaries as a file for the extension's other units. */
+struct rs_summaries;
+void rs_share_write(const struct rs_flow_unit *unit, FILE *file);
+/* Of a function that another unit defines, or NULL. */
+const struct rs_summary *rs_share_find(const struct rs_summaries *set, const char *name);
+
+/* engine.c: all functions of a unit; findings go to report, summaries to a file (NULL: nowhere). */
+void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summaries, struct rs_report *report);

@@ -541,14 +541,13 @@ static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMV
     rs_call_result(flow, state, call, rs_av_sym(sym));
 }
 
-void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_ir_function *callee, const struct rs_summary *summary,
-                     struct rs_states *out)
+void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out)
 {
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
         if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(call, i))) == LLVMPointerTypeKind)
-            rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, callee->name);
+            rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, callee);
     if (summary->runs) {
-        rs_refs_run(flow, state, call, callee->name);
+        rs_refs_run(flow, state, call, callee);
         flow->summary->runs = true;
     }
     if (summary->incomplete) {
@@ -557,7 +556,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
         return;
     }
     for (unsigned i = 0; i < summary->ncases; i++) {
-        struct applying a = {.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee->name};
+        struct applying a = {.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
 
         if (!fits(&a, summary->nargs) || !fits_memory(&a)) {
             rs_state_close(a.state);

@@ -368,6 +368,55 @@ def header(context):
     core.expect([(f["culprit"]["function"], f["count"]) for f in ran.report["findings"]] == [("lost", 2)], "not one finding of two units", ran.text())
 
 
+ELSEWHERE = """
+#include <Python.h>
+PyObject *make_row(PyObject *arg)
+{
+    PyObject *row = PyList_New(0);
+    if (row != NULL && PyList_Append(row, arg) < 0)
+        Py_CLEAR(row);
+    return row;
+}
+int keep_row(PyObject **place, PyObject *row)
+{
+    if (row == NULL)
+        return -1;
+    Py_XDECREF(*place);
+    *place = row;
+    return 0;
+}
+"""
+USES = """PyObject *make_row(PyObject *arg);
+int keep_row(PyObject **place, PyObject *row);
+static PyObject *rows;
+PyObject *pack(PyObject *self, PyObject *arg)
+{
+    PyObject *row = make_row(arg);
+    return row == NULL ? NULL : Py_BuildValue("(%s)", row);
+}
+PyObject *hold(PyObject *self, PyObject *arg)
+{
+    PyObject *row = make_row(arg);
+    if (keep_row(&rows, row) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+"""
+
+
+def units(context):
+    """What a function does to references is known to the extension's other units: new results, arguments that it takes over."""
+    folder = fresh("units")
+    version, _ = minor(context)
+    with open(os.path.join(folder, "two.c"), "w") as f:
+        f.write(ELSEWHERE)
+    for unit, expected in (("O", ["pack"]), ("N", [])):
+        source(folder, "one", USES % unit, fixed=True)
+        ran = check(folder, "--python", version, "one.c", "two.c")
+        found = [f["culprit"]["function"] for f in ran.report["findings"]]
+        core.expect(found == expected, "found %s, expected %s" % (found, expected), ran.text())
+
+
 def collect(context):
-    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
+    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

@@ -1,6 +1,7 @@
 /* See cython.h. */
 #include "cli/cython.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "symbol/source.h"
@@ -27,6 +28,34 @@ static void name_line(struct rs_symbols *symbols, const struct rs_report *report
     place->pyx_file = unit_of(report, place->pyx_file);
 }
 
+/* The text with one name in the place of another, wherever that stands as a whole. */
+static const char *renamed(struct rs_arena *arena, const char *text, const char *from, const char *to)
+{
+    const char *at, *end = text != NULL ? text + strlen(text) : NULL, *head = "";
+    size_t length = strlen(from);
+
+    if (text == NULL)
+        return NULL;
+    while ((at = strstr(text, from)) != NULL) {
+        bool whole = at + length == end || (!isalnum((unsigned char)at[length]) && at[length] != '_');
+
+        head = rs_arena_printf(arena, "%s%.*s%s", head, (int)(at - text), text, whole ? to : from);
+        text = at + length;
+    }
+    return *head != 0 ? rs_arena_printf(arena, "%s%s", head, text) : text;
+}
+
+/* "pkg.mod.Store.put" for "__pyx_f_3pkg_3mod_5Store_put", in the place and in what is said. */
+static void name_function(struct rs_report *report, struct rs_finding *finding, struct rs_place *place)
+{
+    char name[512];
+
+    if (place->function == NULL || !rs_symbol_cython_name(place->function, name, sizeof(name)))
+        return;
+    finding->message = renamed(&report->arena, finding->message, place->function, name);
+    place->function = rs_arena_strdup(&report->arena, name);
+}
+
 static bool same_line(const struct rs_place *a, const struct rs_place *b)
 {
     return a->pyx_file != NULL && b->pyx_file != NULL && a->pyx_line == b->pyx_line && strcmp(a->pyx_file, b->pyx_file) == 0;
@@ -38,13 +67,27 @@ static bool is_of_source(const struct rs_finding *finding)
     return finding->culprit.pyx_file != NULL && finding->culprit.file != NULL && strcmp(finding->culprit.file, finding->culprit.pyx_file) == 0;
 }
 
-static bool repeats(const struct rs_report *report, const struct rs_finding *finding)
+/* Whether a step of the finding's path is at the place's .pyx line. */
+static bool passes(struct rs_symbols *symbols, const struct rs_report *report, const struct rs_finding *finding, const struct rs_place *place)
+{
+    for (size_t i = 0; i < finding->path.count; i++) {
+        struct rs_place at = {.file = finding->path.items[i].file, .line = finding->path.items[i].line};
+
+        name_line(symbols, report, &at);
+        if (same_line(&at, place))
+            return true;
+    }
+    return false;
+}
+
+static bool repeats(struct rs_symbols *symbols, const struct rs_report *report, const struct rs_finding *finding)
 {
     for (size_t i = 0; i < report->findings.count; i++) {
         const struct rs_finding *other = &report->findings.items[i];
 
         if (is_of_source(other) && other->kind == finding->kind &&
-            (same_line(&other->culprit, &finding->culprit) || (finding->has_belief && same_line(&other->culprit, &finding->belief))))
+            (same_line(&other->culprit, &finding->culprit) || (finding->has_belief && same_line(&other->culprit, &finding->belief)) ||
+             passes(symbols, report, finding, &other->culprit)))
             return true;
     }
     return false;
@@ -74,9 +117,11 @@ void rs_cli_cython(struct rs_symbols *symbols, struct rs_report *report)
     for (size_t i = 0; i < report->findings.count; i++) {
         name_line(symbols, report, &report->findings.items[i].culprit);
         name_line(symbols, report, &report->findings.items[i].belief);
+        name_function(report, &report->findings.items[i], &report->findings.items[i].culprit);
+        name_function(report, &report->findings.items[i], &report->findings.items[i].belief);
     }
     for (size_t i = 0; i < report->findings.count; i++)
-        out[i] = !is_of_source(&report->findings.items[i]) && repeats(report, &report->findings.items[i]);
+        out[i] = !is_of_source(&report->findings.items[i]) && repeats(symbols, report, &report->findings.items[i]);
     for (size_t i = 0; i < report->findings.count; i++) {
         if (out[i] || !is_of_generator(symbols, &report->findings.items[i]))
             continue;

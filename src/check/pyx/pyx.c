@@ -247,13 +247,46 @@ static bool is_immortal(const char *argument)
     return strcmp(argument, "None") == 0 || strcmp(argument, "True") == 0 || strcmp(argument, "False") == 0;
 }
 
+/* Whether a name is an object of the function: a parameter without a C type, or assigned and no raw pointer. */
+static bool is_object_here(const struct judge *judge, const struct rs_pyx_line *line, const char *name)
+{
+    const struct rs_pyx_function *function = line->function >= 0 ? &judge->source.functions.items[line->function] : NULL;
+    const char *parameter = function != NULL ? rs_pyx_find_word(function->parameters, name) : NULL;
+
+    if (parameter != NULL)
+        return strchr(function->parameters, '*') == NULL;
+    for (size_t i = function != NULL ? function->first : 0; function != NULL && i < function->end; i++) {
+        const char *code = judge->source.lines.items[i].code, *at = rs_pyx_find_word(code, name);
+
+        if (at == code && strncmp(at + strlen(name), " = ", 3) == 0 && at[strlen(name) + 3] != '<')
+            return true;
+    }
+    return false;
+}
+
 /* What gives a reference back is judged where it stands, in __dealloc__. */
 static bool is_release(const char *name)
 {
     return strstr(name, "DECREF") != NULL || strstr(name, "DecRef") != NULL || strstr(name, "Py_CLEAR") != NULL;
 }
 
-/* RS103: an object that a function takes over, and that Cython only lent. */
+/* What of an argument Cython still owns: an object, or "<PyObject *>x" of one that the function assigns to as such; else
+ * NULL. */
+static const char *lent(struct judge *judge, const struct rs_pyx_line *line, const char *argument, bool object)
+{
+    const char *end = argument[0] == '<' ? strchr(argument, '>') : NULL, *name;
+
+    if (argument[0] != '<')
+        return object && strchr(argument, '<') == NULL ? argument : NULL;
+    if (end == NULL || rs_pyx_type_of(argument + 1, end) != RS_PYX_RAW)
+        return NULL;
+    name = end + 1 + strspn(end + 1, " ");
+    if (rs_pyx_word_length(name) == 0 || name[rs_pyx_word_length(name)] != 0)
+        return NULL;
+    return is_object_here(judge, line, name) ? name : NULL;
+}
+
+/* RS101: an object that a function takes over, and that Cython only lent. */
 static void on_steal(struct judge *judge, const struct rs_pyx_line *line, const char *name, const struct rs_pyx_extern *callee, const char *open)
 {
     const struct rs_contract *row = rs_contract_find(callee->cname, judge->python);
@@ -266,10 +299,11 @@ static void on_steal(struct judge *judge, const struct rs_pyx_line *line, const 
         bool object = callee->cimported || (i < callee->arguments.count && callee->arguments.items[i] == RS_PYX_OBJECT), latent;
         struct rs_finding *finding;
 
-        if (argument == NULL || !object || strchr(argument, '<') != NULL || takes_by_hand(judge, line, NULL))
+        argument = argument != NULL ? lent(judge, line, argument, object) : NULL;
+        if (argument == NULL || takes_by_hand(judge, line, NULL))
             continue;
         latent = is_immortal(argument) && judge->python >= 0x030c;
-        finding = add(judge, RS_RULE_RS103, function, rs_pyx_line_of(line, name));
+        finding = add(judge, RS_RULE_RS101, function, rs_pyx_line_of(line, name));
         finding->severity = latent ? RS_NOTE : RS_ERROR;
         finding->latent = latent;
         finding->message = SAY(judge, "%s gives '%s' to %s, which takes the reference over, without taking one for it", function, argument, row->name);
@@ -349,23 +383,56 @@ static const struct rs_pyx_line *release_of(const struct judge *judge, const str
     return NULL;
 }
 
-/* RS103: kept by a raw pointer that __dealloc__ will release, and no reference was taken. */
+/* The line of the class that makes an object of the raw attribute again, "<object>self.x"; or NULL. */
+static const struct rs_pyx_line *use_as_object(const struct judge *judge, const struct rs_pyx_class *class, const char *attribute)
+{
+    for (size_t i = class->first; i < class->end; i++) {
+        const struct rs_pyx_line *line = &judge->source.lines.items[i];
+        const char *at = rs_pyx_find_word(line->code, attribute);
+
+        if (at >= line->code + 5 && strncmp(at - 5, "self.", 5) == 0 && cast_before(line, at - 5) != NULL)
+            return line;
+    }
+    return NULL;
+}
+
+/* RS103: kept by a raw pointer that is released or made an object of later, and no reference was taken. */
 static void judge_raw_store(struct judge *judge, const struct rs_pyx_class *class, const char *attribute, const struct rs_pyx_line *line, const char *value,
                             const char *at)
 {
     const struct rs_pyx_function *function = &judge->source.functions.items[line->function];
-    const struct rs_pyx_line *release = release_of(judge, class, attribute);
+    const struct rs_pyx_line *release = release_of(judge, class, attribute), *later = release != NULL ? release : use_as_object(judge, class, attribute);
     struct rs_finding *finding;
 
-    if (release == NULL || release->function < 0 || !is_parameter(function, value) || takes_by_hand(judge, line, NULL) ||
+    if (later == NULL || later->function < 0 || !is_parameter(function, value) || takes_by_hand(judge, line, NULL) ||
         kept_elsewhere(judge, function, line, value))
         return;
     finding = add(judge, RS_RULE_RS103, function->name, rs_pyx_line_of(line, at));
-    finding->message = SAY(judge, "%s keeps '%s' in the raw pointer '%s' without taking a reference; %s gives one back", function->name, value, attribute,
-                           function_name(judge, release));
+    finding->message = SAY(judge, "%s keeps '%s' in the raw pointer '%s' without taking a reference; %s %s", function->name, value, attribute,
+                           function_name(judge, later), release != NULL ? "gives one back" : "uses the object when nobody may hold it any more");
     finding->fix = SAY(judge, "call Py_INCREF(%s) in %s, or declare '%s' as object and leave all this to Cython", value, function->name, attribute);
     step(judge, finding, finding->culprit.line, "a cast to PyObject * takes no reference");
-    step(judge, finding, release->number, "here a reference is given back");
+    step(judge, finding, later->number, release != NULL ? "here a reference is given back" : "here it is taken for an object that is alive");
+}
+
+/* Whether a line may give a raw attribute's reference back, or have it done: a release in its class, the attribute in a call. */
+static bool may_release(const struct judge *judge, const struct rs_pyx_class *class, size_t number, const char *attribute)
+{
+    static const char *const words[] = {"DECREF", "CLEAR", "DecRef", "SETREF"};
+    const struct rs_pyx_line *line = &judge->source.lines.items[number];
+    const char *open, *name;
+    size_t length;
+
+    for (size_t i = 0; number >= class->first && number < class->end && i < sizeof(words) / sizeof(*words); i++)
+        if (strstr(line->code, words[i]) != NULL)
+            return true;
+    for (name = line->declares ? NULL : rs_pyx_find_call(line->code, &length, &open); name != NULL; name = rs_pyx_find_call(open + 1, &length, &open)) {
+        const char *at = rs_pyx_find_word(open, attribute);
+
+        if (at != NULL && at < rs_pyx_close(open) && at[-1] == '.')
+            return true;
+    }
+    return false;
 }
 
 /* RS203: kept with Py_INCREF, and nothing in the file gives it back or hands it on. */
@@ -376,14 +443,9 @@ static void judge_kept(struct judge *judge, const struct rs_pyx_class *class, co
 
     if (!has_call(judge, function->first, function->end, "INCREF", value))
         return;
-    for (size_t i = 0; i < judge->source.lines.count; i++) {
-        const char *code = judge->source.lines.items[i].code;
-
-        if (strstr(code, "DECREF") != NULL || strstr(code, "CLEAR") != NULL || strstr(code, "DecRef") != NULL || strstr(code, "SETREF") != NULL)
+    for (size_t i = 0; i < judge->source.lines.count; i++)
+        if (may_release(judge, class, i, attribute))
             return;
-        if (has_call(judge, i, i + 1, "", attribute)) /* somebody else may give it back */
-            return;
-    }
     finding = add(judge, RS_RULE_RS203, function->name, rs_pyx_line_of(line, at));
     finding->message = SAY(judge, "%s takes a reference for the raw pointer '%s' of %s, and nothing ever gives it back", function->name, attribute, class->name);
     finding->fix = SAY(judge, "give %s a __dealloc__ that calls Py_XDECREF(self.%s), or declare '%s' as object and leave all this to Cython", class->name, attribute,

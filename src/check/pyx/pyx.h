@@ -2,7 +2,8 @@
  * references out of Cython's hands.
  *
  *     RS102  an extern declared `object` for a function whose result is borrowed
- *     RS103  an object that a stealing function keeps, or a raw `PyObject *` attribute, without Py_INCREF
+ *     RS101  an object given without Py_INCREF to a function that takes it over
+ *     RS103  a raw `PyObject *` attribute kept without Py_INCREF, and released or used as an object later
  *     RS201  `<object>` of a new reference: the cast takes another one
  *     RS101, RS203  `__dealloc__` that releases what Cython releases, or forgets what was kept by Py_INCREF
  *     RS301  the C API declared `nogil`, and used without the GIL

@@ -35,8 +35,8 @@ static const struct row rows[] = {
     {EXTERN "    PyObject *PyList_New(Py_ssize_t)\n\ndef f():\n    cdef PyObject *p = PyList_New(0)\n    x = <object>p\n    Py_DECREF(x)\n    return x\n", ""},
     {EXTERN "    PyObject *PyList_New(Py_ssize_t)\n\ndef f():\n    cdef PyObject *p = PyList_New(0)\n    x = <object>p\n    give(p)\n    return x\n", ""},
     /* an object that a function takes over */
-    {"from cpython.list cimport PyList_New, PyList_SET_ITEM\n\ndef f(x):\n    l = PyList_New(1)\n    PyList_SET_ITEM(l, 0, x)\n    return l\n", "RS103 5 f"},
-    {"from cpython.tuple cimport PyTuple_SET_ITEM as put\n\ncdef f(t, x):\n    put(t, 0, x)\n", "RS103 4 f"},
+    {"from cpython.list cimport PyList_New, PyList_SET_ITEM\n\ndef f(x):\n    l = PyList_New(1)\n    PyList_SET_ITEM(l, 0, x)\n    return l\n", "RS101 5 f"},
+    {"from cpython.tuple cimport PyTuple_SET_ITEM as put\n\ncdef f(t, x):\n    put(t, 0, x)\n", "RS101 4 f"},
     {"from cpython.list cimport PyList_SET_ITEM\nfrom cpython.ref cimport Py_INCREF\n\ndef f(l, x):\n    Py_INCREF(x)\n    PyList_SET_ITEM(l, 0, x)\n", ""},
     {EXTERN "    int PyList_SetItem(object, Py_ssize_t, PyObject *) except -1\n\ndef f(l, x):\n    PyList_SetItem(l, 0, take(x))\n", ""},
     {"from cpython.ref cimport Py_DECREF\n\ndef f(x):\n    Py_DECREF(x)\n", ""},
@@ -58,6 +58,14 @@ static const struct row rows[] = {
     {"cdef class Box:\n    cdef:\n        object item\n        int n\n    def __dealloc__(self):\n        Py_DECREF(self.item)\n", "RS101 6 Box.__dealloc__"},
     {"cdef class Box:\n    cdef object item\n    def __cinit__(self, item):\n        self.item = item\n        Py_INCREF(self.item)\n    def __dealloc__(self):\n        Py_DECREF(self.item)\n",
      ""},
+    {EXTERN "    int PyList_SetItem(object, Py_ssize_t, PyObject *) except -1\n\ndef f(l, x):\n    t = str(x)\n    PyList_SetItem(l, 0, <PyObject *>t)\n", "RS101 6 f"},
+    {EXTERN "    int PyList_SetItem(object, Py_ssize_t, PyObject *) except -1\n\ndef f(l, x):\n    t = str(x)\n    Py_INCREF(t)\n    PyList_SetItem(l, 0, <PyObject *>t)\n", ""},
+    {"cdef class Watch:\n    cdef PyObject *item\n    def put(self, value):\n        self.item = <PyObject *>value\n    def get(self):\n        return <object>self.item\n",
+     "RS103 4 Watch.put"},
+    {"cdef class Watch:\n    cdef PyObject *item\n    def put(self, value):\n        self.item = <PyObject *>value\n        LIVE.add(value)\n    def get(self):\n"
+     "        return <object>self.item\n", ""},
+    {"def g(x):\n    Py_DECREF(x)\ncdef class Box:\n    cdef PyObject *value\n    def __cinit__(self, value):\n        Py_INCREF(value)\n        self.value = <PyObject *>value\n",
+     "RS203 7 Box.__cinit__"},
     /* no source at all */
     {"", ""}, {"cdef extern from", ""}, {"def f(\n", ""}, {"'''", ""}, {"cdef class :\n cdef PyObject *", ""}, {"\\\n(((", ""},
 };

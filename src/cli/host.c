@@ -382,6 +382,7 @@ static void born(void *context, unsigned slot, const struct rs_process_slot *slo
     process->books->blind = is_blind;
     process->books->raw_exceptions = has_raw_exceptions;
     process->books->loser = rs_cli_loser;
+    process->books->item_store = rs_cli_item_store;
     if (slot_now->birth == RS_BORN_FORK)
         inherit(process, slot_now->parent);
     *RS_PUSH(&host->processes) = process;
@@ -529,5 +530,6 @@ void rs_host_close(struct rs_host *host)
     rs_map_close(&host->site_at);
     rs_map_close(&host->site_counts);
     rs_map_close(&host->blind);
+    rs_map_close(&host->item_stores);
     RS_VEC_CLOSE(&host->raw_exceptions);
 }

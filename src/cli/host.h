@@ -48,6 +48,7 @@ struct rs_host {
     RS_VEC(const char *) families;
     RS_VEC(const char *) unknown; /* imported names without a contract row */
     struct rs_map site_at;        /* pc -> site + 1, for arming */
+    struct rs_map item_stores;    /* rs_cli_item_store: what was found, + 1 */
     struct rs_map blind;          /* functions with stores that no patch fits: start address -> 1 */
     RS_VEC(bool) raw_exceptions;  /* by family */
     struct rs_map site_counts;    /* --dump-sites: site -> inc << 32 | dec */

@@ -22,3 +22,22 @@ uint64_t rs_cli_loser(void *context, const struct rs_books *books, const struct 
     }
     return loser;
 }
+
+uint64_t rs_cli_item_store(void *context, const struct rs_books *books, uint64_t from, uint64_t to, unsigned item)
+{
+    struct rs_host *host = context;
+    uint64_t *known = rs_map_at(&host->item_stores, (from ^ to << 20 ^ (uint64_t)item << 56) | 1);
+    const struct rs_module *module = *known == 0 ? rs_ledger_module_of(books, from) : NULL;
+    const struct rs_image *image = module != NULL ? rs_host_image(host, module->path) : NULL;
+    uint32_t found;
+
+    if (*known != 0)
+        return *known - 1;
+    *known = 1;
+    if (image == NULL || image->analysis == NULL || (to != 0 && rs_ledger_module_of(books, to) != module))
+        return 0;
+    found = rs_plan_item_store(image->analysis, (uint32_t)(from - module->base), to != 0 ? (uint32_t)(to - module->base) : 0, item);
+    if (found != 0)
+        *known = module->base + found + 1;
+    return *known - 1;
+}

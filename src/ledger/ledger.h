@@ -207,6 +207,8 @@ struct rs_books {
     void *host;
     bool (*blind)(void *host, uint64_t function);
     bool (*raw_exceptions)(void *host, uint32_t family);
+    /* Where between two places of a function (`to` 0: its end) item `item` of a tuple was stored; 0: unknown. NULL: none. */
+    uint64_t (*item_store)(void *host, const struct rs_books *books, uint64_t from, uint64_t to, unsigned item);
     /* Which function lost what a helper got: the place of its call of the helper, or 0, if the function of the event did. NULL: none. */
     uint64_t (*loser)(void *host, const struct rs_books *books, const struct rs_event *event);
     /* Told at once about a suspect and its site or function, so that the runtime can arm them; may be NULL. */

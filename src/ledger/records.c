@@ -617,6 +617,17 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
 }
 
 /* References that plain stores handed over to a container. */
+/* Where an item was put into the tuple, between the call that made it and `to`. */
+static uint64_t item_store(struct rs_books *books, uint64_t tuple, uint32_t family, uint64_t to, unsigned item)
+{
+    const struct rs_object *object = books->item_store != NULL ? rs_books_object(books, tuple) : NULL;
+    const struct rs_page *page = object != NULL ? rs_books_page_of(object, family) : NULL;
+
+    if (page == NULL || page->open_count == 0)
+        return 0;
+    return books->item_store(books->host, books, books->store->places.items[page->open.place].pc + 1, to, item);
+}
+
 static void on_moved(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
@@ -630,7 +641,12 @@ static void on_moved(struct rs_books *books, const struct rs_slot *record, unsig
     booking.family = family_of(books, (uint32_t)words[0]);
     for (unsigned i = 2; i < 2 * (slots - 1) && words[i] != 0; i++) {
         struct rs_booking moved = booking;
+        uint64_t store = list ? 0 : item_store(books, words[1], booking.family, at_exit ? 0 : record->a, RS_WORD_ARG(words[i]));
 
+        if (store != 0) {
+            moved.pc = store;
+            moved.is_entry = false;
+        }
         if (RS_WORD_FLAGS(words[i]) & RS_WORD_UNKNOWN)
             rs_books_page(books, rs_books_object_at(books, RS_WORD_ADDRESS(words[i])), booking.family)->hi++;
         else

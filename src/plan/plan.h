@@ -134,6 +134,10 @@ bool rs_plan_hands_on(const struct rs_analysis *analysis, uint32_t at);
 /* Start of the function that the direct call which returns to `at` leads to; 0 if there is no such call. */
 uint32_t rs_plan_called(const struct rs_analysis *analysis, uint32_t at);
 
+/* The instruction in [from, to) of one function that stores item `item` of a tuple by its offset (PyTuple_SET_ITEM); 0 if none does so
+ * recognisably. `to` 0: up to the function's end. */
+uint32_t rs_plan_item_store(const struct rs_analysis *analysis, uint32_t from, uint32_t to, unsigned item);
+
 /* An imported Py function, before anything is picked. */
 struct rs_plan_import {
     const char *name;

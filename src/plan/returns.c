@@ -652,3 +652,49 @@ bool rs_plan_hands_on(const struct rs_analysis *analysis, uint32_t at)
     close_flow(&flow);
     return hands;
 }
+
+/* --- Items of tuples --- */
+
+enum { ITEMS = 24 }; /* PyTupleObject.ob_item (Include/cpython/tupleobject.h, 3.8 to 3.13) */
+
+static bool stores_item(const struct rs_insn *insn, unsigned item)
+{
+    if (insn->op != RS_OP_STORE || insn->operand != RS_OPERAND_MEM || insn->width != 8 || insn->base == RS_RSP || (insn->base == RS_RBP && insn->index == RS_REG_NONE))
+        return false;
+    return insn->index == RS_REG_NONE ? insn->disp == ITEMS + 8 * (int32_t)item : insn->disp == ITEMS && insn->scale == 8;
+}
+
+/* Whether the instruction calls the inline function of CPython's headers, which unoptimised code has out of line: a short one that
+ * stores by an index. */
+static bool calls_setter(const struct rs_analysis *analysis, const struct rs_insn *call)
+{
+    enum { SHORT = 192 };
+    const struct rs_function *callee = call->flow == RS_FLOW_CALL && !call->outside ? rs_survey_function(&analysis->survey, call->target) : NULL;
+    struct rs_insns insns = {0};
+    bool stores = false;
+    if (!callee || callee->start != call->target || callee->end - callee->start > SHORT || !rs_survey_decode(&analysis->survey, callee, &insns))
+        return false;
+    for (size_t i = 0; i < insns.list.count && !stores; i++) { /* by the index, or by the index + 2 */
+        const struct rs_insn *insn = &insns.list.items[i];
+        stores = insn->op == RS_OP_STORE && insn->width == 8 && insn->operand == RS_OPERAND_MEM && insn->index != RS_REG_NONE && insn->scale == 8 &&
+                 (insn->disp == ITEMS || insn->disp == ITEMS - 16);
+    }
+    RS_VEC_CLOSE(&insns.list);
+    return stores;
+}
+
+uint32_t rs_plan_item_store(const struct rs_analysis *analysis, uint32_t from, uint32_t to, unsigned item)
+{
+    const struct rs_function *function = rs_survey_function(&analysis->survey, from);
+    struct rs_insns insns = {0};
+    uint32_t found = 0;
+    if (!function || (to && (to <= from || to > function->end)) || !rs_survey_decode(&analysis->survey, function, &insns))
+        return 0;
+    for (size_t i = 0; i < insns.list.count && !found; i++) {
+        const struct rs_insn *insn = &insns.list.items[i];
+        if (insn->at >= from && (!to || insn->at < to) && (stores_item(insn, item) || calls_setter(analysis, insn)))
+            found = insn->at;
+    }
+    RS_VEC_CLOSE(&insns.list);
+    return found;
+}

@@ -26,7 +26,7 @@ static PyObject *describe(PyObject *module, PyObject *unused)
 #endif
         PyTuple_SET_ITEM(tuple, i, kept[i]); /* culprit */
     }
-    text = PyObject_Repr(tuple); /* culprit: there it shows */
+    text = PyObject_Repr(tuple); /* culprit: there it shows, where the items were copied as a whole */
     Py_DECREF(tuple);
     return text;
 }

@@ -123,6 +123,7 @@ struct rs_fact {
     unsigned exit_flags;           /* ERROR: enum rs_exit_flags */
     bool at_exit;                  /* while the interpreter was shutting down, after the census */
     bool witnessed;                /* DEFICIT: a live owner still refers to the place of an object that went this way */
+    bool own_use;                  /* FAULT: a module's own code used the dead object */
     bool unseen;                   /* DEFICIT: nothing said where the family had it from; its modules take what others raised out of the thread state */
     bool starved;                  /* DEFICIT: what is never freed, being part of a file, has no reference left */
     bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */

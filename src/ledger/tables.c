@@ -115,9 +115,24 @@ static struct rs_object *starved(const struct rs_books *books)
     return NULL;
 }
 
+/* Whether a module's own code died of the object: its family has had to do with it, and it was dead before the call in progress
+ * began, so that this call has fetched a pointer to it from somewhere. */
+static bool is_own_use(const struct rs_books *books, const struct rs_object *object, struct rs_booking *booking)
+{
+    uint64_t index = books->fault.module - 1;
+    bool memory = books->fault.head.b == SIGSEGV || books->fault.head.b == SIGBUS;
+
+    if (!memory || index >= books->modules.count || booking->call == 0 || !(object->dead || object->shut))
+        return false;
+    booking->family = books->modules.items[index].family;
+    return rs_books_page_of(object, booking->family) != NULL && object->killer_call != booking->call && !rs_books_in_dealloc(books, object->address);
+}
+
 void rs_books_on_fault(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
+    struct rs_booking booking;
     struct rs_object *object;
+    struct rs_event event;
 
     if (16 * (size_t)slots < sizeof(books->fault))
         return;
@@ -128,6 +143,16 @@ void rs_books_on_fault(struct rs_books *books, const struct rs_slot *record, uns
     object = books->fault.object != 0 ? rs_books_object(books, books->fault.object) : NULL;
     if (object == NULL && books->fault.head.b == SIGABRT)
         object = starved(books);
+    booking = rs_books_booking(books, RS_EVENT_TOUCH, books->fault.pc, 0);
+    if (object != NULL && is_own_use(books, object, &booking)) {
+        event = rs_store_event(books, &booking);
+        if (rs_ledger_module_of(books, event.pc) == NULL) { /* in a trampoline */
+            event.pc = event.function;
+            event.is_entry = true;
+        }
+        rs_books_fact(books, RS_FACT_FAULT, object, &event)->own_use = true;
+        return;
+    }
     rs_books_fact(books, RS_FACT_FAULT, object, NULL);
 }
 

@@ -15,6 +15,7 @@ struct rt_module {
     uint64_t base;
     uint64_t text_lo, text_hi;     /* absolute */
     uint64_t writes_lo, writes_hi; /* absolute */
+    uint64_t area_lo, area_hi;     /* its trampolines */
     uint32_t number, family;
     uint32_t first_site, sites, sites_found, functions_skipped, patches_refused; /* as in the plan */
     struct rs_entry_desc *entries; /* in the area's data part */

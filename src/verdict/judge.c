@@ -194,6 +194,12 @@ static int64_t net_of(const struct rs_fact *fact, uint64_t call)
     return net;
 }
 
+/* The object comes in to be ended: nobody keeps a pointer to it from there. */
+static bool is_taking_apart(const struct rs_event *event)
+{
+    return event->contract != NULL && strcmp(event->contract->name, "tp_dealloc") == 0;
+}
+
 /* Where the family that used the dead object had got the pointer from without a reference: the call that lent it, or where nothing
  * says that (macros, Cython's arguments), the last that the family did with it in an earlier call. */
 static const struct rs_event *last_borrow(const struct rs_fact *fact)
@@ -205,8 +211,9 @@ static const struct rs_event *last_borrow(const struct rs_fact *fact)
 
         for (unsigned n = 0; account->family == fact->event.family && n < rs_ledger_kept(account); n++) {
             const struct rs_event *event = rs_ledger_event(account, n);
+            bool handed_in = event->kind == RS_EVENT_ARGUMENT && !is_taking_apart(event);
 
-            if (event->kind == RS_EVENT_BORROW || event->kind == RS_EVENT_ARGUMENT)
+            if (event->kind == RS_EVENT_BORROW || handed_in)
                 lent = event;
             if (event->call != fact->event.call)
                 earlier = event;
@@ -351,7 +358,7 @@ static void add_fault_stack(const struct judge *j, struct rs_finding *f)
 static void judge_death(const struct judge *j, const struct rs_fact *fact)
 {
     struct rs_finding *f;
-    bool definite = is_definite(fact), own_use = (fact->kind == RS_FACT_TOUCH && !fact->from_result) || fact->kind == RS_FACT_ZERO;
+    bool definite = is_definite(fact), own_use = (fact->kind == RS_FACT_TOUCH && !fact->from_result) || fact->kind == RS_FACT_ZERO || fact->own_use;
 
     if (!definite && !own_use)
         return; /* somebody's object died too early, but nobody whom the books watch gave up too much */

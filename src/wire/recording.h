@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define RS_RECORDING_MAGIC 0x6345726e61736572u
-enum { RS_RECORDING_VERSION = 5, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_SUSPECTS = 64, RS_LEFT_OUT_MAX = 64 };
+enum { RS_RECORDING_VERSION = 6, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_SUSPECTS = 64, RS_LEFT_OUT_MAX = 64 };
 
 /* The variable that carries "pid:fd:cookie" to the runtime of the program and of its children. */
 #define RS_RECORDING_VARIABLE "REFSAN_RECORDING"
@@ -203,4 +203,6 @@ struct rs_fault_record {
     uint64_t object;  /* quarantined block the address names, or 0 */
     uint64_t thread;
     uint64_t regs[16]; /* rax rdx rcx rbx rsi rdi rbp rsp r8..r15, DWARF order */
+    uint64_t module;   /* whose code faulted, its trampolines included: number + 1; 0: nobody's */
+    uint64_t pad;
 };

@@ -321,8 +321,8 @@ static void evict(void)
 }
 
 /* Every word of the dead object is an address that faults and names it, but for its count, whose change shows, and the word behind
- * the type: a size for most objects, 0, so that no loop runs over it for hours. */
-static void poison(uint64_t block, size_t size, uint64_t guard)
+ * the type where it is a size, as most of the interpreter's own objects have: 0, so that no loop runs over it for hours. */
+static void poison(uint64_t block, size_t size, uint64_t guard, bool sized)
 {
     const uint8_t *side = side_of((void *)block);
 
@@ -333,12 +333,31 @@ static void poison(uint64_t block, size_t size, uint64_t guard)
         if (!(side[i] & RT_SIDE_DEAD))
             continue;
         object[0] = (uint64_t)RT_POISON_COUNT << 32 | RT_POISON_COUNT;
-        if (16 * (uint64_t)i + 24 <= size)
+        if (sized && 16 * (uint64_t)i + 24 <= size)
             object[2] = 0;
     }
 }
 
-static void quarantine(void *block, size_t size)
+/* Whether a size may stand behind the type of the objects in a block: not where a module's own class, which takes its objects apart
+ * itself, derives from object alone and has no items. */
+static bool is_sized(uint64_t block, const uint8_t *side, size_t size)
+{
+    uint64_t plain = *(const uint64_t *)(rt_python.type_type + TP_BASE);
+
+    for (unsigned i = 0; i < 3 && 16 * (uint64_t)i + 16 <= size; i++) {
+        uint64_t type = *(const uint64_t *)(block + 16 * (uint64_t)i + 8);
+
+        if (i > 0 && (side[i] & RT_SIDE_BLOCK))
+            break;
+        if ((side[i] & (RT_SIDE_OBJECT | RT_SIDE_SHUT)) &&
+            (!rt_object_type(type) || *(const int64_t *)(type + TP_ITEMSIZE) != 0 || *(const uint64_t *)(type + TP_BASE) != plain ||
+             *(const uint64_t *)(type + TP_DEALLOC) - rt_python.text_lo < rt_python.text_hi - rt_python.text_lo))
+            return true;
+    }
+    return false;
+}
+
+static void quarantine(void *block, size_t size, bool sized)
 {
     uint64_t place;
 
@@ -348,7 +367,7 @@ static void quarantine(void *block, size_t size)
     place = heap.newest++;
     heap.waiting[place % QUARANTINE_PLACES] = (struct waiting){(uint64_t)block, size};
     heap.waiting_bytes += size;
-    poison((uint64_t)block, size, guard_of(place));
+    poison((uint64_t)block, size, guard_of(place), sized);
 }
 
 uint64_t rt_quarantine_named(uint64_t fault_address)
@@ -375,9 +394,9 @@ static void free_ours(void *block)
 {
     size_t size = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].size;
     uint8_t *side = side_of(block);
-    bool object;
+    bool object = ((side[0] | side[1] | side[2]) & ~RT_SIDE_BLOCK & 0xff) != 0, sized = object && is_sized((uint64_t)block, side, size);
 
-    object = ((side[0] | side[1] | side[2]) & ~RT_SIDE_BLOCK & 0xff) != 0 && rt_object_block_freed((uint64_t)block, size);
+    object = object && rt_object_block_freed((uint64_t)block, size);
     /* no stale type may stand where the next owner of the block has not written yet */
     for (unsigned offset = 8; offset <= 40 && offset + 8 <= size; offset += 16)
         *(uint64_t *)((uint8_t *)block + offset) = 0;
@@ -385,7 +404,7 @@ static void free_ours(void *block)
     heap.live--;
     side[0] &= (uint8_t)~RT_SIDE_BLOCK;
     if (object)
-        quarantine(block, size);
+        quarantine(block, size, sized);
     else
         release_block(block);
     leave();

@@ -313,6 +313,8 @@ static bool instrument(const struct image *image)
     module = &rt_modules[rt_module_count];
     fill_module(module, plan, image);
     describe_entries(plan, &parts, asked.area, module);
+    module->area_lo = asked.area;
+    module->area_hi = asked.area + plan->data_off;
     for (uint32_t i = 0; i < plan->calls; i++) {
         struct rs_call_desc *desc = (struct rs_call_desc *)(asked.area + parts.calls[i].desc_off);
 

@@ -31,7 +31,7 @@ enum { NO_CFRAME = 0xffff };
 
 /* PyTypeObject and its flags, the same from 3.8 to 3.14 (Include/cpython/object.h, Include/object.h). */
 enum {
-    TP_NAME = 24, TP_BASICSIZE = 32, TP_DEALLOC = 48, TP_VECTORCALL_OFFSET = 56, TP_FLAGS = 168, TP_TRAVERSE = 184, TP_METHODS = 232,
+    TP_NAME = 24, TP_BASICSIZE = 32, TP_ITEMSIZE = 40, TP_DEALLOC = 48, TP_VECTORCALL_OFFSET = 56, TP_FLAGS = 168, TP_TRAVERSE = 184, TP_METHODS = 232,
     TP_MEMBERS = 240, TP_GETSET = 248, TP_BASE = 256, TP_DICTOFFSET = 288,
 };
 enum { FLAG_HEAPTYPE = 1 << 9, FLAG_READY = 1 << 12, FLAG_GC = 1 << 14, FLAG_TUPLE = 1 << 26 };

@@ -10,6 +10,7 @@
 #include "runtime/heap/object.h"
 #include "runtime/heap/region.h"
 #include "runtime/log.h"
+#include "runtime/modules.h"
 #include "runtime/pyabi/pyabi.h"
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
@@ -82,6 +83,15 @@ static uint64_t dead_in_registers(const uint64_t *regs)
     return 0;
 }
 
+/* The module whose text or trampolines hold the address: number + 1; 0: none. */
+static uint64_t module_at(uint64_t pc)
+{
+    for (unsigned i = 0; i < rt_module_count; i++)
+        if (pc - rt_modules[i].text_lo < rt_modules[i].text_hi - rt_modules[i].text_lo || pc - rt_modules[i].area_lo < rt_modules[i].area_hi - rt_modules[i].area_lo)
+            return rt_modules[i].number + 1ull;
+    return 0;
+}
+
 static void record(int signal, const siginfo_t *info, const ucontext_t *context)
 {
     struct rs_fault_record *fault;
@@ -100,6 +110,7 @@ static void record(int signal, const siginfo_t *info, const ucontext_t *context)
     fault->pc = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
     fault->sp = sp;
     fault->object = rt_quarantine_named(address);
+    fault->module = module_at(fault->pc);
     fault->thread = rt_sys_thread();
     for (unsigned i = 0; i < 16; i++)
         fault->regs[i] = (uint64_t)context->uc_mcontext.gregs[dwarf_order[i]];

@@ -340,6 +340,34 @@ static void test_store_without_the_gil_read_late(void **state)
     assert_non_null(fact(j, RS_FACT_GIL));
 }
 
+/* A module's code faults on what was dead before the call began; what dies in the call itself may stand in a register by chance. */
+static void test_fault_in_a_modules_own_code(void **state)
+{
+    struct rs_fault_record record = {.head = {0x123, RS_TAG_OF(RS_REC_FAULT, sizeof(record) / 16), 11}, .pc = CALL_AT, .object = THING, .module = 1};
+    const struct rs_fact *seen;
+
+    object(j, THING, TYPE_STR, 1);
+    entry(j, "method.o", METHOD, word(THING, 0, 0), END);
+    leave_entry(j, 0, END);
+    freed(j, THING);
+    entry(j, "method.noargs", METHOD, END);
+    rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
+    seen = fact(j, RS_FACT_FAULT);
+    assert_true(seen->own_use);
+    assert_int_equal(seen->event.pc, CALL_AT);
+}
+
+static void test_fault_after_a_death_in_the_same_call(void **state)
+{
+    struct rs_fault_record record = {.head = {0x123, RS_TAG_OF(RS_REC_FAULT, sizeof(record) / 16), 11}, .pc = CALL_AT, .object = THING, .module = 1};
+
+    object(j, THING, TYPE_STR, 1);
+    entry(j, "method.o", METHOD, word(THING, 0, 0), END);
+    freed(j, THING);
+    rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
+    assert_false(fact(j, RS_FACT_FAULT)->own_use);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -350,7 +378,8 @@ int main(void)
         LIFE(touch_by_an_argument_of_a_tail_call), LIFE(touch_of_an_object_in_a_free_list),
         LIFE(count_of_zero_in_somebodys_dealloc), LIFE(dead_result_that_the_function_returns), LIFE(count_of_zero), LIFE(count_of_zero_inside_its_own_dealloc),
         LIFE(count_of_zero_inside_py_dealloc), LIFE(immortals_have_no_account), LIFE(immortal_steal_that_failed),
-        LIFE(large_counts_are_booked_on_311), LIFE(poison_that_somebody_changed), LIFE(witnesses), LIFE(fault),
+        LIFE(large_counts_are_booked_on_311), LIFE(poison_that_somebody_changed), LIFE(witnesses), LIFE(fault), LIFE(fault_in_a_modules_own_code),
+        LIFE(fault_after_a_death_in_the_same_call),
         LIFE(abort_for_want_of_a_count), LIFE(store_without_the_gil), LIFE(store_without_the_gil_read_late),
     };
 

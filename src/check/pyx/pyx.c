@@ -270,6 +270,31 @@ static bool is_release(const char *name)
     return strstr(name, "DECREF") != NULL || strstr(name, "DecRef") != NULL || strstr(name, "Py_CLEAR") != NULL;
 }
 
+/* Whether a line of the function declares the name as a raw pointer. */
+static bool is_raw_here(const struct judge *judge, const struct rs_pyx_line *line, const char *name)
+{
+    const struct rs_pyx_function *function = line->function >= 0 ? &judge->source.functions.items[line->function] : NULL;
+
+    for (size_t i = function != NULL ? function->first : 0; function != NULL && i < function->end; i++) {
+        const char *code = judge->source.lines.items[i].code;
+
+        if (strstr(code, "PyObject") != NULL && rs_pyx_find_word(code, name) != NULL && strstr(code, "<PyObject") == NULL)
+            return true;
+    }
+    return function != NULL && strstr(function->parameters, "PyObject") != NULL && rs_pyx_find_word(function->parameters, name) != NULL;
+}
+
+/* Cython's own declarations pass objects to those that build containers, and raw pointers to all others. */
+static bool takes_objects(const struct rs_pyx_extern *callee, size_t argument)
+{
+    static const char *const builders[] = {"PyList_", "PyTuple_", "PyModule_", NULL};
+
+    for (size_t i = 0; callee->cimported && builders[i] != NULL; i++)
+        if (strncmp(callee->cname, builders[i], strlen(builders[i])) == 0)
+            return true;
+    return !callee->cimported && argument < callee->arguments.count && callee->arguments.items[argument] == RS_PYX_OBJECT;
+}
+
 /* What of an argument Cython still owns: an object, or "<PyObject *>x" of one that the function assigns to as such; else
  * NULL. */
 static const char *lent(struct judge *judge, const struct rs_pyx_line *line, const char *argument, bool object)
@@ -277,7 +302,7 @@ static const char *lent(struct judge *judge, const struct rs_pyx_line *line, con
     const char *end = argument[0] == '<' ? strchr(argument, '>') : NULL, *name;
 
     if (argument[0] != '<')
-        return object && strchr(argument, '<') == NULL ? argument : NULL;
+        return object && strchr(argument, '<') == NULL && !is_raw_here(judge, line, argument) ? argument : NULL;
     if (end == NULL || rs_pyx_type_of(argument + 1, end) != RS_PYX_RAW)
         return NULL;
     name = end + 1 + strspn(end + 1, " ");
@@ -296,10 +321,10 @@ static void on_steal(struct judge *judge, const struct rs_pyx_line *line, const 
         return;
     for (unsigned i = 0; row != NULL && i < row->nargs; i++) {
         const char *argument = row->args[i].kind == RS_ARG_STEAL && row->args[i].when != RS_ON_FAILURE ? rs_pyx_argument(&judge->source.arena, open, i) : NULL;
-        bool object = callee->cimported || (i < callee->arguments.count && callee->arguments.items[i] == RS_PYX_OBJECT), latent;
         struct rs_finding *finding;
+        bool latent;
 
-        argument = argument != NULL ? lent(judge, line, argument, object) : NULL;
+        argument = argument != NULL ? lent(judge, line, argument, takes_objects(callee, i)) : NULL;
         if (argument == NULL || takes_by_hand(judge, line, NULL))
             continue;
         latent = is_immortal(argument) && judge->python >= 0x030c;

@@ -39,6 +39,9 @@ static const struct row rows[] = {
     {"from cpython.tuple cimport PyTuple_SET_ITEM as put\n\ncdef f(t, x):\n    put(t, 0, x)\n", "RS101 4 f"},
     {"from cpython.list cimport PyList_SET_ITEM\nfrom cpython.ref cimport Py_INCREF\n\ndef f(l, x):\n    Py_INCREF(x)\n    PyList_SET_ITEM(l, 0, x)\n", ""},
     {EXTERN "    int PyList_SetItem(object, Py_ssize_t, PyObject *) except -1\n\ndef f(l, x):\n    PyList_SetItem(l, 0, take(x))\n", ""},
+    {"from cpython.exc cimport PyErr_Fetch, PyErr_Restore\n\ndef f():\n    cdef PyObject *t = NULL\n    cdef PyObject *v = NULL\n    cdef PyObject *b = NULL\n"
+     "    PyErr_Fetch(&t, &v, &b)\n    PyErr_Restore(t, v, b)\n", ""},
+    {EXTERN "    int PyTuple_SetItem(object, Py_ssize_t, object)\n\ncdef f(t, PyObject *x):\n    PyTuple_SetItem(t, 0, x)\n", ""},
     {"from cpython.ref cimport Py_DECREF\n\ndef f(x):\n    Py_DECREF(x)\n", ""},
     /* the GIL */
     {EXTERN "    void Py_INCREF(PyObject *) nogil\n\ndef f(x):\n    cdef PyObject *p = <PyObject *>x\n    with nogil:\n        Py_INCREF(p)\n", "RS301 7 f"},

@@ -137,6 +137,8 @@ static void fill_out(const struct calling *c, struct rs_state *state, unsigned i
     int32_t parent = subject_of(c, state);
     bool borrowed = arg->kind == RS_ARG_OUT_BORROWED;
 
+    if (index == 0 && state->err == RS_ERR_SET && strcmp(c->row->name, "PyErr_Fetch") == 0)
+        null = RS_NONNULL; /* the type of an exception that is set */
     if (success && null != RS_NULL)
         put_out(c, state, index, rs_av_sym(borrowed ? borrowed_object(c, state, parent, null) : new_object(c, state, c->row->name, null)));
     else if (success || arg->when == RS_ALWAYS)
@@ -154,7 +156,17 @@ static void replace(const struct calling *c, struct rs_state *state, unsigned in
         return;
     rs_refs_release(c->flow, state, old, c->call);
     value = success ? rs_av_sym(new_object(c, state, c->row->name, null)) : rs_av_int(0);
+    if (value.kind == RS_AV_SYM && null == RS_MAYBE && c->row->flags & RS_SETS_ERROR)
+        state->syms.items[value.sym].flags |= RS_F_FAIL_ERR;
     rs_memory_assign(c->flow, state, address.sym, address.number, 0, value, c->call);
+}
+
+/* In a container that others have made an item may be exchanged for another without a reference of its own. */
+static bool is_exchange(const struct calling *c, struct rs_state *state, int32_t container, struct rs_av value)
+{
+    const struct rs_sym *object = rs_state_object(state, value);
+
+    return object != NULL && object->owned <= 0 && container != RS_NONE && state->syms.items[container].kind != RS_SYM_NEW && strstr(c->row->name, "_SET_ITEM") != NULL;
 }
 
 /* `null` says what filled addresses hold. */
@@ -168,7 +180,9 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
 
         if (c->row->nargs == 0 || (i >= c->row->nargs && !variadic))
             break;
-        if (arg->kind == RS_ARG_STEAL && happens(arg->when, success))
+        if (arg->kind == RS_ARG_STEAL && is_exchange(c, state, container, argument(c, state, i)))
+            rs_refs_unknown(state, argument(c, state, i));
+        else if (arg->kind == RS_ARG_STEAL && happens(arg->when, success))
             rs_refs_steal(c->flow, state, argument(c, state, i), c->call, c->row->name, container);
         else if (arg->kind == RS_ARG_ACQUIRE && happens(arg->when, success))
             rs_refs_acquire(c->flow, state, argument(c, state, i), c->call);

@@ -100,6 +100,16 @@ static LLVMIntPredicate swapped(LLVMIntPredicate predicate)
     }
 }
 
+/* A comparison of which nothing is known has one answer all the same, however often it is asked for. */
+static struct rs_av undecided(struct rs_state *state, LLVMValueRef at)
+{
+    int32_t sym = rs_state_sym(state, RS_SYM_INT, at);
+
+    state->syms.items[sym].low = 0;
+    state->syms.items[sym].high = 1;
+    return (struct rs_av){RS_AV_COND, LLVMIntNE, sym, 0};
+}
+
 /* Two pointers: the same address, surely different ones, or unknown. */
 static struct rs_av compare_pointers(struct rs_state *state, LLVMIntPredicate predicate, struct rs_av a, struct rs_av b)
 {
@@ -311,6 +321,8 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
         value = eval_cast(flow, state, instruction);
     } else if (opcode == LLVMICmp) {
         value = eval_compare(flow, state, instruction);
+        if (value.kind == RS_AV_UNKNOWN && rs_flow_relevant(flow, index))
+            value = undecided(state, instruction);
     } else if (kind == LLVMIntegerTypeKind && LLVMIsABinaryOperator(instruction)) {
         value = eval_arithmetic(flow, state, instruction);
     } else if (opcode == LLVMInsertValue || opcode == LLVMAtomicCmpXchg || opcode == LLVMAtomicRMW) {

@@ -4,14 +4,15 @@
 
 #define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
 
-/* With several return statements clang gathers them in one block: the branch to it bears the statement's line. */
+/* With several return statements clang gathers their values in a phi of one block: the branch to it bears the statement's
+ * line. */
 static LLVMValueRef return_statement(const struct rs_state *state, LLVMValueRef ret)
 {
-    LLVMValueRef first = LLVMGetFirstInstruction(LLVMGetInstructionParent(ret));
+    LLVMValueRef head = LLVMGetFirstInstruction(LLVMGetInstructionParent(ret)), first = head;
 
     while (first != NULL && LLVMIsAPHINode(first))
         first = LLVMGetNextInstruction(first);
-    return first == ret && state->came_from != NULL ? state->came_from : ret;
+    return first == ret && first != head && state->came_from != NULL ? state->came_from : ret;
 }
 
 /* Places that outlive the function and hold the object because this function stored it there. */

@@ -182,6 +182,7 @@ static void find_relevant(struct rs_flow *flow)
 static bool is_doomed(LLVMBasicBlockRef block)
 {
     LLVMValueRef last = LLVMGetBasicBlockTerminator(block), callee;
+    const char *name;
     size_t length;
 
     if (last == NULL || LLVMGetInstructionOpcode(last) != LLVMUnreachable)
@@ -190,7 +191,11 @@ static bool is_doomed(LLVMBasicBlockRef block)
     if (last == NULL || LLVMIsACallInst(last) == NULL)
         return true;
     callee = rs_ir_callee(last);
-    return callee != NULL && LLVMIsDeclaration(callee) && strncmp(LLVMGetValueName2(callee, &length), "__cxa_", 6) != 0;
+    if (callee == NULL)
+        return false;
+    name = LLVMGetValueName2(callee, &length);
+    /* a function of C++ may leave by an exception */
+    return LLVMIsDeclaration(callee) ? strncmp(name, "__cxa_", 6) != 0 : strncmp(name, "_Z", 2) != 0;
 }
 
 void rs_prepare(struct rs_flow *flow)

@@ -99,7 +99,7 @@ def verdict(answers, outcome):
 
     CPython has leaks of its own where an allocation fails; they do not contradict a row that is right otherwise."""
     off = [(a["case"], a["off"]) for a in answers if a["off"]]
-    clean = [a for a in answers if not a["off"] and (a["objects"] == 0 or a["immortal"] < a["objects"])]
+    clean = [a for a in answers if not a["off"] and (a["immortal"] < a["objects"] or outcome == "failure" and a["objects"] == 0)]
     if outcome == "failure" and off and clean and all(is_leak(a) for a in answers if a["off"]):
         return "confirmed", [], off
     return ("contradicted" if off else "confirmed" if clean else ""), off, []

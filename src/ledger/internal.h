@@ -116,7 +116,7 @@ struct rs_page {
     struct rs_page *next; /* of the same object */
     uint32_t family;
     bool unsure, has_negative;
-    bool swapped; /* unsure because the family moves exceptions by hand: a census that agrees with the account proves it all the same */
+    bool swapped; /* unsure because the family moves exceptions by hand: what a function returns too often is proof all the same */
     int64_t lo, hi;
     uint64_t events;
     uint32_t acquired, open_count; /* acquired: no more than UINT32_MAX / 2 are counted */

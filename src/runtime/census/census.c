@@ -11,7 +11,9 @@
 
 #define POINTER 0xffffffffffffu
 
-enum { SUSPECTS_MAX = 24, DANGLING_MAX = 256, INNER_MAX = 1 << 20 };
+/* INTERNED_UNCOUNTED: the dict of interned strings holds each as key and value and gives both references up again
+ * (PyUnicode_InternInPlace in Objects/unicodeobject.c, 3.8 to 3.13). */
+enum { SUSPECTS_MAX = 24, DANGLING_MAX = 256, INNER_MAX = 1 << 20, INTERNED_UNCOUNTED = 2 };
 
 /* ---------------------------------------------------------------- holders */
 
@@ -229,8 +231,11 @@ static void tell(uint64_t object, int (*visitor)(void *, void *), void *context)
     int64_t position = 0;
 
     if (rt_object_type_of(object) == rt_python.dict_type) { /* its tp_traverse leaves out keys that are strings */
+        bool shares_keys = *(uint64_t *)(object + DICT_VALUES) != 0; /* with the other instances of a class: it owns none of them */
+
         while (rt_python.dict_next((void *)object, &position, &key, &value)) {
-            visitor(key, context);
+            if (!shares_keys)
+                visitor(key, context);
             visitor(value, context);
         }
         return;
@@ -333,6 +338,7 @@ static void count_armed(uint64_t object, void *context)
         return;
     (*left)--;
     rt_region_spans(owners_in_span, &owners);
+    owners.total -= rt_python_interned(object) && owners.total >= INTERNED_UNCOUNTED ? INTERNED_UNCOUNTED : 0;
     if (owners.owner == 0 || owners.total <= rt_object_count(object))
         return;
     rt_object_see(owners.owner);

@@ -168,20 +168,29 @@ static size_t put_utf8(char *to, uint32_t c)
     return 4;
 }
 
+/* How each str begins; state: interned 2 bits, kind 3, compact 1, ascii 1 (Include/cpython/unicodeobject.h, 3.8 to 3.13). */
+struct text_head {
+    uint64_t count, type;
+    int64_t length, hash;
+    uint32_t state;
+};
+
+bool rt_python_interned(uint64_t object)
+{
+    struct text_head head;
+
+    return rt_sys_peek((void *)object, &head, sizeof(head)) && head.type == rt_python.unicode_type && (head.state & 3) != 0;
+}
+
 size_t rt_python_text(uint64_t str, char *to, size_t room)
 {
-    struct {
-        uint64_t count, type;
-        int64_t length, hash;
-        uint32_t state;
-    } head;
+    struct text_head head;
     size_t used = 0;
     unsigned kind;
     uint64_t data;
 
     if (str == 0 || !rt_sys_peek((void *)str, &head, sizeof(head)) || head.type != rt_python.unicode_type)
         return 0;
-    /* state: interned 2 bits, kind 3, compact 1, ascii 1 (Include/cpython/unicodeobject.h, 3.8 to 3.13) */
     kind = (head.state >> 2) & 7;
     if (!((head.state >> 5) & 1) || (kind != 1 && kind != 2 && kind != 4))
         return 0;

@@ -35,7 +35,8 @@ enum {
     TP_MEMBERS = 240, TP_GETSET = 248, TP_BASE = 256, TP_DICTOFFSET = 288,
 };
 enum { FLAG_HEAPTYPE = 1 << 9, FLAG_READY = 1 << 12, FLAG_GC = 1 << 14, FLAG_TUPLE = 1 << 26 };
-enum { OB_SIZE = 16 }; /* PyVarObject.ob_size */
+enum { OB_SIZE = 16 };     /* PyVarObject.ob_size */
+enum { DICT_VALUES = 40 }; /* PyDictObject.ma_values: NULL unless the keys are shared (Include/cpython/dictobject.h, 3.8 to 3.14) */
 #define FLAG_TYPE_SUBCLASS 0x80000000u
 enum rt_instr_kind {
     RT_INSTR_BYTES,  /* an int: offset in bytes */
@@ -85,6 +86,9 @@ enum rt_gil_state {
 enum rt_gil_state rt_python_gil(void);
 /* Whether an exception is set in the calling thread (needs the GIL). */
 bool rt_python_error_set(void);
+
+/* Whether it is an exact str that the dict of interned strings knows. */
+bool rt_python_interned(uint64_t object);
 
 /* The characters of an exact str, as UTF-8; returns the length, 0 if it is no readable str. */
 size_t rt_python_text(uint64_t str, char *to, size_t room);

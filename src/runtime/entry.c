@@ -161,8 +161,11 @@ static void at_outermost_exit(uint64_t function)
     }
 }
 
+/* The interpreter's cache of attributes refers to what it found without owning it: a lost object would seem held. */
 static void take_census(void *context)
 {
+    if (rt_python.clear_type_cache != NULL)
+        rt_python.clear_type_cache();
     rt_census_holders();
 }
 

@@ -104,6 +104,7 @@ enum rt_python_verdict rt_python_find(void)
         rt_python.thread = (void *(*)(void))symbol("PyThreadState_GetUnchecked");
     rt_python.error = (void *(*)(void))symbol("PyErr_Occurred");
     rt_python.dict_next = (int (*)(void *, int64_t *, void **, void **))symbol("PyDict_Next");
+    rt_python.clear_type_cache = (unsigned (*)(void))symbol("PyType_ClearCache");
     rt_python.get_allocator = (void (*)(int, struct rt_allocator *))symbol("PyMem_GetAllocator");
     rt_python.set_allocator = (void (*)(int, struct rt_allocator *))symbol("PyMem_SetAllocator");
     rt_python.type_type = symbol("PyType_Type");

@@ -52,6 +52,7 @@ struct rt_python {
     void *(*thread)(void); /* current PyThreadState */
     void *(*error)(void);  /* PyErr_Occurred */
     int (*dict_next)(void *dict, int64_t *position, void **key, void **value); /* PyDict_Next */
+    unsigned (*clear_type_cache)(void); /* PyType_ClearCache; may be NULL */
     void (*get_allocator)(int domain, struct rt_allocator *);
     void (*set_allocator)(int domain, struct rt_allocator *);
     uint64_t list_type, tuple_type, dict_type, float_type, unicode_type, code_type, bytes_type, module_def_type;

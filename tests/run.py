@@ -22,7 +22,7 @@ GROUPS = (unit, house, bad, cli, check_cli, check, same, cases, userlib, example
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("verb", choices=("test", "rebase"))
-    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--only", action="extend", nargs="+", default=[])
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("-v", "--verbose", action="store_true")

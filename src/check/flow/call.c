@@ -272,7 +272,7 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
     }
     row = callee == NULL ? NULL : rs_ir_contract(flow->ir, callee);
     if (row != NULL) {
-        rs_call_contract(flow, state, call, row, out);
+        rs_error_call(flow, state, call, row, out);
         return;
     }
     summary = own != NULL ? &flow->unit->summaries[own - flow->ir->functions.items] : callee != NULL ? rs_share_find(flow->unit->others, name) : NULL;

@@ -137,8 +137,8 @@ static void fill_out(const struct calling *c, struct rs_state *state, unsigned i
     int32_t parent = subject_of(c, state);
     bool borrowed = arg->kind == RS_ARG_OUT_BORROWED;
 
-    if (index == 0 && state->err == RS_ERR_SET && strcmp(c->row->name, "PyErr_Fetch") == 0)
-        null = RS_NONNULL; /* the type of an exception that is set */
+    if (strcmp(c->row->name, "PyErr_Fetch") == 0) /* the type is there if an exception is; without one nothing is */
+        null = state->err == RS_ERR_CLEAR ? RS_NULL : index == 0 ? RS_NONNULL : RS_MAYBE;
     if (success && null != RS_NULL)
         put_out(c, state, index, rs_av_sym(borrowed ? borrowed_object(c, state, parent, null) : new_object(c, state, c->row->name, null)));
     else if (success || arg->when == RS_ALWAYS)
@@ -148,9 +148,11 @@ static void fill_out(const struct calling *c, struct rs_state *state, unsigned i
 static void replace(const struct calling *c, struct rs_state *state, unsigned index, bool success, enum rs_null null)
 {
     struct rs_av address = argument(c, state, index), old, value;
+    bool normalises = strcmp(c->row->name, "PyErr_NormalizeException") == 0;
 
-    if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY)
+    if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY || (normalises && index == 2)) /* the traceback stays */
         return;
+    null = normalises ? RS_NONNULL : null;
     old = rs_memory_load(c->flow, state, address, LLVMGetOperand(c->call, index), LLVMGetOperand(c->call, index));
     if (old.kind == RS_AV_INT)
         return;
@@ -327,6 +329,8 @@ static void object_result(const struct calling *c, struct rs_state *state)
         if (strcmp(c->row->name, "Py_TYPE") == 0)
             state->syms.items[sym].flags |= RS_F_TYPE, state->syms.items[sym].null = RS_NONNULL;
     }
+    if (strcmp(c->row->name, "PyErr_GetRaisedException") == 0)
+        state->syms.items[sym].null = state->err == RS_ERR_SET ? RS_NONNULL : RS_NULL;
     failing(state, c->row, sym);
     rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
 }

@@ -87,6 +87,14 @@ void rs_fields_read(struct rs_flow_unit *unit)
     }
 }
 
+/* Whether the place itself gave up what it holds: the release names it. */
+static bool is_released_there(struct rs_flow *flow, const struct rs_cell *cell, const struct rs_sym *sym)
+{
+    LLVMValueRef object = sym->gone != NULL && is_release(flow->ir, sym->gone) ? LLVMGetOperand(sym->gone, LLVMGetNumArgOperands(sym->gone) - 1) : NULL;
+
+    return object != NULL && LLVMIsALoadInst(object) && rs_memory_key(flow->ir, LLVMGetOperand(object, 0), NULL, NULL) == cell->key;
+}
+
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym)
 {
     struct rs_field *field = rs_field_find(flow->unit, cell->key);
@@ -97,7 +105,7 @@ void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct
         return;
     if (sym->owned > 0 || sym->kind == RS_SYM_NEW)
         field->owned_store = field->owned_store || sym->owned > 0;
-    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge || LLVMIsAStoreInst(cell->at) == NULL)
+    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge || LLVMIsAStoreInst(cell->at) == NULL || is_released_there(flow, cell, sym))
         return;
     doubt = RS_PUSH(&flow->unit->doubts);
     doubt->key = cell->key;

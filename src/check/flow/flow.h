@@ -93,6 +93,8 @@ struct rs_cell {
 };
 
 enum rs_err { RS_ERR_CLEAR, RS_ERR_SET, RS_ERR_UNKNOWN, RS_ERR_MAYBE };
+/* Whether an exception was set when the function was entered: as long as nobody has asked, it goes on as if none were. */
+enum rs_entry { RS_ENTRY_OPEN, RS_ENTRY_CLEAR, RS_ENTRY_SET };
 
 /* How a path came here, newest first; shared between states, lives as long as the function's analysis. */
 struct rs_trail {
@@ -104,7 +106,7 @@ struct rs_trail {
 
 struct rs_state {
     uint32_t block;
-    uint8_t err;
+    uint8_t err, entry;
     bool pending;    /* an integer-returning call's failure was never looked at */
     bool thrown;     /* a C++ exception is under way */
     int32_t err_sym; /* RS_ERR_MAYBE: an exception is set iff this symbol says failure */
@@ -149,7 +151,7 @@ enum { RS_CASE_REFS = 10, RS_CASE_STORES = 10, RS_CASES = 10, RS_SUMMARY_ARGS = 
 /* One way through a function. */
 struct rs_case {
     struct rs_subject result;
-    uint8_t err;
+    uint8_t err, entry;
     uint8_t nrefs, nstores;
     bool thrown;   /* left by an exception of C++ */
     bool converts; /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
@@ -304,6 +306,8 @@ bool rs_refine_null(struct rs_flow *flow, struct rs_state *state, int32_t sym, b
 bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, int64_t low, int64_t high);
 /* 1 true, 0 false, -1 unknown. */
 int rs_refine_known(const struct rs_state *state, struct rs_av condition);
+/* The error indicator was asked, and has answered; false when that answer cannot be. */
+bool rs_refine_occurred(struct rs_flow *flow, struct rs_state *state, bool set);
 /* A call that sets an exception when it fails: `sym` is its result. */
 void rs_refine_fallible(struct rs_state *state, int32_t sym);
 
@@ -342,6 +346,10 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out);
 void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out);
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name);
+/* error.c: a call of the C API; parts the ways on which an exception is set from the others where the call asks for that. */
+void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out);
+/* An exception is set here, or none is; false when that cannot be. */
+bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set);
 /* Whether anything compares an integer or floating-point result, or keeps it for later. */
 bool rs_call_compared(LLVMValueRef call);
 void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *name);

@@ -218,11 +218,23 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
     return rs_av_sym(sym);
 }
 
+/* Whether Python code that runs here could come across the place: not where its object is not out yet, and not where no object
+ * leads to its structure. */
+static bool is_in_sight(struct rs_flow *flow, const struct rs_state *state, const struct rs_sym *old)
+{
+    const struct rs_sym *base = old->parent == RS_NONE ? NULL : &state->syms.items[old->parent];
+    const struct rs_field *field = rs_field_find(flow->unit, (uintptr_t)old->identity);
+
+    if (base != NULL && base->kind == RS_SYM_NEW && !(base->flags & (RS_F_VISIBLE | RS_F_STOLEN | RS_F_SHARED)))
+        return false;
+    return field == NULL || field->structure == NULL || rs_ir_is_in_sight(flow->ir, field->structure);
+}
+
 /* The location gives up what it held when the function began. */
 static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
-    if (old->owned < 0 && old->identity != NULL && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at)
+    if (old->owned < 0 && old->identity != NULL && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old))
         rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
                                                                   flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
                 "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");

@@ -29,8 +29,7 @@ static void settle_error(struct rs_state *state, int32_t sym, bool failed)
         state->err_sym = RS_NONE;
 }
 
-/* PyErr_Occurred has answered. */
-static bool settle_occurred(struct rs_flow *flow, struct rs_state *state, bool set)
+bool rs_refine_occurred(struct rs_flow *flow, struct rs_state *state, bool set)
 {
     int32_t waiting = state->err == RS_ERR_MAYBE ? state->err_sym : RS_NONE;
 
@@ -65,7 +64,7 @@ bool rs_refine_null(struct rs_flow *flow, struct rs_state *state, int32_t sym, b
         it->flags &= ~(uint32_t)(RS_F_DEAD | RS_F_STOLEN);
     }
     settle_error(state, sym, null);
-    return it->flags & RS_F_OCCURRED ? settle_occurred(flow, state, !null) : true;
+    return it->flags & RS_F_OCCURRED ? rs_refine_occurred(flow, state, !null) : true;
 }
 
 bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, int64_t low, int64_t high)

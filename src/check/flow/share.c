@@ -11,7 +11,7 @@
 #include "check/unit.h"
 
 enum { LINE_MOST = 1 << 14, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20 };
-static const char heading[] = "refsan summaries 1\n";
+static const char heading[] = "refsan summaries 2\n";
 
 struct named {
     const char *name;
@@ -57,7 +57,7 @@ static void write_way(FILE *file, const struct rs_ir *ir, const struct rs_case *
 
     for (unsigned i = 0; i < way->nrefs; i++)
         nrefs += is_shared(ir, &way->refs[i].who);
-    fprintf(file, "w %u %u %u %u %u", way->err, way->thrown, way->converts, nrefs, way->nstores);
+    fprintf(file, "w %u %u %u %u %u %u", way->err, way->entry, way->thrown, way->converts, nrefs, way->nstores);
     write_subject(file, ir, &way->result);
     for (unsigned i = 0; i < nargs; i++)
         write_subject(file, ir, &way->args[i]);
@@ -155,6 +155,7 @@ static struct rs_subject read_subject(struct reading *r)
 static void read_way(struct reading *r, struct rs_case *way, unsigned nargs)
 {
     way->err = (uint8_t)number(r, RS_ERR_CLEAR, RS_ERR_MAYBE);
+    way->entry = (uint8_t)number(r, RS_ENTRY_OPEN, RS_ENTRY_SET);
     way->thrown = number(r, 0, 1);
     way->converts = number(r, 0, 1);
     way->nrefs = (uint8_t)number(r, 0, RS_CASE_REFS);

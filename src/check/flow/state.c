@@ -296,14 +296,20 @@ static void find_lost(struct settling *s)
             rs_refs_lost(s->flow, s->state, &s->state->syms.items[i], s->state->came_from);
 }
 
-/* What a member held at entry and is given up by now: the caller has to know. */
+/* What a member held at entry and is given up by now: the caller has to know. Where states are to be few it need not know
+ * whether that was NULL: to give up NULL is nothing. */
 static void reach_given_up(struct settling *s)
 {
     for (size_t i = 0; i < s->state->syms.count && !s->flow->role; i++) {
-        const struct rs_sym *sym = &s->state->syms.items[i];
+        struct rs_sym *sym = &s->state->syms.items[i];
+        bool given_up = sym->flags & RS_F_MOVED && (sym->owned == 0 || sym->null == RS_NULL);
 
-        if (s->number[i] == RS_NONE && sym->flags & RS_F_MOVED && sym->owned == 0 && rs_is_nameable(s->flow, s->state, sym) && !s->coarse)
-            reach(s, (int32_t)i);
+        if (s->number[i] != RS_NONE || !given_up || !rs_is_nameable(s->flow, s->state, sym))
+            continue;
+        sym->owned = 0;
+        if (s->coarse)
+            sym->null = RS_MAYBE;
+        reach(s, (int32_t)i);
     }
 }
 
@@ -371,7 +377,7 @@ static uint64_t mix_value(uint64_t hash, struct rs_av value)
 
 static uint64_t hash_of(const struct rs_state *state)
 {
-    uint64_t hash = mix(state->err | (uint64_t)state->pending << 8, (uint64_t)(uint32_t)state->err_sym);
+    uint64_t hash = mix(state->err | (uint64_t)state->pending << 8 | (uint64_t)state->entry << 16, (uint64_t)(uint32_t)state->err_sym);
 
     for (size_t i = 0; i < state->env.count; i++)
         hash = mix_value(mix(hash, state->env.items[i].index), state->env.items[i].value);

@@ -188,7 +188,7 @@ static void add_refs(struct making *m)
 
 static bool same_effect(const struct rs_case *a, const struct rs_case *b)
 {
-    return a->err == b->err && a->thrown == b->thrown && a->converts == b->converts && a->nrefs == b->nrefs && a->nstores == b->nstores && memcmp(&a->result, &b->result, sizeof(a->result)) == 0 &&
+    return a->err == b->err && a->entry == b->entry && a->thrown == b->thrown && a->converts == b->converts && a->nrefs == b->nrefs && a->nstores == b->nstores && memcmp(&a->result, &b->result, sizeof(a->result)) == 0 &&
            memcmp(a->refs, b->refs, sizeof(a->refs)) == 0 && memcmp(a->stores, b->stores, sizeof(a->stores)) == 0;
 }
 
@@ -232,6 +232,7 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
     struct making m = {.flow = flow, .state = state};
 
     m.way.thrown = thrown;
+    m.way.entry = state->entry;
     m.way.err = state->err == RS_ERR_MAYBE ? RS_ERR_UNKNOWN : state->err;
     m.way.result = subject_of(&m, result);
     if (is_outcome(state, result)) {
@@ -511,8 +512,8 @@ static void apply_way(struct applying *a)
         a->state->err = RS_ERR_UNKNOWN;
     if (pointer && result.kind == RS_AV_INT)
         rs_trail_add(a->flow, a->state, a->call, "%s returns NULL", a->callee);
-    if (a->way->err != RS_ERR_CLEAR) {
-        a->state->err = a->state->err == RS_ERR_SET ? RS_ERR_SET : a->way->err;
+    if (a->way->err != RS_ERR_CLEAR || a->way->entry == RS_ENTRY_SET) { /* what it found is dealt with */
+        a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET : a->way->err;
         a->state->err_sym = RS_NONE;
         a->state->pending = false;
     }
@@ -558,7 +559,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
     for (unsigned i = 0; i < summary->ncases; i++) {
         struct applying a = {.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
 
-        if (!fits(&a, summary->nargs) || !fits_memory(&a)) {
+        if (!fits(&a, summary->nargs) || !fits_memory(&a) || (a.way->entry != RS_ENTRY_OPEN && !rs_error_refine(flow, a.state, a.way->entry == RS_ENTRY_SET))) {
             rs_state_close(a.state);
             continue;
         }

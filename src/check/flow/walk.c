@@ -309,6 +309,48 @@ static void run_call(struct rs_flow *flow, struct rs_block *block, struct at *st
         merge(flow, block, states, LLVMGetNextInstruction(call));
 }
 
+/* c ? a : b, where it is not known which: both. False when the state goes on as it is. */
+static bool part_select(struct rs_flow *flow, struct rs_state *state, LLVMValueRef select, struct at *next)
+{
+    uint32_t index = rs_flow_index(flow, select);
+    struct rs_av condition = rs_eval(flow, state, LLVMGetOperand(select, 0));
+    struct rs_state *copy;
+    bool wanted = index != UINT32_MAX && (LLVMGetTypeKind(LLVMTypeOf(select)) == LLVMPointerTypeKind || rs_flow_relevant(flow, index));
+
+    if (!wanted || condition.kind != RS_AV_COND || rs_refine_known(state, condition) >= 0)
+        return false;
+    for (int side = 0; side < 2; side++) {
+        copy = rs_state_copy(state);
+        if (!rs_refine(flow, copy, condition, side == 0)) {
+            rs_state_close(copy);
+            continue;
+        }
+        rs_state_set(copy, index, rs_eval(flow, copy, LLVMGetOperand(select, side == 0 ? 1 : 2)));
+        *RS_PUSH(next) = copy;
+    }
+    return true;
+}
+
+static void run_select(struct rs_flow *flow, struct rs_block *block, struct at *states, LLVMValueRef select)
+{
+    struct at next = {0};
+
+    for (size_t i = 0; i < states->count; i++) {
+        struct rs_state *state = states->items[i];
+
+        if (part_select(flow, state, select, &next)) {
+            rs_state_close(state);
+            continue;
+        }
+        rs_eval_instruction(flow, state, select);
+        *RS_PUSH(&next) = state;
+    }
+    RS_VEC_CLOSE(states);
+    *states = next;
+    if (states->count > MERGE_FROM)
+        merge(flow, block, states, LLVMGetNextInstruction(select));
+}
+
 static void run_block(struct rs_flow *flow, struct rs_block *block)
 {
     struct at states = {block->open.items, block->open.count, block->open.room};
@@ -319,12 +361,14 @@ static void run_block(struct rs_flow *flow, struct rs_block *block)
     while (at != NULL && LLVMIsAPHINode(at))
         at = LLVMGetNextInstruction(at);
     for (; at != NULL && states.count > 0; at = LLVMGetNextInstruction(at)) {
-        bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL;
+        bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL, select = LLVMIsASelectInst(at) != NULL;
 
         flow->steps += states.count;
         if (call)
             run_call(flow, block, &states, at);
-        for (size_t i = 0; i < states.count && !call; i++) {
+        if (select)
+            run_select(flow, block, &states, at);
+        for (size_t i = 0; i < states.count && !call && !select; i++) {
             if (LLVMIsATerminatorInst(at))
                 leave_block(flow, states.items[i], at);
             else
@@ -393,7 +437,7 @@ static struct rs_state *entry_state(struct rs_flow *flow)
 {
     struct rs_state *state = rs_alloc(sizeof(*state));
 
-    *state = (struct rs_state){.err = RS_ERR_CLEAR, .err_sym = RS_NONE};
+    *state = (struct rs_state){.err = RS_ERR_CLEAR, .err_sym = RS_NONE, .entry = flow->role && !flow->dying ? RS_ENTRY_CLEAR : RS_ENTRY_OPEN};
     for (uint32_t i = 0; i < flow->nargs; i++) {
         LLVMValueRef argument = LLVMGetParam(flow->function->value, i);
         bool pointer = LLVMGetTypeKind(LLVMTypeOf(argument)) == LLVMPointerTypeKind;

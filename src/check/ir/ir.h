@@ -6,6 +6,7 @@
  * function's instructions. */
 #pragma once
 #include <llvm-c/Core.h>
+#include <llvm-c/DebugInfo.h>
 #include <llvm-c/Target.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,7 +67,9 @@ struct rs_ir {
     struct rs_map names;     /* value -> the variable that it was first stored to */
     struct rs_map contracts; /* LLVMValueRef of a function -> index of its row + 2, 1 for none */
     struct rs_map structures; /* hash of a structure's name -> its debug information; read when first asked for */
-    bool graph_read;
+    struct rs_map in_sight;   /* debug information of structures that an object or a variable leads to -> 1 */
+    RS_VEC(LLVMValueRef) composites, variables; /* debug information of all structures, of the unit's variables */
+    bool graph_read, sight_read;
 };
 
 /* NULL and err when the file cannot be read: it is missing, truncated or of a newer LLVM. */
@@ -92,10 +95,27 @@ const char *rs_ir_string(struct rs_ir *ir, LLVMValueRef value);
 /* The name of the member at an offset of a named structure ("head" of "struct.Queue" + 16) from debug information; NULL:
  * unknown. */
 const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offset);
+/* Whether Python code may come across members of the structure: it is an object's, or an object or a variable of the unit
+ * leads to it by pointers whose types are known. True where debug information does not say. */
+bool rs_ir_is_in_sight(struct rs_ir *ir, const char *structure);
 /* "Queue" of "struct.Queue", "struct.Queue.12" and "class.Queue". */
 const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type);
 
 /* For ir/ itself. */
+
+/* Operands of a node of debug information, by position; the caller frees `items`. */
+enum { RS_IR_OP_BASE = 3, RS_IR_OP_ELEMENTS = 4 }; /* of a type */
+struct rs_ir_operands {
+    LLVMValueRef *items;
+    int count;
+};
+struct rs_ir_operands rs_ir_operands(LLVMValueRef node);
+/* LLVMMDStringMetadataKind for what is no node. */
+LLVMMetadataKind rs_ir_metadata_kind(LLVMValueRef node);
+/* The debug information of a structure by its name, or NULL. */
+LLVMValueRef rs_ir_structure(struct rs_ir *ir, const char *name);
+/* The node that defines what another one of the same name may only declare. */
+LLVMValueRef rs_ir_structure_of(const struct rs_ir *ir, LLVMValueRef node);
 bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function);
 void rs_ir_read_tables(struct rs_ir *ir);
 void rs_ir_read_names(struct rs_ir *ir);

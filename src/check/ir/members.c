@@ -6,16 +6,11 @@
 
 #include "check/ir/ir.h"
 
-enum { OP_TYPE_NAME = 2, OP_BASE = 3, OP_ELEMENTS = 4, NODES_MOST = 400000 };
+enum { NODES_MOST = 400000 };
 
-struct operands {
-    LLVMValueRef *items;
-    int count;
-};
-
-static struct operands operands_of(LLVMValueRef node)
+struct rs_ir_operands rs_ir_operands(LLVMValueRef node)
 {
-    struct operands all = {NULL, node != NULL && LLVMIsAMDNode(node) ? LLVMGetMDNodeNumOperands(node) : 0};
+    struct rs_ir_operands all = {NULL, node != NULL && LLVMIsAMDNode(node) ? LLVMGetMDNodeNumOperands(node) : 0};
 
     all.items = rs_alloc((size_t)all.count * sizeof(*all.items) + 1);
     if (all.count > 0)
@@ -23,7 +18,7 @@ static struct operands operands_of(LLVMValueRef node)
     return all;
 }
 
-static LLVMMetadataKind kind_of(LLVMValueRef node)
+LLVMMetadataKind rs_ir_metadata_kind(LLVMValueRef node)
 {
     return node != NULL && LLVMIsAMDNode(node) ? LLVMGetMetadataKind(LLVMValueAsMetadata(node)) : LLVMMDStringMetadataKind;
 }
@@ -66,19 +61,22 @@ static void note_name(struct graph *graph, const char *name, size_t length, LLVM
 /* A structure by its name, or by the typedef that names it. */
 static void read_node(struct graph *graph, LLVMValueRef node)
 {
-    struct operands all = operands_of(node);
-    LLVMMetadataKind kind = kind_of(node);
+    struct rs_ir_operands all = rs_ir_operands(node);
+    LLVMMetadataKind kind = rs_ir_metadata_kind(node);
     size_t length = 0;
 
     for (int i = 0; i < all.count; i++)
         visit(graph, all.items[i]);
-    if (kind == LLVMDICompositeTypeMetadataKind && all.count > OP_ELEMENTS && all.items[OP_ELEMENTS] != NULL) {
+    if (kind == LLVMDICompositeTypeMetadataKind && all.count > RS_IR_OP_ELEMENTS && all.items[RS_IR_OP_ELEMENTS] != NULL) {
         const char *name = LLVMDITypeGetName(LLVMValueAsMetadata(node), &length);
         note_name(graph, name, length, node);
-    } else if (kind == LLVMDIDerivedTypeMetadataKind && all.count > OP_BASE && kind_of(all.items[OP_BASE]) == LLVMDICompositeTypeMetadataKind) {
+        *RS_PUSH(&graph->ir->composites) = node;
+    } else if (kind == LLVMDIDerivedTypeMetadataKind && all.count > RS_IR_OP_BASE && rs_ir_metadata_kind(all.items[RS_IR_OP_BASE]) == LLVMDICompositeTypeMetadataKind) {
         const char *name = LLVMDITypeGetName(LLVMValueAsMetadata(node), &length);
-        note_name(graph, name, length, all.items[OP_BASE]);
+        note_name(graph, name, length, all.items[RS_IR_OP_BASE]);
     }
+    if (kind == LLVMDIGlobalVariableMetadataKind)
+        *RS_PUSH(&graph->ir->variables) = node;
     free(all.items);
 }
 
@@ -129,25 +127,41 @@ static void read_graph(struct rs_ir *ir)
     RS_VEC_CLOSE(&graph.open);
 }
 
-const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offset)
+LLVMValueRef rs_ir_structure(struct rs_ir *ir, const char *name)
 {
-    uint64_t *node;
-    struct operands all, members;
-    const char *found = NULL;
+    const uint64_t *node;
 
     if (!ir->graph_read)
         read_graph(ir);
     ir->graph_read = true;
-    node = rs_map_find(&ir->structures, hash_text(structure, strlen(structure)));
-    if (node == NULL || *node == 0)
+    node = rs_map_find(&ir->structures, hash_text(name, strlen(name)));
+    return node == NULL ? NULL : (LLVMValueRef)(uintptr_t)*node;
+}
+
+LLVMValueRef rs_ir_structure_of(const struct rs_ir *ir, LLVMValueRef node)
+{
+    size_t length = 0;
+    const char *name = LLVMDITypeGetName(LLVMValueAsMetadata(node), &length);
+    const uint64_t *known = length == 0 ? NULL : rs_map_find(&ir->structures, hash_text(name, length));
+
+    return known == NULL || *known == 0 ? node : (LLVMValueRef)(uintptr_t)*known;
+}
+
+const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offset)
+{
+    LLVMValueRef node = rs_ir_structure(ir, structure);
+    struct rs_ir_operands all, members;
+    const char *found = NULL;
+
+    if (node == NULL)
         return NULL;
-    all = operands_of((LLVMValueRef)(uintptr_t)*node);
-    members = operands_of(all.count > OP_ELEMENTS ? all.items[OP_ELEMENTS] : NULL);
+    all = rs_ir_operands(node);
+    members = rs_ir_operands(all.count > RS_IR_OP_ELEMENTS ? all.items[RS_IR_OP_ELEMENTS] : NULL);
     for (int i = 0; i < members.count && found == NULL; i++) {
         size_t length = 0;
         LLVMMetadataRef member = LLVMValueAsMetadata(members.items[i]);
 
-        if (kind_of(members.items[i]) != LLVMDIDerivedTypeMetadataKind || LLVMDITypeGetOffsetInBits(member) != offset * 8)
+        if (rs_ir_metadata_kind(members.items[i]) != LLVMDIDerivedTypeMetadataKind || LLVMDITypeGetOffsetInBits(member) != offset * 8)
             continue;
         const char *name = LLVMDITypeGetName(member, &length);
         if (name != NULL && length > 0)

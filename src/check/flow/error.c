@@ -1,0 +1,61 @@
+/* Who asks about the error indicator, who takes the exception out of it.
+ *
+ * A function that others of the unit call may be entered with an exception set. Its ways begin as if none were, and part only
+ * where it asks: one way on which there was none, one on which there was (rs_state.entry); its callers know which of them it is. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+static bool asks(const char *name)
+{
+    static const char *const names[] = {"PyErr_Occurred", "PyErr_Clear",     "PyErr_Fetch", "PyErr_Print", "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException",
+                                        "PyErr_ExceptionMatches", NULL};
+
+    return is_one_of(name, names);
+}
+
+/* All of what it gives is there, or nothing is. */
+static bool takes(const char *name)
+{
+    return strcmp(name, "PyErr_Fetch") == 0 || strcmp(name, "PyErr_GetRaisedException") == 0;
+}
+
+bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set)
+{
+    if (state->entry == RS_ENTRY_OPEN && state->err == RS_ERR_CLEAR) {
+        state->entry = set ? RS_ENTRY_SET : RS_ENTRY_CLEAR;
+        state->err = set ? RS_ERR_SET : RS_ERR_CLEAR;
+        return true;
+    }
+    return rs_refine_occurred(flow, state, set);
+}
+
+void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out)
+{
+    bool open = state->entry == RS_ENTRY_OPEN && state->err == RS_ERR_CLEAR, taken = state->err != RS_ERR_SET && takes(row->name);
+
+    if (!(open && asks(row->name)) && !taken) {
+        rs_call_contract(flow, state, call, row, out);
+        return;
+    }
+    for (int set = 0; set < 2; set++) {
+        struct rs_state *copy = rs_state_copy(state);
+
+        /* who takes an exception out reckons with one, though it cannot be seen where it comes from */
+        if (!open && taken && set && copy->err == RS_ERR_CLEAR)
+            copy->err = RS_ERR_SET;
+        if (rs_error_refine(flow, copy, set))
+            rs_call_contract(flow, copy, call, row, out);
+        else
+            rs_state_close(copy);
+    }
+    rs_state_close(state);
+}

@@ -603,10 +603,7 @@ static void print_uncovered(struct view *view, const struct rs_report *report)
 
         if (gap->unobserved || ++count > most)
             continue;
-        fprintf(view->out, "%s", count == 1 ? "; not covered: " : "; ");
-        if (gap->count > 0)
-            fprintf(view->out, "%s ", rs_text_number(&view->arena, gap->count));
-        fprintf(view->out, "%s", clean(view, gap->what));
+        fprintf(view->out, "%s%s", count == 1 ? "; not covered: " : "; ", rs_text_counted(&view->arena, gap->count, clean(view, gap->what)));
     }
     if (count > most)
         fprintf(view->out, "; %s (-v)", rs_text_count(&view->arena, count - most, "more cause"));

@@ -124,6 +124,34 @@ const char *rs_text_count(struct rs_arena *arena, uint64_t number, const char *n
     return rs_arena_printf(arena, "%s %s%s", rs_text_number(arena, number), noun, number == 1 ? "" : "s");
 }
 
+/* How many bytes at the end of a word make it a plural: "patches" 2, "modules" 1, "indirect" 0. */
+static size_t plural_ending(const char *word, size_t length)
+{
+    static const char *const with_e[] = {"sses", "ches", "shes", "xes"};
+
+    if (length < 3 || word[length - 1] != 's' || word[length - 2] == 's')
+        return 0;
+    for (size_t i = 0; i < sizeof(with_e) / sizeof(*with_e); i++)
+        if (length > strlen(with_e[i]) && strncmp(word + length - strlen(with_e[i]), with_e[i], strlen(with_e[i])) == 0)
+            return 2;
+    return 1;
+}
+
+const char *rs_text_counted(struct rs_arena *arena, uint64_t number, const char *nouns)
+{
+    size_t end = strcspn(nouns, " "), ending = plural_ending(nouns, end);
+
+    if (number == 0)
+        return nouns;
+    if (ending == 0 && nouns[end] != '\0') {
+        end += 1 + strcspn(nouns + end + 1, " ");
+        ending = plural_ending(nouns + strcspn(nouns, " ") + 1, end - strcspn(nouns, " ") - 1);
+    }
+    if (number != 1 || ending == 0)
+        return rs_arena_printf(arena, "%s %s", rs_text_number(arena, number), nouns);
+    return rs_arena_printf(arena, "%s %.*s%s", rs_text_number(arena, number), (int)(end - ending), nouns, nouns + end);
+}
+
 const char *rs_text_seconds(struct rs_arena *arena, double seconds)
 {
     if (!(seconds >= 0 && seconds < 1e15))

@@ -1,6 +1,6 @@
 """tests/same/*.py: programs that run the same with refsan as without: output, errors, exit status, signals.
 
-Comments on top of a program: `# uses: NAME` builds tests/same/native/NAME for it, `# everywhere` runs it on every minor
+Comments on top of a program: `# uses: NAME` builds tests/same/native/NAME for it (with `# cflags: FLAGS`), `# everywhere` runs it on every minor
 version (else on the first Python and the newest), `# stdin: TEXT`, `# merged` sends both outputs down one pipe,
 `# at-most: N` seconds.
 """
@@ -26,7 +26,8 @@ def without_pids(text):
 
 def compare(path, python, options):
     def test(_context):
-        folders = [program.build(os.path.join(FOLDER, "native", name), python, core.work_dir("same", name, python.name))
+        flags = options.get("cflags", "")
+        folders = [program.build(os.path.join(FOLDER, "native", name), python, core.work_dir("same", name + flags, python.name), cflags=flags)
                    for name in options.get("uses", "").split()]
         env = {"PYTHONPATH": os.pathsep.join(folders), "PYTHONHASHSEED": "0"}
         stdin = options.get("stdin", "").replace("\\n", "\n").encode()

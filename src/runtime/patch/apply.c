@@ -173,13 +173,30 @@ static void describe_entries(const struct rs_plan_header *plan, const struct par
     }
 }
 
+static uint64_t opened; /* a page that is read-only but for the time of writing; 0: none */
+
+static void close_page(void)
+{
+    if (opened != 0)
+        rt_sys_protect((void *)opened, PAGE, PROT_READ);
+    opened = 0;
+}
+
+/* Slots of a GOT are mostly read-only after relocation (PT_GNU_RELRO). What was opened for the last one stays open for the next in
+ * its page: close_page() ends a series. */
 static void write_word(uint64_t at, uint64_t word)
 {
     uint64_t page = at & ~(uint64_t)(PAGE - 1);
 
-    /* .got is read-only after relocation (PT_GNU_RELRO); it stays writable for us alone afterwards no longer than needed */
-    if (rt_sys_protect((void *)page, PAGE, PROT_READ | PROT_WRITE))
-        *(volatile uint64_t *)at = word;
+    if (page != opened) {
+        close_page();
+        if (rt_sys_is_read_only((void *)at)) {
+            if (!rt_sys_protect((void *)page, PAGE, PROT_READ | PROT_WRITE))
+                return;
+            opened = page;
+        }
+    }
+    *(volatile uint64_t *)at = word;
 }
 
 /* What the name means to the module: CPython's are global, another library's may be known to the module and what it needs alone. */
@@ -216,6 +233,7 @@ static void claim_imports(const struct rs_plan_header *plan, const struct parts 
         if (!import->keep_slot)
             write_word(slot, desc->thunk);
     }
+    close_page();
 }
 
 static bool same_bytes(const uint8_t *a, const uint8_t *b, unsigned n)
@@ -465,5 +483,6 @@ uint64_t rt_patch_slot(const char *name, uint64_t replacement)
         return 0;
     old = *(uint64_t *)search.slot;
     write_word(search.slot, replacement);
+    close_page();
     return old;
 }

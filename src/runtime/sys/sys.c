@@ -194,6 +194,15 @@ bool rt_sys_peek(const void *from, void *to, size_t size)
     return rt_arch_syscall(SYS_process_vm_readv, rt_sys_pid(), (long)&local, 1, (long)&remote, 1, 0) == (long)size;
 }
 
+bool rt_sys_is_read_only(void *address)
+{
+    uint64_t word;
+    struct iovec local = {&word, sizeof(word)}, remote = {address, sizeof(word)};
+
+    return rt_sys_peek(address, &word, sizeof(word)) &&
+           rt_arch_syscall(SYS_process_vm_writev, rt_sys_pid(), (long)&local, 1, (long)&remote, 1, 0) == -EFAULT;
+}
+
 size_t rt_sys_peek_text(const char *from, char *to, size_t size)
 {
     size_t n = 0;

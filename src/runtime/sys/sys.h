@@ -29,7 +29,9 @@ uint64_t rt_sys_thread(void); /* kernel thread id */
 
 /* Copies from an address that may not be mapped; false if a byte of it is not readable. */
 bool rt_sys_peek(const void *from, void *to, size_t size);
-/* The same, for up to `size` bytes of text: how many could be read before a NUL or a hole. */
+/* Whether the mapped word at an address may be read but not written; false where the kernel does not tell. Writes back what is there. */
+bool rt_sys_is_read_only(void *address);
+/* The same as rt_sys_peek, for up to `size` bytes of text: how many could be read before a NUL or a hole. */
 size_t rt_sys_peek_text(const char *from, char *to, size_t size);
 
 int rt_sys_open_read(const char *path);

@@ -113,6 +113,14 @@ static void test_numbers(void **state)
     assert_string_equal(rs_text_number(&arena, UINT64_MAX), "18,446,744,073,709,551,615");
     assert_string_equal(rs_text_count(&arena, 1, "module"), "1 module");
     assert_string_equal(rs_text_count(&arena, 0, "module"), "0 modules");
+    assert_string_equal(rs_text_counted(&arena, 1, "modules of the library"), "1 module of the library");
+    assert_string_equal(rs_text_counted(&arena, 1200, "modules of the library"), "1,200 modules of the library");
+    assert_string_equal(rs_text_counted(&arena, 1, "indirect calls that no patch fits"), "1 indirect call that no patch fits");
+    assert_string_equal(rs_text_counted(&arena, 1, "patches left out"), "1 patch left out");
+    assert_string_equal(rs_text_counted(&arena, 1, "processes"), "1 process");
+    assert_string_equal(rs_text_counted(&arena, 1, "class of objects"), "1 class of objects");
+    assert_string_equal(rs_text_counted(&arena, 1, ""), "1 ");
+    assert_string_equal(rs_text_counted(&arena, 0, "modules of the library"), "modules of the library");
     assert_string_equal(rs_text_seconds(&arena, 1.84), "1.8 s");
     assert_string_equal(rs_text_seconds(&arena, 59.96), "1 min 0 s");
     assert_string_equal(rs_text_seconds(&arena, 125), "2 min 5 s");

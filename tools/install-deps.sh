@@ -7,7 +7,7 @@ what=${1:-build}
 root=$(cd "$(dirname "$0")/.." && pwd)
 build="build-essential meson ninja-build pkg-config libzydis-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev
        python3 python3-dev python3-venv scdoc"
-test="binutils python3-multidict python3-msgpack python3-ujson python3-bitarray python3-dbg musl-tools libc6-dev-i386 lib32gcc-12-dev
+test="binutils python3-multidict python3-msgpack python3-ujson python3-bitarray python3-numpy python3-dbg musl-tools libc6-dev-i386 lib32gcc-12-dev
       clang-19 llvm-19-dev libxxhash-dev"
 bench="valgrind python3-multidict python3-msgpack"
 

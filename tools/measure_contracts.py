@@ -27,6 +27,11 @@ import macros
 
 DOUBLES = {"PyFloat_AsDouble", "PyLong_AsDouble", "PyComplex_RealAsDouble", "PyComplex_ImagAsDouble", "PyComplex_AsCComplex",
            "PyOS_string_to_double", "_PyLong_Frexp", "PyArray_GetPriority"}
+# kind of an argument -> the kinds that would be a lie about it
+LIES = {"object": ["steal"], "steal": ["object"], "steal-on-success": ["steal", "object"], "out": ["out-borrowed"],
+        "out-on-success": ["out-borrowed-on-success"], "out-borrowed": ["out"],
+        "out-borrowed-on-success": ["out-on-success"], "acquire": ["object"]}
+REFERENCES = ("new", "borrowed", "forever")  # results that are one reference or none
 PROBE = ("import json, sys, sysconfig; print(json.dumps([sysconfig.get_path('include'), "
          "sysconfig.get_config_var('EXT_SUFFIX'), list(sys.version_info[:3])]))")
 
@@ -94,26 +99,29 @@ def is_leak(answer):
         what == "exception" or isinstance(n, int) and n > 0 for what, n in answer["off"])
 
 
-def verdict(answers, outcome):
+def fields_of(row):
+    """What of a row is true or false of counts: the arguments that a call gives or takes by kind, and "->", the result."""
+    fields = {a.name for a in row.args if a.kind in LIES and a.name != "..."}
+    return fields | ({"->"} if row.result in REFERENCES else set())
+
+
+def verdict(answers, outcome, fields=()):
     """("confirmed" | "contradicted" | "", what was off, what the interpreter itself leaks)
 
-    CPython has leaks of its own where an allocation fails; they do not contradict a row that is right otherwise."""
+    Confirmed on success is a row only when the count of each of its fields was seen in some call: a result that never came,
+    or that is immortal, says nothing of the word that stands for it. CPython has leaks of its own where an allocation fails; they do not contradict a row that is right otherwise."""
     off = [(a["case"], a["off"]) for a in answers if a["off"]]
     clean = [a for a in answers if not a["off"] and (a["immortal"] < a["objects"] or outcome == "failure" and a["objects"] == 0)]
     if outcome == "failure" and off and clean and all(is_leak(a) for a in answers if a["off"]):
         return "confirmed", [], off
-    return ("contradicted" if off else "confirmed" if clean else ""), off, []
-
-
-LIES = {"object": ["steal"], "steal": ["object"], "steal-on-success": ["steal", "object"], "out": ["out-borrowed"],
-        "out-on-success": ["out-borrowed-on-success"], "out-borrowed": ["out"],
-        "out-borrowed-on-success": ["out-on-success"], "acquire": ["object"]}
+    untold = set(fields).difference(*(a["told"] for a in answers)) if outcome == "success" else ()
+    return ("contradicted" if off else "confirmed" if clean and not untold else ""), off, []
 
 
 def lies_of(row):
     """Every way to falsify one field: (position of the argument or -1 for the result, the false word)."""
     lies = [(i, word) for i, a in enumerate(row.args) if a.name != "..." for word in LIES.get(a.kind, ())]
-    if row.result in ("new", "borrowed", "forever"):
+    if row.result in REFERENCES:
         lies.append((-1, "new" if row.result != "new" else "forever"))
     return lies
 
@@ -196,7 +204,7 @@ def tell(label, rows, seen, report, verbose):
         answer = seen[row.name]
         entry = {"digest": row.digest(), "reason": answer.get("unreachable")}
         for outcome in ("success", "failure"):
-            state, off, leaks = verdict(answer.get(outcome, []), outcome)
+            state, off, leaks = verdict(answer.get(outcome, []), outcome, fields_of(row))
             entry[outcome] = state
             totals[outcome] += state == "confirmed"
             for case, what in off:

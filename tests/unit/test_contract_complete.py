@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Every public function that an interpreter at hand exports has a row for its version; so has every public macro and
-inline function of its headers, and every slot id and calling convention.
+"""Every public function that an interpreter at hand exports has a row for its version; so has every function that its public
+headers declare, every public macro and inline function of them, and every slot id and calling convention. Of the versions that
+are not at hand, each function that contracts/names.tsv knows has one.
 
 Interpreters: python3.X of PATH and of /usr/bin, and those under $PYENV_ROOT/versions (default ~/.pyenv), 3.8 and newer.
 $REFSAN_SHARED/api-usage.tsv (../shared), where it is there, adds the names that published wheels import.
-Skipped (77) where no interpreter exports its symbols. The test removes rows in memory and expects to be told.
+Public is a name that begins with Py; those with an underscore count where a wheel imports them.
+Skipped (77) where no interpreter exports its symbols. The test takes the rows of every name away in memory and expects to be told of each.
 """
 import glob
 import os
@@ -23,6 +25,9 @@ SHARED = os.environ.get("REFSAN_SHARED", os.path.join(os.path.dirname(ROOT), "sh
 NO_CALL = set("""PyAPI_DATA PyAPI_FUNC PyDoc_STR PyDoc_STRVAR PyDoc_VAR PyFPE_END_PROTECT PyFPE_START_PROTECT PyObject_HEAD_INIT PyVarObject_HEAD_INIT
 Py_ALIGNED Py_ARRAY_LENGTH Py_BUILD_ASSERT Py_BUILD_ASSERT_EXPR Py_DEPRECATED Py_FORCE_EXPANSION Py_GCC_ATTRIBUTE Py_LL Py_LOCAL Py_LOCAL_INLINE
 Py_MEMBER_SIZE Py_STRINGIFY Py_ULL Py_UNUSED""".split())
+# declared in headers of 3.8 to 3.12, but defined by no library that extensions can link
+UNDEFINED = set("""PyBuffer_SizeFromFormat PyFrame_ExtendStack PyLineTable_InitAddressRange PyLineTable_NextAddressRange
+PyLineTable_PreviousAddressRange PySignal_SetWakeupFd""".split())
 IDS = (("typeslots.h", r"#define (Py_\w+) +\d+"), ("moduleobject.h", r"#define (Py_mod_\w+) +\d+"),
        ("methodobject.h", r"#define (METH_(?:VARARGS|NOARGS|O|FASTCALL|METHOD|KEYWORDS)) "), ("structmember.h", r"#define (T_OBJECT(?:_EX)?) "),
        ("descrobject.h", r"#define (_?Py_T_OBJECT(?:_EX)?) "))
@@ -50,7 +55,7 @@ def binaries():
 def public_functions(path):
     out = subprocess.run(["nm", "-D", "--defined-only", path], capture_output=True, text=True, check=True).stdout
     fields = [line.split() for line in out.splitlines()]
-    return {f[2].partition("@")[0] for f in fields if len(f) == 3 and f[1] in "TW" and f[2].startswith("Py")}
+    return {f[2].partition("@")[0] for f in fields if len(f) == 3 and f[1] in "TWi" and f[2].startswith("Py") and not f[2].startswith("PyInit_")}
 
 
 def headers_of(path):
@@ -63,6 +68,18 @@ def headers_of(path):
 def public_macros(include):
     names, aliases = contracts_names.offered(include, public=True)
     return {n for n in names | {m.group(1) for m in aliases if m.group(2) in names} if n.startswith("Py")} - NO_CALL
+
+
+def declared_functions(include):
+    """The public functions that the headers declare."""
+    text = contracts_names.preprocess(include, [], public=True)
+    names = re.findall(r"\b(Py\w+) *\((?! *\*)[^;{}]*\)[^;{}()]*;", re.sub(r"\{[^{}]*\}", "{}", text))
+    return {name for name in names if not name.startswith("PyInit_")} - UNDEFINED
+
+
+def known_functions(directory, minor):
+    """The public functions that names.tsv knows of a version."""
+    return {name for name, (exported, _) in contracts.read_names(directory).items() if name.startswith("Py") and (3, minor) in exported}
 
 
 def ids_without_row(include, rows, version):
@@ -113,27 +130,43 @@ def numpy_entries(rows):
     return wrong, compared
 
 
-def said_when_removed(rows, names, word):
-    """Whether the test would notice: one of those rows taken away is missed."""
-    return bool(names) and bool(contracts.missing_names([r for r in rows if r.name != names[0]], ["%s %s" % (names[0], word)]))
+def all_are_missed(rows, names, word):
+    """Whether the test would notice each of them: the rows of one half of the names taken away, just that half is missed."""
+    for half in (set(names[::2]), set(names[1::2])):
+        lines = contracts.missing_names([r for r in rows if r.name not in half], ["%s %s" % (n, word) for n in names])
+        if {line.split()[0] for line in lines} != half:
+            return False
+    return True
+
+
+def judge(rows, word, names, what):
+    """How many of the names have no row in that version; says which."""
+    without = contracts.missing_names(rows, ["%s %s" % (n, word) for n in names])
+    print("%s: %d %s, without a row: %s" % (word, len(names), what, without or "none"))
+    if not without and not all_are_missed(rows, names, word):
+        print("%s: a row that is taken away is not missed" % word)
+        return 1
+    return len(without)
 
 
 def main():
-    rows, looked, wrong = contracts.load(os.path.join(ROOT, "contracts")), 0, 0
+    directory = os.path.join(ROOT, "contracts")
+    rows, looked, wrong = contracts.load(directory), 0, 0
     for path, version in binaries():
-        word = contracts.version_word(version)
-        names = sorted(n for n in public_functions(path) if not n.startswith("PyInit_"))
+        word, names = contracts.version_word(version), public_functions(path)
         if not names:
             continue
+        looked += 1
+        wrong += judge(rows, word, sorted(names), "public functions")
         include = headers_of(path)
-        macros = sorted(public_macros(include)) if include else []
-        without = contracts.missing_names(rows, ["%s %s" % (n, word) for n in names + macros])
-        without += ids_without_row(include, rows, version) if include else []
-        looked, wrong = looked + 1, wrong + len(without)
-        print("%s: %d public functions, %d macros and inline functions, without a row: %s" % (word, len(names), len(macros), without or "none"))
-        if not all(said_when_removed(rows, n, word) for n in (names, macros) if n):
-            wrong += 1
-            print("%s: a row that is taken away is not missed" % word)
+        if include:
+            wrong += judge(rows, word, sorted(declared_functions(include)), "functions declared in its headers")
+            wrong += judge(rows, word, sorted(public_macros(include)), "macros and inline functions")
+            ids = ids_without_row(include, rows, version)
+            wrong += len(ids)
+            print("%s: ids of slots, without a row: %s" % (word, ids or "none"))
+    for minor in range(contracts.NEWEST_KNOWN[1] + 1, contracts.NEWEST[1] + 1):
+        wrong += judge(rows, "3.%d" % minor, sorted(known_functions(directory, minor)), "public functions known of it")
     imports = wheels_imports()
     without = contracts.missing_names(rows, imports)
     print("published wheels: %d names and versions, without a row: %s" % (len(imports), without or "none"))

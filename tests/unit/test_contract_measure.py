@@ -40,7 +40,7 @@ def main():
     rows = [r for r in contracts.load(os.path.join(ROOT, "contracts")) if r.name in NAMES]
     _, there, seen = measure_contracts.run_worker(python, rows)
     for row in there:
-        state = measure_contracts.verdict(seen[row.name]["success"], "success")
+        state = measure_contracts.verdict(seen[row.name]["success"], "success", measure_contracts.fields_of(row))
         if state[0] != "confirmed":
             wrong += 1
             print("%s: %s" % (row.name, state))

@@ -19,22 +19,27 @@ extern const struct rsm_entry { const char *name; void *address; } rsm_table[];
 /* What a variable holds before the call where the row says that it is always written. */
 static char unwritten;
 
-/* An object of the call: how many references to it are ours once the call is over. */
+/* An object of the call: how many references to it are ours once the call is over, and where it stood: the place of its
+ * spec, or RESULT. */
+enum { RESULT = -1 };
 struct tracked {
     PyObject *object;
     Py_ssize_t owned;
+    int place;
 };
 
 struct call {
     long ints[MAX_ARGS];
     double doubles[4];
     int n_ints, n_doubles, n_tracked, unwritten, va; /* va: the first integer of a va_list, or 0 */
+    int place;                                       /* of the spec that is being added */
     PyObject *pending_exception;
     struct tracked tracked[MAX_TRACKED];
     struct pending { /* what is known only after the call: slots to read, steals to settle */
         char kind;
         void **slot;
         int index; /* in tracked, for steals */
+        int place;
     } pending[MAX_ARGS];
     int n_pending;
 };
@@ -90,14 +95,14 @@ static void drain_free_lists(void) {
 
 /* ---- arguments ---- */
 
-static int track(struct call *c, PyObject *o, Py_ssize_t owned) {
+static int track(struct call *c, PyObject *o, Py_ssize_t owned, int place) {
     if (c->n_tracked < MAX_TRACKED)
-        c->tracked[c->n_tracked] = (struct tracked){o, owned};
+        c->tracked[c->n_tracked] = (struct tracked){o, owned, place};
     return c->n_tracked++;
 }
 
 static void pend(struct call *c, char kind, void **slot, int index) {
-    c->pending[c->n_pending++] = (struct pending){kind, slot, index};
+    c->pending[c->n_pending++] = (struct pending){kind, slot, index, c->place};
 }
 
 static void **scratch(size_t size) {
@@ -107,7 +112,7 @@ static void **scratch(size_t size) {
 /* An argument that is an object: one reference is ours to keep, a second one is given where the row says steal. */
 static void add_object(struct call *c, char kind, PyObject *o) {
     Py_INCREF(o);
-    int index = track(c, o, 1);
+    int index = track(c, o, 1, c->place);
     if (strchr("STF", kind)) {
         Py_INCREF(o);
         pend(c, kind, NULL, index);
@@ -123,7 +128,7 @@ static void add_array(struct call *c, PyObject *list) {
     for (Py_ssize_t i = 0; i < n; i++) {
         array[i] = PyList_GET_ITEM(list, i);
         Py_INCREF(array[i]);
-        track(c, array[i], 1);
+        track(c, array[i], 1, c->place);
     }
     c->ints[c->n_ints++] = (long)array;
 }
@@ -137,7 +142,7 @@ static void add_slot(struct call *c, char kind, PyObject *o) {
         *slot = o;
         if (kind == 'x') {
             Py_INCREF(o); /* ours */
-            index = track(c, o, 1);
+            index = track(c, o, 1, c->place);
         }
     } else if (kind == 'O' || kind == 'b') {
         *slot = &unwritten;
@@ -152,7 +157,7 @@ static int add_buffer(struct call *c, char kind, PyObject *o) {
         if (PyObject_GetBuffer(o, view, PyBUF_SIMPLE) < 0)
             return -1;
         Py_INCREF(o);
-        pend(c, kind, NULL, track(c, o, 1));
+        pend(c, kind, NULL, track(c, o, 1, c->place));
     } else {
         pend(c, kind, (void **)&view->obj, -1);
     }
@@ -244,7 +249,7 @@ static void settle(struct call *c, int called, int failed) {
         } else if (*p->slot == &unwritten) {
             c->unwritten = 1;
         } else if (*p->slot && !(failed && strchr("PcB", p->kind))) {
-            track(c, *p->slot, strchr("bc", p->kind) ? 0 : 1);
+            track(c, *p->slot, strchr("bc", p->kind) ? 0 : 1, p->place);
         }
     }
 }
@@ -318,6 +323,18 @@ static int is_singleton(const PyObject *o) {
            (PyTuple_CheckExact((PyObject *)o) && PyTuple_GET_SIZE(o) == 0) || Py_REFCNT((PyObject *)o) >= IMMORTAL;
 }
 
+/* Where o stood in the call. */
+static PyObject *places_of(const struct call *c, const PyObject *o) {
+    PyObject *places = PyList_New(0);
+    for (int i = 0; o && places && i < c->n_tracked; i++) {
+        PyObject *place = c->tracked[i].object == o ? PyLong_FromLong(c->tracked[i].place) : NULL;
+        if (place && PyList_Append(places, place) < 0)
+            Py_CLEAR(places);
+        Py_XDECREF(place);
+    }
+    return places;
+}
+
 static PyObject *exception_name(void) {
     PyObject *type = PyErr_Occurred();
     if (!type)
@@ -326,7 +343,7 @@ static PyObject *exception_name(void) {
 }
 
 /* measure(address, specs, result, failure, miss, fail_at, check, called)
- *   -> (failed, exception, unwritten, result value, objects, object address, count, expected)
+ *   -> (failed, exception, unwritten, result value, objects, object address, count, expected, places of the object)
  * called: 0 does everything but the call, 1 is a call, DEATH + n asks whether the object outlives all but n references.
  * specs is emptied, so that only the call holds its objects. */
 static PyObject *measure(PyObject *self, PyObject *args) {
@@ -341,8 +358,8 @@ static PyObject *measure(PyObject *self, PyObject *args) {
                           &called))
         return NULL;
     memset(&c, 0, sizeof c);
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(specs); i++)
-        if (add(&c, PyList_GET_ITEM(specs, i)) < 0)
+    for (; c.place < PyList_GET_SIZE(specs); c.place++)
+        if (add(&c, PyList_GET_ITEM(specs, c.place)) < 0)
             return NULL;
     if (PyList_SetSlice(specs, 0, PY_SSIZE_T_MAX, NULL) < 0)
         return NULL;
@@ -356,12 +373,13 @@ static PyObject *measure(PyObject *self, PyObject *args) {
     int failed = called && failed_call(*result, r, d, failure, miss, exception != Py_None);
     settle(&c, called, failed);
     if (r && strchr("NBI", *result))
-        track(&c, (PyObject *)r, *result != 'B');
+        track(&c, (PyObject *)r, *result != 'B', RESULT);
     int n = 0;
     while (distinct(&c, n))
         n++;
     PyObject *o = distinct(&c, check);
     Py_ssize_t expected = o ? owned_of(&c, o) + 1 : 0, count = 0;
+    PyObject *places = places_of(&c, o);
     if (o && is_singleton(o))
         count = expected = -1;
     else if (o && called >= DEATH)
@@ -371,7 +389,7 @@ static PyObject *measure(PyObject *self, PyObject *args) {
     PyErr_Clear();
     if (*result == 'A' && r && r != c.ints[0] && r != c.ints[1] && r != c.ints[2])
         c.unwritten = 2; /* not the argument after all */
-    return Py_BuildValue("(iNiliknn)", failed, exception, c.unwritten, r, n, (unsigned long)o, count, expected);
+    return Py_BuildValue("(iNiliknnN)", failed, exception, c.unwritten, r, n, (unsigned long)o, count, expected, places);
 }
 
 static PyObject *capsule(PyObject *self, PyObject *ignored) {

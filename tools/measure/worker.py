@@ -21,10 +21,15 @@ SECONDS = 4
 MEMORY_STEPS, FAILURES = 40, 5
 
 
+RESULT = "->"  # stands for the result among the names of arguments
+
+
 def specs_of(row, values, things):
-    """The driver's specs for one call; values are the case's, those of out-parameters left out."""
+    """The driver's specs for one call, each with the argument that it belongs to as a third item, which the driver does
+    not read; values are the case's, those of out-parameters left out."""
     specs, values = [], list(values)
     for kind, name in row["args"]:
+        begun = len(specs)
         if name == "TYPE":
             values.pop(0)
         elif name in ("...", "va"):
@@ -41,6 +46,7 @@ def specs_of(row, values, things):
             specs += [("d", v) for v in values.pop(0).values]
         else:
             specs.append(spec(kind, values.pop(0), things))
+        specs[begun:] = [s + (name,) for s in specs[begun:]]
     if values:
         raise TypeError("arguments left over")
     return specs
@@ -115,7 +121,7 @@ def in_child(work):
 
 class Measurement:
     """One row with one way to call it. Behind "##" the case says what the interpreter keeps, as
-    "object:references" or "object:*", and whether success comes with an exception ("raises"), the call is made with one
+    "object:references" or "object:*" (cannot be told), and whether success comes with an exception ("raises"), the call is made with one
     set ("pending") or while one is handled ("handling")."""
 
     def __init__(self, driver, things, row, address, text, evil=-1, fail_at=-1):
@@ -130,15 +136,15 @@ class Measurement:
         specs = specs_of(self.row, values, self.things)
         values = None
         if self.pending:
-            specs.append(("e", self.things.Fails(self.things.T())))
+            specs.append(("e", self.things.Fails(self.things.T()), ""))
         if self.evil >= 0:
-            letter = specs[self.evil][0]
-            specs[self.evil] = (letter, self.things.Evil())
+            letter, _, name = specs[self.evil]
+            specs[self.evil] = (letter, self.things.Evil(), name)
         return specs
 
     def letters(self):
         """The letters of the driver's arguments; empty where the case is not written for this version's signature."""
-        answer = in_child(lambda: [letter for letter, _ in self.specs()])
+        answer = in_child(lambda: [letter for letter, _, _ in self.specs()])
         return [] if answer[:1] in (["crash"], ["raised"]) else answer
 
     def call(self, check, called=1):
@@ -151,8 +157,11 @@ class Measurement:
 
     def measure(self, check, called):
         letter, failure = result_of(self.row)
-        return self.driver.measure(self.address, self.specs(), letter, failure, "miss" in self.row["flags"],
-                                   self.fail_at if called else -1, check, called)
+        specs = self.specs()
+        names = [name for _, _, name in specs] + [RESULT]
+        *seen, places = self.driver.measure(self.address, specs, letter, failure, "miss" in self.row["flags"],
+                                            self.fail_at if called else -1, check, called)
+        return seen + [[names[place] for place in places]]
 
     def run(self, check, called=1):
         return in_child(lambda: self.call(check, called))
@@ -186,12 +195,13 @@ class Measurement:
         return 0 if off == 0 or self.dies_with_us(check, seen[7] - 1) else off
 
     def judge(self):
-        """{"outcome": success|failure|crash|raised, "off": [[object, error]], "exception": .., "immortal": n}"""
+        """{"outcome": success|failure|crash|raised, "off": [[object, error]], "exception": .., "immortal": n,
+        "told": the arguments, and RESULT, whose counts were seen}"""
         seen = self.run(0)
         if seen[0] in ("crash", "raised"):
             return {"outcome": seen[0], "exception": seen[1]}
         out = {"outcome": "failure" if seen[0] else "success", "exception": seen[1], "off": [], "immortal": 0,
-               "objects": seen[4]}
+               "objects": seen[4], "told": []}
         out["missed"] = self.is_miss(seen)
         if seen[2]:
             out["off"].append(["result" if seen[2] == 2 else "out-parameter", "not written" if seen[2] == 1 else "no argument"])
@@ -200,10 +210,12 @@ class Measurement:
             if seen[0] in ("crash", "raised"):
                 out["off"].append([check, seen[1]])
                 continue
-            off = self.error_of(check, seen)
-            if off is None:
+            off, kept = self.error_of(check, seen), self.kept.get(str(check), "0")
+            if off is None or kept == "*":
                 out["immortal"] += 1
-            elif off and self.kept.get(str(check)) not in ("*", str(off) if out["outcome"] == "success" else "-"):
+                continue
+            out["told"] += seen[8]
+            if str(off) != (kept if out["outcome"] == "success" else "0"):
                 out["off"].append([check, off])
         self.check_exception(out)
         return out

@@ -275,7 +275,7 @@ static struct rs_av eval_select(struct rs_flow *flow, struct rs_state *state, LL
 
     if (known >= 0)
         return known ? yes : no;
-    if (memcmp(&yes, &no, sizeof(yes)) == 0)
+    if (rs_av_equal(yes, no))
         return yes;
     rs_refs_unknown(state, yes);
     rs_refs_unknown(state, no);

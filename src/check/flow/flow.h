@@ -272,6 +272,10 @@ static inline struct rs_av rs_av_unknown(void)
 {
     return (struct rs_av){RS_AV_UNKNOWN, 0, RS_NONE, 0};
 }
+static inline bool rs_av_equal(struct rs_av a, struct rs_av b)
+{
+    return a.kind == b.kind && a.predicate == b.predicate && a.sym == b.sym && a.number == b.number;
+}
 /* The object that a value points to (at its start), or NULL. */
 struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value);
 
@@ -322,6 +326,10 @@ void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, 
 /* Its memory goes back to the allocator. */
 void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
 void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at);
+
+/* ahead.c */
+/* Whether each way on from where the state stands returns the value of failure (NULL, -1), as far as control flow shows. */
+bool rs_ahead_fails(struct rs_flow *flow, struct rs_state *state);
 
 /* tell.c */
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix);

@@ -15,6 +15,7 @@ struct frame {
     uint32_t function;
     LLVMBasicBlockRef block;
     LLVMValueRef instruction;
+    unsigned operand; /* of the instruction */
 };
 
 static void enter(struct tarjan *t, uint32_t function)
@@ -39,20 +40,33 @@ static void leave(struct tarjan *t, uint32_t function)
     } while (member != function);
 }
 
-/* The next function with a body that the frame's function calls, or UINT32_MAX. */
+/* The next function with a body that the call names, as its callee or as an argument, or NULL. */
+static const struct rs_ir_function *next_named(struct rs_ir *ir, struct frame *frame)
+{
+    LLVMValueRef call = frame->instruction;
+    unsigned count = LLVMIsACallInst(call) || LLVMIsAInvokeInst(call) ? (unsigned)LLVMGetNumOperands(call) : 0;
+
+    while (frame->operand < count) {
+        LLVMValueRef operand = LLVMGetOperand(call, frame->operand++);
+        const struct rs_ir_function *named = frame->operand == count ? rs_ir_function(ir, rs_ir_callee(call)) : LLVMIsAFunction(operand) ? rs_ir_function(ir, operand) : NULL;
+
+        if (named != NULL)
+            return named;
+    }
+    return NULL;
+}
+
+/* The next function with a body that the frame's function calls or hands to a call (a converter, a visitor), or UINT32_MAX. */
 static uint32_t next_callee(struct rs_ir *ir, struct frame *frame)
 {
     while (frame->block != NULL) {
         while (frame->instruction != NULL) {
-            LLVMValueRef at = frame->instruction;
-            const struct rs_ir_function *callee;
+            const struct rs_ir_function *named = next_named(ir, frame);
 
-            frame->instruction = LLVMGetNextInstruction(at);
-            if (LLVMIsACallInst(at) == NULL && LLVMIsAInvokeInst(at) == NULL)
-                continue;
-            callee = rs_ir_function(ir, rs_ir_callee(at));
-            if (callee != NULL)
-                return (uint32_t)(callee - ir->functions.items);
+            if (named != NULL)
+                return (uint32_t)(named - ir->functions.items);
+            frame->instruction = LLVMGetNextInstruction(frame->instruction);
+            frame->operand = 0;
         }
         frame->block = LLVMGetNextBasicBlock(frame->block);
         frame->instruction = frame->block == NULL ? NULL : LLVMGetFirstInstruction(frame->block);
@@ -64,7 +78,7 @@ static struct frame frame_of(struct rs_ir *ir, uint32_t function)
 {
     LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(ir->functions.items[function].value);
 
-    return (struct frame){function, block, LLVMGetFirstInstruction(block)};
+    return (struct frame){function, block, LLVMGetFirstInstruction(block), 0};
 }
 
 static void visit(struct tarjan *t, uint32_t root)

@@ -238,7 +238,7 @@ static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym
         rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
                                                                   flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
                 "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");
-    if (old->flags & RS_F_OWNED_FIELD || old->owned < 0) {
+    if (old->flags & RS_F_OWNED_FIELD || old->owned < 0 || (!flow->role && rs_is_nameable(flow, state, old))) {
         old->owned++;
         old->flags |= RS_F_MOVED;
     } else {

@@ -244,12 +244,12 @@ void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av va
 
 void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
-    bool failing = state->err == RS_ERR_SET;
-    bool taken = sym->kind != RS_SYM_NEW;
+    bool taken = sym->kind != RS_SYM_NEW, failing;
     LLVMValueRef since = taken && sym->taken != NULL ? sym->taken : sym->how;
 
     if (is_silent(sym) || since == NULL)
         return;
+    failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
     rs_tell(flow, state, failing ? RS_RULE_RS202 : RS_RULE_RS201, since, sym,
             SAY(flow, "%s: %s is never given back%s%s", flow->function->name,
                 taken ? SAY(flow, "the reference taken to %s%s", rs_tell_name(flow, sym), rs_tell_line(flow, since)) : SAY(flow, "the reference to %s", rs_tell_name(flow, sym)),

@@ -283,16 +283,24 @@ static void hand_over(struct settling *s)
 
         if (s->number[cell->base] != RS_NONE || content == RS_NONE || !cell->stored || !rs_memory_outlives(s->state, cell->base))
             continue;
+        if (s->state->syms.items[cell->base].kind == RS_SYM_ITEMS)
+            continue; /* was taken over when it was stored */
         if (s->state->syms.items[content].owned > 0)
             s->state->syms.items[content].owned--;
         s->state->syms.items[content].flags |= RS_F_VISIBLE;
     }
 }
 
+/* What a place held that the caller knows better: whether it owned is the caller's to say. */
+static bool is_callers(const struct settling *s, const struct rs_sym *sym)
+{
+    return !s->flow->role && sym->flags & RS_F_MOVED && !(sym->flags & RS_F_OWNED_FIELD) && rs_is_nameable(s->flow, s->state, sym);
+}
+
 static void find_lost(struct settling *s)
 {
     for (size_t i = 0; i < s->state->syms.count; i++)
-        if (s->number[i] == RS_NONE && s->state->syms.items[i].owned > 0)
+        if (s->number[i] == RS_NONE && s->state->syms.items[i].owned > 0 && !is_callers(s, &s->state->syms.items[i]))
             rs_refs_lost(s->flow, s->state, &s->state->syms.items[i], s->state->came_from);
 }
 
@@ -304,9 +312,9 @@ static void reach_given_up(struct settling *s)
         struct rs_sym *sym = &s->state->syms.items[i];
         bool given_up = sym->flags & RS_F_MOVED && (sym->owned == 0 || sym->null == RS_NULL);
 
-        if (s->number[i] != RS_NONE || !given_up || !rs_is_nameable(s->flow, s->state, sym))
+        if (s->number[i] != RS_NONE || !(given_up || is_callers(s, sym)) || !rs_is_nameable(s->flow, s->state, sym))
             continue;
-        sym->owned = 0;
+        sym->owned = given_up ? 0 : sym->owned;
         if (s->coarse)
             sym->null = RS_MAYBE;
         reach(s, (int32_t)i);

@@ -48,6 +48,16 @@ static unsigned items_of(const struct filling *f, const uint64_t **items)
     return *items == NULL ? 0 : size < RT_FILLING_ITEMS ? (unsigned)size : RT_FILLING_ITEMS;
 }
 
+/* Whether it holds what was known of it: it nearly always does, and is looked at around every call that might change it. */
+static bool is_as_known(const struct filling *f, const uint64_t *items, unsigned n)
+{
+    uint64_t different = n ^ f->used;
+
+    for (unsigned i = 0; i < n; i++)
+        different |= items[i] ^ f->known[i];
+    return different == 0;
+}
+
 static void record(const struct filling *f, const struct rt_words *words, uint64_t place, bool at_exit)
 {
     unsigned slots = 2 + (words->count + 1) / 2;
@@ -66,11 +76,8 @@ static void record(const struct filling *f, const struct rt_words *words, uint64
     rt_log_commit(slots);
 }
 
-/* Records what has come since the last time, and what has gone, which the module may have taken back; `place`: where the module calls from, or the function that it leaves. */
-static void look(struct filling *f, uint64_t place, bool at_exit)
+static void record_changes(struct filling *f, const uint64_t *items, unsigned n, uint64_t place, bool at_exit)
 {
-    const uint64_t *items;
-    unsigned n = items_of(f, &items);
     struct rt_words words;
 
     rt_words_clear(&words);
@@ -86,6 +93,16 @@ static void look(struct filling *f, uint64_t place, bool at_exit)
     f->used = n;
     if (words.count > 0)
         record(f, &words, place, at_exit);
+}
+
+/* Records what has come since the last time, and what has gone, which the module may have taken back; `place`: where the module calls from, or the function that it leaves. */
+static void look(struct filling *f, uint64_t place, bool at_exit)
+{
+    const uint64_t *items;
+    unsigned n = items_of(f, &items);
+
+    if (!is_as_known(f, items, n))
+        record_changes(f, items, n, place, at_exit);
 }
 
 /* Records what is dead of that which the call is about to see. The rest may be taken back afterwards: lent for the call. */
@@ -109,6 +126,8 @@ static void explain(struct filling *f)
     const uint64_t *items;
     unsigned n = items_of(f, &items);
 
+    if (is_as_known(f, items, n))
+        return;
     f->used = n;
     for (unsigned i = 0; i < n; i++)
         f->known[i] = items[i];

@@ -19,6 +19,7 @@ enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 
 void rt_log_stop(void)
 {
     rt_hot.on = false;
+    rt_hot.held = 0;
     rt_hot.ring = &nowhere;
 }
 
@@ -216,10 +217,21 @@ static struct rs_slot *at_head(unsigned slots)
     return (struct rs_slot *)(rt_hot.data + (ring->head & rt_hot.mask));
 }
 
+static void write_held(void)
+{
+    unsigned slots = rt_hot.held;
+
+    rt_hot.held = 0;
+    rt_hot.ring->limit = rt_hot.held_limit;
+    rt_log_commit(slots);
+}
+
 struct rs_slot *rt_log_begin_slow(unsigned slots)
 {
     if (!rt_hot.on)
         return NULL;
+    if (rt_hot.held != 0)
+        write_held();
     if (rt_log_thread == 0)
         rt_log_thread = rt_sys_thread();
     if (rt_hot.writer != rt_log_thread) {

@@ -21,6 +21,9 @@ struct rt_hot {
     uint64_t *statics; /* 4096 places: a known static object, or address + 1: known to be none */
     uint64_t writer;   /* the thread whose record was the last, 0: none yet */
     bool on;           /* facts are recorded */
+    unsigned held;     /* slots of the record that is held back, 0: none */
+    uint64_t held_limit; /* the ring's limit meanwhile */
+    const void *holder;
 };
 extern struct rt_hot rt_hot;
 
@@ -57,6 +60,35 @@ static inline struct rs_slot *rt_log_begin(unsigned slots)
 static inline void rt_log_commit(unsigned slots)
 {
     __atomic_store_n(&rt_hot.ring->head, rt_hot.ring->head + 16 * (uint64_t)slots, __ATOMIC_RELEASE);
+}
+/* Instead of rt_log_commit: the record is held back until the next one is begun, by whomever, or taken back. For what only matters
+ * if something else happens before it is over. `holder` tells it from others. Only where rt_log_is_writer. */
+static inline void rt_log_hold(unsigned slots, const void *holder)
+{
+    rt_hot.held = slots;
+    rt_hot.holder = holder;
+    rt_hot.held_limit = rt_hot.ring->limit;
+    rt_hot.ring->limit = 0; /* leads everybody through rt_log_begin_slow */
+}
+/* Takes the held record back; false if it has been written, or is another's. */
+static inline bool rt_log_take_back(const void *holder)
+{
+    if (rt_hot.held == 0 || rt_hot.holder != holder)
+        return false;
+    rt_hot.held = 0;
+    rt_hot.ring->limit = rt_hot.held_limit;
+    return true;
+}
+/* Whether the last record was this thread's, so that it need not be named again. */
+static inline bool rt_log_is_writer(void)
+{
+    return rt_log_thread == rt_hot.writer && rt_log_thread != 0;
+}
+/* The next record is this thread's and the last one was another's: leads the store hooks, which do not look, through the slow path. */
+static inline void rt_log_divert(void)
+{
+    if (rt_hot.held == 0 && !rt_log_is_writer())
+        rt_hot.ring->limit = 0;
 }
 /* One whole record of 1 + words/2 slots. */
 void rt_log_put(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count);

@@ -129,27 +129,48 @@ bool rt_call_gil(void)
     return rt_gil;
 }
 
-static void log_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, const struct rt_words *words)
+/* Begins a record of these words; NULL when logging has ended. */
+static struct rs_slot *begin_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, const struct rt_words *words, unsigned *slots)
 {
-    unsigned slots = 1 + (words->count + 2) / 2;
-    struct rs_slot *head = rt_log_begin(slots);
-    uint64_t *to = (uint64_t *)(head + 1);
+    struct rs_slot *head;
+    uint64_t *to;
 
+    *slots = 1 + (words->count + 2) / 2;
+    head = rt_log_begin(*slots);
     if (head == NULL)
-        return;
-    *head = (struct rs_slot){a, RS_TAG_OF(kind, slots), sp};
+        return NULL;
+    to = (uint64_t *)(head + 1);
+    *head = (struct rs_slot){a, RS_TAG_OF(kind, *slots), sp};
     to[0] = first;
     for (unsigned i = 0; i < words->count; i++)
         to[1 + i] = words->word[i];
     if (!(words->count & 1))
         to[1 + words->count] = 0;
-    rt_log_commit(slots);
+    return head;
 }
 
-/* Whether the call may be one record: it takes nothing from the module, and nothing else happens before it leaves. */
-static bool is_simple(const struct rs_contract *contract, const struct rt_words *words)
+static void log_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, const struct rt_words *words)
 {
-    return contract != NULL && rt_words_simple(contract) && !(words->any & (RS_WORD_DEAD | RS_WORD_ZERO | RS_WORD_OLD | RS_WORD_STEAL));
+    unsigned slots;
+
+    if (begin_words(kind, a, sp, first, words, &slots) != NULL)
+        rt_log_commit(slots);
+}
+
+/* How a call is recorded. */
+enum way {
+    TWICE, /* when it begins and when it leaves */
+    ONCE,  /* when it leaves: it takes nothing from the module, and nothing else can happen before */
+    HELD,  /* as nothing else has happened before it leaves, once; else twice */
+};
+
+static enum way way_of(const struct rs_contract *contract, const struct rt_words *words)
+{
+    if (words->any & (RS_WORD_DEAD | RS_WORD_ZERO | RS_WORD_OLD | RS_WORD_STEAL))
+        return TWICE;
+    if (contract != NULL && rt_words_simple(contract))
+        return ONCE;
+    return rt_words_takes_nothing(contract) && rt_log_is_writer() ? HELD : TWICE;
 }
 
 /* A place at which the books saw a reference taken that nobody had: what is taken there now is looked after when it dies. */
@@ -163,8 +184,19 @@ static void arm_stolen(const struct rs_contract *contract, const struct rt_words
     }
 }
 
-/* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded at enter; state[2]: the
- * call is simple: one record when it leaves. */
+static void record_begin(struct rt_frame *frame, const struct rt_words *words)
+{
+    unsigned slots;
+
+    if (begin_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], words, &slots) == NULL)
+        return;
+    if (frame->state[2] == HELD)
+        rt_log_hold(slots, frame);
+    else
+        rt_log_commit(slots);
+}
+
+/* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded; state[2]: enum way. */
 uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract, const struct rt_module *module)
 {
     struct rt_words words;
@@ -177,14 +209,23 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
         rt_words_before(&words, contract, frame);
     if (rt_filling_count > 0)
         rt_filling_before_call(contract, &words, frame->return_address, rt_entry_depth());
-    frame->state[2] = is_simple(contract, &words);
-    if (!frame->state[2])
-        log_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
-    if (contract != NULL && !frame->state[2] && rt_hot.ring->armed_functions[((frame->return_address - 1) >> 4) & 0x7fff])
+    frame->state[2] = way_of(contract, &words);
+    if (frame->state[2] != ONCE)
+        record_begin(frame, &words);
+    if (contract != NULL && frame->state[2] == TWICE && rt_hot.ring->armed_functions[((frame->return_address - 1) >> 4) & 0x7fff])
         arm_stolen(contract, &words);
     if (contract == NULL || (contract->flags & RS_VARIADIC) || contract->nargs > 6)
         return rt_words_on_stack(contract, frame);
     return RT_SHIM_CALL;
+}
+
+static void add_given(struct rt_words *words, const struct rs_contract *contract, const struct rt_frame *frame)
+{
+    if (contract != NULL)
+        rt_words_after(words, contract, frame);
+    else
+        rt_words_add(words, frame->result, RS_ARG_RESULT, RS_WORD_UNKNOWN);
+    rt_words_callers(words, frame);
 }
 
 void rt_call_settle(struct rt_frame *frame)
@@ -195,19 +236,14 @@ void rt_call_settle(struct rt_frame *frame)
     if (rt_filling_count > 0)
         rt_filling_after_call(rt_entry_depth());
     rt_words_clear(&words);
-    if (frame->state[2]) {
+    if (frame->state[2] == ONCE || (frame->state[2] == HELD && rt_log_take_back(frame))) {
         words.word[words.count++] = frame->result;
-        rt_words_after(&words, contract, frame);
-        rt_words_callers(&words, frame);
-        if (words.count > 1 || rt_words_failed(contract, frame->result))
+        add_given(&words, contract, frame);
+        if (words.count > 1 || (contract != NULL && rt_words_failed(contract, frame->result)))
             log_words(RS_REC_API_CALL, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
         return;
     }
-    if (contract != NULL)
-        rt_words_after(&words, contract, frame);
-    else
-        rt_words_add(&words, frame->result, RS_ARG_RESULT, RS_WORD_UNKNOWN);
-    rt_words_callers(&words, frame);
+    add_given(&words, contract, frame);
     log_words(RS_REC_API_LEAVE, frame->result, (uint32_t)rt_frame_sp(frame), frame->state[1], &words);
 }
 
@@ -292,6 +328,7 @@ void rt_api_leave(struct rt_frame *frame)
 
     if (frame->state[0] == 1) { /* the GIL was acquired: whatever it was before, it is held now */
         rt_gil = 1;
+        rt_log_divert();
         return;
     }
     if (!rt_log_on())

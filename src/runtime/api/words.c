@@ -17,18 +17,19 @@ enum {
 struct digest {
     uint8_t plain;  /* of the first six arguments those that are objects */
     bool before, after; /* other kinds that matter before the call, after it */
-    bool simple;
+    bool simple, takes_nothing;
 };
 static struct digest digests[CONTRACTS];
 
 static struct digest digest_of(const struct rs_contract *contract)
 {
-    struct digest d = {.simple = (contract->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_DEALLOCATES)) == 0};
+    struct digest d = {.simple = (contract->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_DEALLOCATES)) == 0,
+                       .takes_nothing = (contract->flags & RS_DEALLOCATES) == 0};
 
     for (unsigned i = 0; i < contract->nargs; i++) {
         switch (contract->args[i].kind) {
         case RS_ARG_STEAL:
-            d.simple = false;
+            d.simple = d.takes_nothing = false;
             /* fall through */
         case RS_ARG_OBJECT:
         case RS_ARG_TYPE:
@@ -78,6 +79,11 @@ static inline const struct digest *digest(const struct rs_contract *contract)
 bool rt_words_simple(const struct rs_contract *contract)
 {
     return digest(contract)->simple;
+}
+
+bool rt_words_takes_nothing(const struct rs_contract *contract)
+{
+    return contract == NULL || digest(contract)->takes_nothing;
 }
 
 void rt_words_memory(struct rt_words *words, uint64_t block, uint64_t fresh)

@@ -69,6 +69,9 @@ void rt_words_callers(struct rt_words *words, const struct rt_frame *frame);
 void rt_words_members(struct rt_words *words, uint64_t self);
 /* Whether the result says that the call failed. */
 bool rt_words_failed(const struct rs_contract *contract, uint64_t result);
+/* Whether the contract says that the call takes none of its arguments over, so that it is told by what it gives; NULL: unknown, and
+ * what it takes is not booked. */
+bool rt_words_takes_nothing(const struct rs_contract *contract);
 /* Whether the contract alone allows the call to be one record: it takes nothing, and nothing else can happen before it leaves. */
 bool rt_words_simple(const struct rs_contract *contract);
 void rt_words_open(void);

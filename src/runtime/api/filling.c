@@ -14,7 +14,7 @@ struct filling {
     uint64_t object, thread;
     const struct rt_module *module;
     unsigned depth;
-    bool list, changes; /* changes: a call is in progress that may fill it */
+    bool list, changes, given; /* changes: a call is in progress that may fill it; given: and is handed it */
     unsigned used; /* places of `known` that may hold something */
     uint64_t known[RT_FILLING_ITEMS]; /* what of each place is booked, or was not put there by the module itself */
 };
@@ -207,20 +207,34 @@ void rt_filling_before_call(const struct rs_contract *contract, const struct rt_
         }
         look(f, return_address, false);
         f->changes = true;
+        f->given = word != 0;
         if (word != 0 && takes(contract, word))
             forget(f);
     }
 }
 
+/* Whether the call has kept the container, with nothing left to be filled. */
+static bool is_handed_over(const struct filling *f)
+{
+    if (!f->given || f->used == 0 || rt_object_count(f->object) < 2)
+        return false;
+    for (unsigned i = 0; i < f->used; i++)
+        if (f->known[i] == 0)
+            return false;
+    return true;
+}
+
 void rt_filling_after_call(unsigned depth)
 {
-    for (unsigned i = 0; i < rt_filling_count; i++) {
+    for (unsigned i = rt_filling_count; i-- > 0;) {
         struct filling *f = &containers[i];
 
-        if (is_mine(f) && f->depth == depth && f->changes) {
-            explain(f);
-            f->changes = false;
-        }
+        if (!f->changes || !is_mine(f) || f->depth != depth)
+            continue;
+        explain(f);
+        f->changes = false;
+        if (is_handed_over(f))
+            forget(f);
     }
 }
 

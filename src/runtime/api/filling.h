@@ -4,7 +4,8 @@
  * call that the books know is recorded (RS_REC_MOVED).
  *
  * Promise: only what is certain. A list that other code could have changed counts as explained; what is beyond the first
- * RT_FILLING_ITEMS items, or in more containers than there is room for, is left out. With the GIL. */
+ * RT_FILLING_ITEMS items, or in more containers than there is room for, is left out, and so is what is done to a full list after a
+ * call has kept it. With the GIL. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

@@ -86,11 +86,6 @@ void rt_object_open(void)
     rt_hot.statics = rt_sys_pages(RT_STATICS * sizeof(uint64_t));
 }
 
-uint8_t *rt_object_side(uint64_t address)
-{
-    return address - rt_hot.region < rt_hot.region_size ? rt_hot.side + ((address - rt_hot.region) >> 4) : NULL;
-}
-
 /* Whether an address may be the start of an object, by where it lies. */
 static bool may_start(uint64_t address)
 {

@@ -49,7 +49,11 @@ bool rt_object_armed(uint64_t address);
  * memory of its own no more. */
 bool rt_object_claim(uint64_t block);
 bool rt_object_claimed(uint64_t block);
-uint8_t *rt_object_side(uint64_t address); /* NULL outside the region */
+/* The marks of a granule; NULL outside the region. */
+static inline uint8_t *rt_object_side(uint64_t address)
+{
+    return address - rt_hot.region < rt_hot.region_size ? rt_hot.side + ((address - rt_hot.region) >> 4) : NULL;
+}
 
 /* The object whose block begins here, by its type: the offset behind the GC header and the size have to fit. 0: none. */
 uint64_t rt_object_in_block(uint64_t block, size_t size);

@@ -215,7 +215,7 @@ struct rs_analysis *rs_plan_analyse_entries(const char *path, const uint32_t *fu
     struct rs_analysis *analysis = new_analysis();
     analysis->elf.programs_too = true;
     if (!rs_elf_open(&analysis->elf, path, err) ||
-        !rs_survey_make(&analysis->survey, &analysis->elf, path, err))
+        !rs_survey_make_entries(&analysis->survey, &analysis->elf, path, functions, count, err))
         return refuse(analysis);
     uint32_t *only = rs_arena_alloc(&analysis->arena, count * sizeof *only + 1);
     memcpy(only, functions, count * sizeof *only);

@@ -4,7 +4,8 @@
 
 #include "plan/tables.h"
 
-enum { MAX_ROOM = 32, ALIGNMENT = 16, MAX_KEPT = 1 << 20 };
+/* ENTRY: as much of a function as a window at its entry may take; NEAR: further than a short jump goes. */
+enum { MAX_ROOM = 32, ALIGNMENT = 16, MAX_KEPT = 1 << 20, ENTRY = 32, NEAR = 128 };
 
 static bool in_text(const struct rs_survey *survey, uint32_t at)
 {
@@ -285,8 +286,40 @@ static void resolve_tables(struct rs_survey *survey, struct rs_insns *insns)
     }
 }
 
-bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
-                    struct rs_error *err)
+/* The functions whose entries alone are wanted; NULL: all of everything. */
+struct wanted {
+    const uint32_t *starts;
+    unsigned count;
+};
+
+/* Whether a displacement of 32 bits in the function's bytes, at any place, leads behind the start of a wanted
+ * function: only then it can hold a long branch to there. */
+static bool leads_inside(const struct rs_survey *survey, const struct rs_function *function,
+                         const struct wanted *wanted)
+{
+    uint32_t size = function->end - function->start;
+    const uint8_t *bytes = rs_elf_at(survey->elf, function->start, size);
+    for (uint32_t i = 0; bytes && i + 4 <= size; i++) {
+        int32_t displacement;
+        memcpy(&displacement, bytes + i, sizeof displacement);
+        uint32_t target = function->start + i + 4 + (uint32_t)displacement;
+        for (unsigned k = 0; k < wanted->count; k++)
+            if (target - wanted->starts[k] - 1 < ENTRY)
+                return true;
+    }
+    return false;
+}
+
+static bool is_near(const struct rs_function *function, const struct wanted *wanted)
+{
+    for (unsigned k = 0; k < wanted->count; k++)
+        if (function->start < wanted->starts[k] + ENTRY + NEAR && function->end + NEAR > wanted->starts[k])
+            return true;
+    return false;
+}
+
+static bool make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
+                 const struct wanted *wanted, struct rs_error *err)
 {
     struct rs_ranges ranges = {0};
     struct rs_insns insns = {0};
@@ -304,6 +337,8 @@ bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const ch
             (struct rs_function){.start = ranges.list.items[i].start, .end = ranges.list.items[i].end};
     for (size_t i = 0; i < survey->functions.count; i++) {
         struct rs_function *function = &survey->functions.items[i];
+        if (wanted && !is_near(function, wanted) && !leads_inside(survey, function, wanted))
+            continue;
         survey_function(survey, function, &insns);
         find_room(survey, i);
         if (!rs_frames_landing_pads(elf, &ranges.list.items[i], mark_pad, survey))
@@ -315,6 +350,18 @@ bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const ch
     RS_VEC_CLOSE(&insns.list);
     RS_VEC_CLOSE(&ranges.list);
     return true;
+}
+
+bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
+                    struct rs_error *err)
+{
+    return make(survey, elf, name, NULL, err);
+}
+
+bool rs_survey_make_entries(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
+                            const uint32_t *starts, unsigned count, struct rs_error *err)
+{
+    return make(survey, elf, name, &(struct wanted){starts, count}, err);
 }
 
 void rs_survey_trim(struct rs_survey *survey)

@@ -66,6 +66,10 @@ struct rs_survey {
 /* False with one line why, if there is no function to be found. The elf must outlive the survey. */
 bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
                     struct rs_error *err);
+/* The same for who wants to know of the entries of `count` functions only, by their starts: the others may stay
+ * undecoded (their flags and their instructions say nothing then), which a large program is spared. */
+bool rs_survey_make_entries(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
+                            const uint32_t *starts, unsigned count, struct rs_error *err);
 void rs_survey_close(struct rs_survey *survey);
 /* Gives up what only planning needs: instructions and the targets of direct branches. Functions, uses,
  * directs, crossings, table jumps and the targets that data leads to stay. */

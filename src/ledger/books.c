@@ -53,6 +53,9 @@ void rs_ledger_close(struct rs_books *books)
     rs_map_close(&books->code_at);
     rs_map_close(&books->fact_at);
     rs_map_close(&books->deficit_at);
+    rs_map_close(&books->left_at);
+    RS_VEC_CLOSE(&books->leaving);
+    RS_VEC_CLOSE(&books->left);
     RS_VEC_CLOSE(&books->modules);
     RS_VEC_CLOSE(&books->codes);
     RS_VEC_CLOSE(&books->limits);

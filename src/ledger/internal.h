@@ -244,6 +244,13 @@ const struct rs_note *rs_mover_pending(const struct rs_books *books, const struc
 void rs_books_book(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking);
 bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object);
 
+/* leftovers.c */
+void rs_books_on_body(struct rs_books *books, const struct rs_slot *record, unsigned slots);
+/* The call of a tp_dealloc is over. */
+void rs_books_end_dealloc(struct rs_books *books, uint32_t call);
+/* The tp_dealloc that left the object behind, or NULL. */
+const struct rs_left *rs_books_left(const struct rs_books *books, const struct rs_object *object);
+
 /* facts.c */
 struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object,
                               const struct rs_event *event);

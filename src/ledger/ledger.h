@@ -129,6 +129,14 @@ struct rs_fact {
     bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */
     bool has_cause;                /* ERROR: the call that failed last */
     struct rs_event cause;
+    uint64_t left_by, left_count;  /* LOST: the tp_dealloc that left them behind in a body, 0: none; how many of `count` */
+    uint64_t left_type;            /* LOST: of that body */
+};
+
+/* An object that a tp_dealloc may leave, or has left behind. */
+struct rs_left {
+    uint64_t object, serial, owner_type, function;
+    uint32_t call, family;
 };
 
 struct rs_code {
@@ -189,6 +197,8 @@ struct rs_books {
     struct rs_map blocks; /* address of memory that a module asked for -> struct rs_event *: the call */
     struct rs_map types, roles, code_at, fact_at, threads;
     struct rs_map deficit_at; /* address -> fact + 1: of the latest object there whose balance fell below zero */
+    RS_VEC(struct rs_left) leaving, left; /* while the tp_dealloc runs; afterwards */
+    struct rs_map left_at;                /* address -> number in `left` + 1 of the latest */
     struct rs_store *store; /* how events, objects and accounts are kept: internal.h */
     struct rs_thread *thread;
     uint64_t seq, events, object_count, live_objects;

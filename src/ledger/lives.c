@@ -132,6 +132,8 @@ static const struct rs_note *mover(const struct rs_books *books, struct rs_mover
 /* A reference that is counted in the object and stands nowhere in memory: lost, if the books know whose it was. */
 static void check_lost(struct rs_books *books, struct rs_object *object, int64_t lost, uint64_t words)
 {
+    const struct rs_left *left = rs_books_left(books, object);
+
     for (struct rs_page *a = object->accounts; a != NULL; a = a->next) {
         const struct rs_note *most;
         struct rs_event open;
@@ -148,6 +150,11 @@ static void check_lost(struct rs_books *books, struct rs_object *object, int64_t
         fact = rs_books_fact(books, RS_FACT_LOST, object, &open);
         fact->lost += lost < a->lo ? lost : a->lo;
         fact->words = words;
+        if (left != NULL && left->family == a->family) {
+            fact->left_by = left->function;
+            fact->left_type = left->owner_type;
+            fact->left_count++;
+        }
     }
 }
 

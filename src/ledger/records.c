@@ -613,6 +613,8 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
             booking.delta = -1;
             book_word(books, words[i], &booking);
         }
+    if (frame->self != 0)
+        rs_books_end_dealloc(books, frame->call);
     check_error(books, frame, (unsigned)(words[0] >> 32), &event);
 }
 
@@ -659,7 +661,7 @@ static const uint8_t least[RS_RECORDS] = {
     [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2, [RS_REC_API_CALL] = 2,
     [RS_REC_API_LEAVE] = 2, [RS_REC_ENTRY] = 2, [RS_REC_EXIT] = 2, [RS_REC_ROLE] = 3, [RS_REC_CODE] = 3, [RS_REC_LIVE] = 2,
     [RS_REC_WITNESS] = 2, [RS_REC_TRAVERSE] = 3, [RS_REC_LIMIT] = 2, [RS_REC_PYTHON] = 2, [RS_REC_STACK] = 2, [RS_REC_UNVISITED] = 2,
-    [RS_REC_BASE] = 2, [RS_REC_BLOCK] = 2, [RS_REC_MOVED] = 2,
+    [RS_REC_BASE] = 2, [RS_REC_BLOCK] = 2, [RS_REC_MOVED] = 2, [RS_REC_BODY] = 2,
 };
 
 /* Whether `a` is the address of what the record describes. */
@@ -709,6 +711,7 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     case RS_REC_STACK: rs_books_on_stack(books, record, slots); break;
     case RS_REC_PYTHON: rs_books_on_python(books, record, slots); break;
     case RS_REC_MOVED: on_moved(books, record, slots); break;
+    case RS_REC_BODY: rs_books_on_body(books, record, slots); break;
     case RS_REC_LIMIT: rs_books_on_limit(books, record, slots); break;
     case RS_REC_FINALIZE: books->finalized = true; break;
     case RS_REC_CENSUS: books->census_done |= record->a == 0; break;

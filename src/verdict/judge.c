@@ -6,7 +6,7 @@
 #include "contract/contract.h"
 #include "verdict/words.h"
 
-enum { FLAG_HEAPTYPE = 1 << 9, STACK_MAX = 24, RETURNS_MAX = 3 };
+enum { FLAG_HEAPTYPE = 1 << 9, STACK_MAX = 24, RETURNS_MAX = 3, TOLD_DEATHS = 64 };
 
 struct judge {
     const struct rs_books *books;
@@ -14,11 +14,21 @@ struct judge {
     struct rs_report *report;
 };
 
+/* As the author wrote it: PY_SSIZE_T_CLEAN makes _PyArg_ParseTuple_SizeT of PyArg_ParseTuple. */
+static const char *spoken(const struct judge *j, const char *name)
+{
+    size_t length = strlen(name), suffix = strlen("_SizeT");
+
+    if (name[0] != '_' || length <= suffix + 1 || strcmp(name + length - suffix, "_SizeT") != 0)
+        return name;
+    return rs_arena_printf(&j->report->arena, "%.*s", (int)(length - suffix - 1), name + 1);
+}
+
 static void name_event(const struct judge *j, const struct rs_event *event, struct rs_place *place)
 {
     if (!j->names->place(j->names->context, j->books, event->pc, event->function, event->is_entry, &j->report->arena, place) && event->function != 0)
         j->names->place(j->names->context, j->books, event->function, 0, true, &j->report->arena, place);
-    place->api = event->contract != NULL && event->kind != RS_EVENT_ARGUMENT && event->kind != RS_EVENT_RETURN ? event->contract->name : NULL;
+    place->api = event->contract != NULL && event->kind != RS_EVENT_ARGUMENT && event->kind != RS_EVENT_RETURN ? spoken(j, event->contract->name) : NULL;
 }
 
 static void name_python(const struct judge *j, struct rs_finding *f, const struct rs_event *event)
@@ -257,6 +267,19 @@ static void name_release(const struct judge *j, struct rs_finding *f, const stru
     }
 }
 
+/* Who kept the pointer is to blame, not the function that found it in memory later and only used it. */
+static void name_keeper(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact, const struct rs_event *borrow)
+{
+    f->victim = f->culprit;
+    f->has_victim = true;
+    f->culprit = f->belief;
+    f->culprit.api = NULL;
+    f->python.count = 0;
+    name_python(j, f, borrow);
+    if (f->python.count == 0)
+        name_python(j, f, &fact->event);
+}
+
 static void judge_use(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
 {
     const struct rs_event *release = own_last(fact, RS_EVENT_RELEASE), *steal = own_last(fact, RS_EVENT_STEAL);
@@ -282,6 +305,8 @@ static void judge_use(const struct judge *j, struct rs_finding *f, const struct 
         f->rule = RS_RULE_RS103;
         f->has_belief = true;
         name_event(j, borrow, &f->belief);
+        if (fact->event.delta >= 0 && borrow->function != fact->event.function && (borrow->kind == RS_EVENT_BORROW || borrow->kind == RS_EVENT_ARGUMENT))
+            name_keeper(j, f, fact, borrow);
     } else if (freed.contract != NULL && freed.call == fact->event.call && freed.call != 0) {
         f->rule = RS_RULE_RS106;
         f->has_belief = true;
@@ -419,16 +444,25 @@ static void name_loser(const struct judge *j, struct rs_finding *f, const struct
     name_event(j, &call, &f->culprit);
 }
 
+/* Only the first deaths of a type tell what they leave behind: most of those have to agree. */
+static bool is_left_behind(const struct rs_fact *fact)
+{
+    return fact->left_by != 0 && 2 * fact->left_count >= (fact->count < TOLD_DEATHS ? fact->count : TOLD_DEATHS);
+}
+
 static void judge_lost(const struct judge *j, const struct rs_fact *fact)
 {
     bool type_reference = fact->event.is_entry && fact->event.kind == RS_EVENT_ACQUIRE;
-    struct rs_finding *f = open_finding(j, type_reference ? RS_RULE_RS204 : RS_RULE_RS201, fact);
+    bool left = !type_reference && is_left_behind(fact);
+    struct rs_finding *f = open_finding(j, type_reference ? RS_RULE_RS204 : left ? RS_RULE_RS203 : RS_RULE_RS201, fact);
 
     f->count = (uint64_t)fact->lost;
     f->confidence = fact->lost >= 2 ? RS_PROVEN : RS_SUSPECT;
     name_loser(j, f, &fact->event);
     if (type_reference)
         f->belief.api = NULL;
+    if (left)
+        j->names->place(j->names->context, j->books, fact->left_by, 0, true, &j->report->arena, &f->culprit);
     name_python(j, f, &fact->event);
     close_finding(j, f, fact);
 }

@@ -29,10 +29,10 @@ static const char *line(struct rs_arena *arena, const struct rs_place *place)
     return rs_arena_printf(arena, "%s:%d", name != NULL ? name + 1 : file, number);
 }
 
-static void deficit(struct rs_arena *arena, struct rs_finding *f, const char *object)
+static void deficit(struct rs_arena *arena, struct rs_finding *f, const struct rs_fact *fact, const char *object)
 {
     const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
-    const char *api = f->has_belief && f->belief.api != NULL ? f->belief.api : NULL;
+    const char *api = f->has_belief && f->belief.api != NULL ? f->belief.api : NULL, *keeper = f->belief.function;
 
     switch (f->rule) {
     case RS_RULE_RS102:
@@ -40,9 +40,19 @@ static void deficit(struct rs_arena *arena, struct rs_finding *f, const char *ob
         f->fix = rs_arena_printf(arena, "take a reference before returning it (Py_INCREF or Py_NewRef) in %s, %s", who, where);
         return;
     case RS_RULE_RS103:
+        if (f->has_belief && keeper != NULL && strcmp(keeper, who) != 0) {
+            bool used = fact->kind == RS_FACT_TOUCH && fact->event.delta >= 0;
+
+            f->message = rs_arena_printf(arena, "%s %s %s that %s had kept without taking %s", who, used ? "used a pointer to" : "gave up a reference to",
+                                         object, keeper, used ? "a reference" : "one");
+            f->fix = rs_arena_printf(arena, "take a reference where %s stores the pointer (Py_INCREF or Py_NewRef%s%s), or do not %s it at %s", keeper,
+                                     api != NULL ? ", after " : "", api != NULL ? api : "", used ? "use" : "release", where);
+            return;
+        }
         f->message = rs_arena_printf(arena, "%s kept a borrowed reference to %s as if it were owned", who, object);
-        f->fix = rs_arena_printf(arena, "take a reference when the pointer is stored (Py_INCREF or Py_NewRef%s%s), or do not release it at %s",
-                                 api != NULL ? ", after " : "", api != NULL ? api : "", where);
+        f->fix = rs_arena_printf(arena, "take a reference when %s stores the pointer (Py_INCREF or Py_NewRef%s%s)%s%s", who,
+                                 api != NULL ? ", after " : "", api != NULL ? api : "", f->has_victim ? "" : ", or do not release it at ",
+                                 f->has_victim ? "" : where);
         return;
     case RS_RULE_RS104:
         f->message = rs_arena_printf(arena, "%s released %s after %s had taken the reference over", who, object, api != NULL ? api : "a call");
@@ -93,6 +103,13 @@ static void surplus(struct rs_arena *arena, struct rs_finding *f, const struct r
 {
     const char *who = function(&f->culprit), *where = line(arena, &f->culprit);
 
+    if (f->rule == RS_RULE_RS203) {
+        f->message = rs_arena_printf(arena, "%s does not give back the reference to %s that its object owned", who, object);
+        f->fix = rs_arena_printf(arena, "release that member in %s (Py_XDECREF before tp_free), and in tp_clear where the type has one", who);
+        f->proof = rs_arena_printf(arena, "%llu such reference%s at exit: counted in the object, held nowhere in memory; it was in the body that %s took apart",
+                                   (unsigned long long)fact->lost, fact->lost == 1 ? "" : "s", who);
+        return;
+    }
     if (f->rule == RS_RULE_RS204) {
         f->message = rs_arena_printf(arena, "%s does not give back the instance's reference to its heap %s", who,
                                      f->object.name != NULL ? f->object.name : "type");
@@ -201,7 +218,7 @@ void rs_words_write(struct rs_arena *arena, struct rs_finding *f, const struct r
         break;
     case RS_FACT_DRIFT:
         if (fact->lost < 0)
-            deficit(arena, f, object);
+            deficit(arena, f, fact, object);
         else
             surplus(arena, f, fact, object);
         f->proof = rs_arena_printf(arena, "between two quiet points its count changed by %lld more than the places in memory that hold it", (long long)fact->lost);
@@ -215,6 +232,6 @@ void rs_words_write(struct rs_arena *arena, struct rs_finding *f, const struct r
         if (f->rule == RS_RULE_RS105 || f->rule == RS_RULE_RS106)
             use(arena, f, object);
         else
-            deficit(arena, f, object);
+            deficit(arena, f, fact, object);
     }
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define RS_RECORDING_MAGIC 0x6345726e61736572u
-enum { RS_RECORDING_VERSION = 6, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_SUSPECTS = 64, RS_LEFT_OUT_MAX = 64 };
+enum { RS_RECORDING_VERSION = 7, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_SUSPECTS = 64, RS_LEFT_OUT_MAX = 64 };
 
 /* The variable that carries "pid:fd:cookie" to the runtime of the program and of its children. */
 #define RS_RECORDING_VARIABLE "REFSAN_RECORDING"
@@ -175,6 +175,7 @@ enum rs_record {
     RS_REC_MOVED,   /* a module has put objects into a container of its own by plain stores: a = return address of the call before which
                      * that was seen, or the function that it left, or 0; then module number | list << 32 | at exit << 33, container; words
                      * (argument: place in the container) */
+    RS_REC_BODY,    /* a module's tp_dealloc begins: a = the dying object; then words: the live objects that its body refers to */
     RS_REC_BLOCK,   /* census: memory that a module asked for and no word in memory points at: a = block; then its size */
     RS_RECORDS
 };

@@ -12,6 +12,8 @@
 #include "runtime/pyabi/pyabi.h"
 #include "runtime/stack/python.h"
 
+enum { DEALLOCS = 1024, TOLD_DEATHS = 64 };
+
 void (*rt_entry_finalize)(void);
 void (*rt_entry_dying)(uint64_t object);
 void (*rt_entry_outermost)(uint64_t function);
@@ -68,6 +70,22 @@ static bool from_family(const struct rt_module *module, uint64_t return_address)
         return false;
     caller = rt_module_of(return_address);
     return caller != NULL && caller->family == module->family;
+}
+
+/* The first deaths that a tp_dealloc brings about tell what it leaves behind: all do the same. */
+static void tell_body(uint64_t function, uint64_t self)
+{
+    static uint8_t deaths[DEALLOCS];
+    uint8_t *seen = &deaths[(function >> 4) % DEALLOCS];
+    struct rt_words words;
+
+    if (*seen == TOLD_DEATHS)
+        return;
+    ++*seen;
+    rt_words_clear(&words);
+    rt_words_body(&words, self);
+    if (words.count > 0)
+        rt_log_put(RS_REC_BODY, self, 0, words.word, words.count);
 }
 
 /* state: [0] contract, [1] whether an exception was set at entry, [2] depth before, [3] innermost before */
@@ -131,6 +149,8 @@ uint64_t rt_entry_enter(struct rt_frame *frame)
             to[2 + words.count] = 0;
         rt_log_commit(slots);
     }
+    if (rt_roles_is_dealloc(role))
+        tell_body(desc->function, frame->args[0]);
     return RT_SHIM_CALL;
 }
 

@@ -9,7 +9,7 @@
 #include "wire/recording.h"
 
 enum {
-    CONTRACTS = 4096, ARRAY_MAX = 32, VARARGS_MAX = 48, MEMBERS_MAX = 128, BASES_MAX = 32,
+    CONTRACTS = 4096, ARRAY_MAX = 32, VARARGS_MAX = 48, MEMBERS_MAX = 128, BODY_MAX = 8192, BASES_MAX = 32,
     T_OBJECT = 6, T_OBJECT_EX = 16,                       /* PyMemberDef.type */
 };
 
@@ -256,6 +256,20 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
                 rt_formats_parse(words, (const char *)value, contract, frame);
             break;
         }
+    }
+}
+
+void rt_words_body(struct rt_words *words, uint64_t self)
+{
+    uint64_t end = rt_object_end(self);
+
+    if (end > self + 8 * BODY_MAX)
+        end = self + 8 * BODY_MAX;
+    for (uint64_t at = self + 16; at + 8 <= end && words->count < RT_WORDS; at += 8) {
+        uint64_t word = *(const uint64_t *)at, offset = word - rt_hot.region;
+
+        if (offset < rt_hot.region_size && (word & 15) == 0 && word != self && (rt_hot.side[offset >> 4] & RT_SIDE_OBJECT))
+            words->word[words->count++] = word;
     }
 }
 

@@ -64,6 +64,8 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
  * been handed up to them. */
 void rt_words_callers(struct rt_words *words, const struct rt_frame *frame);
 
+/* The live objects behind an object's head that a module has had to do with and that its body refers to. */
+void rt_words_body(struct rt_words *words, uint64_t self);
 /* What the interpreter itself may have stored into the object, unseen by the module: the instance dict and T_OBJECT members.
  * Marked RS_WORD_UNKNOWN. */
 void rt_words_members(struct rt_words *words, uint64_t self);

@@ -238,6 +238,14 @@ static uint64_t link_at(uint64_t address)
     return rt_sys_peek((void *)address, &word, 8) ? word & ~3ull : 0;
 }
 
+uint64_t rt_object_end(uint64_t object)
+{
+    size_t size;
+    uint64_t block = rt_region_block(object, &size);
+
+    return block != 0 ? block + size : 0;
+}
+
 bool rt_object_tracked(uint64_t object)
 {
     /* PyGC_Head: _gc_next (bit 0: unreachable), _gc_prev (bits 0, 1: flags), 3.8 to 3.13; while a collection counts, _gc_prev

@@ -57,6 +57,8 @@ static inline uint8_t *rt_object_side(uint64_t address)
 
 /* The object whose block begins here, by its type: the offset behind the GC header and the size have to fit. 0: none. */
 uint64_t rt_object_in_block(uint64_t block, size_t size);
+/* Where the block ends in which the object lies; 0: it is in none of the region's. */
+uint64_t rt_object_end(uint64_t object);
 /* Whether an object behind a GC header is in one of the collector's lists: its neighbours there know it. */
 bool rt_object_tracked(uint64_t object);
 /* Learns a type; true if it is one (READY, known metatype). Records RS_REC_TYPE at first sight. */

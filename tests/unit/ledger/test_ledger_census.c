@@ -41,6 +41,32 @@ static void test_reference_that_stands_nowhere(void **state)
     assert_int_equal(j->books->live_objects, 2);
 }
 
+/* A tp_dealloc in whose body both stand, and that gives one of them back. */
+static void test_what_a_dealloc_leaves_behind(void **state)
+{
+    own_one(THING);
+    own_one(OTHER);
+    object(j, SELF, TYPE_STR, 1);
+    entry(j, "tp_dealloc", OTHER_METHOD, word(SELF, 0, RS_WORD_ZERO), END);
+    put(j, RS_REC_BODY, SELF, 0, (uint64_t[]){THING, OTHER}, 2);
+    store(j, RELEASE_AT, -1, OTHER, 2);
+    leave_entry(j, 0, END);
+    live(THING, 1, 0);
+    live(OTHER, 1, 0);
+    assert_int_equal(fact(j, RS_FACT_LOST)->count, 1);
+    assert_int_equal(fact(j, RS_FACT_LOST)->left_by, OTHER_METHOD);
+    assert_int_equal(fact(j, RS_FACT_LOST)->left_count, 1);
+}
+
+/* A body of which no tp_dealloc is in progress says nothing. */
+static void test_a_body_without_its_dealloc(void **state)
+{
+    own_one(THING);
+    put(j, RS_REC_BODY, SELF, 0, (uint64_t[]){THING, 0}, 2);
+    live(THING, 1, 0);
+    assert_int_equal(fact(j, RS_FACT_LOST)->left_by, 0);
+}
+
 static void lost_block(uint64_t address)
 {
     put(j, RS_REC_BLOCK, address, 0, (uint64_t[]){48, 0}, 2);
@@ -302,7 +328,7 @@ int main(void)
 #define CENSUS(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
         CENSUS(reference_that_stands_nowhere), CENSUS(reference_that_is_held), CENSUS(lost_by_somebody_unknown),
         CENSUS(no_more_is_lost_than_the_account_holds), CENSUS(acquired_while_the_module_starts), CENSUS(unsure_accounts_lose_nothing),
-        CENSUS(immortals_are_not_counted), CENSUS(memory_at_which_nothing_points), CENSUS(memory_of_the_initialisation),
+        CENSUS(immortals_are_not_counted), CENSUS(what_a_dealloc_leaves_behind), CENSUS(a_body_without_its_dealloc), CENSUS(memory_at_which_nothing_points), CENSUS(memory_of_the_initialisation),
         CENSUS(static_deficit_is_watched_and_proven),
         CENSUS(static_surplus_names_the_function_that_moves_most), CENSUS(static_drift_before_the_second_quiet_point), CENSUS(static_drift_that_is_held),
         CENSUS(static_drift_that_the_books_do_not_know), CENSUS(static_drift_that_is_small),

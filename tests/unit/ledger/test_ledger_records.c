@@ -126,7 +126,7 @@ static void test_records_that_are_too_short(void **state)
     static const unsigned least_two[] = {
         RS_REC_MODULE, RS_REC_TYPE, RS_REC_OBJECT, RS_REC_API_ENTER, RS_REC_API_CALL, RS_REC_API_LEAVE, RS_REC_ENTRY, RS_REC_EXIT,
         RS_REC_ROLE, RS_REC_CODE, RS_REC_LIVE, RS_REC_WITNESS, RS_REC_TRAVERSE, RS_REC_LIMIT, RS_REC_PYTHON, RS_REC_STACK,
-        RS_REC_UNVISITED, RS_REC_BASE, RS_REC_MOVED, RS_REC_BLOCK,
+        RS_REC_UNVISITED, RS_REC_BASE, RS_REC_MOVED, RS_REC_BODY, RS_REC_BLOCK,
     };
     unsigned wrong = 0;
 

@@ -228,8 +228,10 @@ static void test_use_of_what_was_kept_from_an_earlier_call(void **state)
     enter(j, "PyList_Append", PUT + 0x10, word(THING, 1, RS_WORD_DEAD), END);
     leave(j, 0, END);
     f = verdict(&court);
-    assert_verdict(f, RS103, RS_PROVEN, "put");
+    assert_verdict(f, RS103, RS_PROVEN, "get"); /* who kept it, not who found it in memory */
     assert_belief(f, "PyList_GetItem", "get");
+    assert_true(f->has_victim);
+    assert_string_equal(f->victim.function, "put");
 }
 
 static void keep_an_owned_one(void)

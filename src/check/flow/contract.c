@@ -44,6 +44,19 @@ static bool is_fresh(const char *name)
     return false;
 }
 
+/* What a call, an operation or an iterator made: unlike what a look-up brings it is nobody's but the caller's, as far as one can know. */
+static bool is_made(const char *name)
+{
+    static const char *const heads[] = {"PyObject_Call", "PyObject_Vectorcall", "PyEval_Call", "PyNumber_", "PySequence_List", "PySequence_Tuple", "PySequence_Fast", "PySequence_Concat", "PySequence_Repeat",
+                                        "PyObject_Str", "PyObject_Bytes", "PyObject_ASCII", "PyObject_Format", "PyObject_GetIter", "PyIter_Next", "PyOS_FSPath", NULL};
+
+    name += *name == '_';
+    for (const char *const *head = heads; *head != NULL; head++)
+        if (strncmp(name, *head, strlen(*head)) == 0)
+            return true;
+    return false;
+}
+
 /* Python code that this call runs may take apart any list or dictionary that it can reach. */
 static bool runs_anything(const struct rs_contract *row)
 {
@@ -57,16 +70,36 @@ static bool runs_anything(const struct rs_contract *row)
     return false;
 }
 
+/* A call that asks or converts: what it is given it has forgotten when it returns. */
+static bool keeps_nothing(const char *name)
+{
+    static const char *const parts[] = {"GetItem", "GetAttr", "HasAttr", "Contains", "HasKey", "RichCompare", "IsInstance", "IsSubclass", "ExceptionMatches", "_Size", "_Length", "_Hash",
+                                        "IsTrue", "PyObject_Not", "PyNumber_", "PyObject_Str", "PyObject_Repr", "PyObject_ASCII", "PyUnicode_", "PyBytes_As", "PyLong_", "PyFloat_", NULL};
+
+    for (const char *const *part = parts; *part != NULL; part++)
+        if (strstr(name, *part) != NULL)
+            return true;
+    return false;
+}
+
 /* Whether the callee may keep the argument: all but what the call is about, and that too when Python code runs. */
 static bool may_be_kept(const struct calling *c, const struct rs_state *state, unsigned index, struct rs_av value)
 {
     bool first = true;
 
-    if (value.kind != RS_AV_SYM || state->syms.items[value.sym].kind != RS_SYM_NEW)
+    if (value.kind != RS_AV_SYM || (state->syms.items[value.sym].kind != RS_SYM_NEW && state->syms.items[value.sym].kind != RS_SYM_BORROWED) || keeps_nothing(c->row->name))
         return false;
     for (unsigned i = 0; i < index && i < c->row->nargs; i++)
         first = first && !is_object_kind(c->row->args[i].kind);
     return !first || c->row->flags & (RS_MAY_RUN | RS_MAY_RELEASE);
+}
+
+enum { KEPT_NOW = -2 };
+
+/* A container of Python's own: if it fails, it has not kept what it was given. */
+static bool takes_in(const struct rs_contract *row)
+{
+    return strcmp(row->name, "PyList_Append") == 0 || strcmp(row->name, "PyList_Insert") == 0 || strncmp(row->name, "PyDict_SetItem", 14) == 0 || strcmp(row->name, "PySet_Add") == 0;
 }
 
 static void use_arguments(const struct calling *c, struct rs_state *state)
@@ -82,9 +115,20 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
             rs_refs_use(c->flow, state, value, c->call, c->row->name);
         if (arg != NULL && is_object_kind(arg->kind) && !arg->nullable && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
-        if (may_be_kept(c, state, i, value))
+        if (may_be_kept(c, state, i, value)) {
+            bool only_now = takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
             state->syms.items[value.sym].flags |= RS_F_SHARED;
+            state->syms.items[value.sym].kept = only_now ? KEPT_NOW : RS_NONE;
+        }
     }
+}
+
+/* The outcome of the call that has just shared its arguments. */
+static void note_kept(struct rs_state *state, int32_t outcome)
+{
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].kept == KEPT_NOW)
+            state->syms.items[i].kept = outcome;
 }
 
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
@@ -95,7 +139,7 @@ static int32_t new_object(const struct calling *c, struct rs_state *state, const
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = is_fresh(api) ? 0 : RS_F_SHARED;
+    it->flags = is_fresh(api) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED;
     return sym;
 }
 
@@ -234,9 +278,13 @@ bool rs_call_compared(LLVMValueRef call)
 
 static void pend(const struct calling *c, struct rs_state *state)
 {
+    bool sets = (strncmp(c->row->name, "PyObject_Set", 12) == 0 || strncmp(c->row->name, "PyObject_Del", 12) == 0 || strcmp(c->row->name, "PyMapping_SetItemString") == 0) &&
+                LLVMGetFirstUse(c->call) == NULL;
     bool converts = strncmp(c->row->name, "PyLong_As", 9) == 0 || strcmp(c->row->name, "PyFloat_AsDouble") == 0 || strncmp(c->row->name, "PyNumber_As", 11) == 0;
 
-    if (!converts || !(c->row->flags & RS_MISS_IS_NULL) || state->err == RS_ERR_SET || rs_call_compared(c->call))
+    if (!(sets && c->row->flags & RS_SETS_ERROR) && (!converts || !(c->row->flags & RS_MISS_IS_NULL) || rs_call_compared(c->call)))
+        return;
+    if (state->err == RS_ERR_SET)
         return;
     state->pending = true;
     state->pending_at = c->call;
@@ -258,8 +306,10 @@ static void integer_result(const struct calling *c, struct rs_state *state)
             state->syms.items[sym].fail = c->row->failure;
             failing(state, c->row, sym);
         }
+        note_kept(state, fails ? sym : RS_NONE);
         rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
     } else {
+        note_kept(state, RS_NONE);
         rs_call_result(c->flow, state, c->call, rs_av_unknown());
         if (c->row->flags & RS_SETS_ERROR && state->err != RS_ERR_SET)
             state->err = RS_ERR_UNKNOWN;

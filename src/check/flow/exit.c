@@ -102,6 +102,20 @@ static void judge_error(struct rs_flow *flow, struct rs_state *state, bool faile
     }
 }
 
+/* NULL may mean that there is nothing, too, and nobody has asked which. */
+static void judge_miss(struct rs_flow *flow, struct rs_state *state, int32_t index, LLVMValueRef at)
+{
+    const struct rs_sym *sym = &state->syms.items[index];
+    const struct rs_contract *slot = flow->function->role == NULL ? NULL : flow->function->role->contract;
+    const struct rs_contract *row = sym->api == NULL || sym->how == NULL || LLVMIsACallInst(sym->how) == NULL ? NULL : rs_contract_find(sym->api, flow->ir->python);
+    bool unasked = state->err == RS_ERR_MAYBE && state->err_sym == index;
+
+    if (!flow->role || slot == NULL || slot->flags & RS_MISS_IS_NULL || row == NULL || !(row->flags & RS_MISS_IS_NULL) || sym->null != RS_MAYBE || !unasked)
+        return;
+    rs_tell(flow, state, RS_RULE_RS302, at, sym, SAY(flow, "%s: returns NULL without an exception set where %s finds nothing", flow->function->name, sym->api),
+            SAY(flow, "where %s is NULL and PyErr_Occurred() is, too, set an exception (PyErr_SetObject ...) or return another value", rs_tell_name(flow, sym)));
+}
+
 static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
 {
     struct rs_sym *sym = rs_state_object(state, value);
@@ -111,6 +125,7 @@ static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs
         judge_error(flow, state, null, true, at);
     if (sym == NULL || null)
         return;
+    judge_miss(flow, state, value.sym, at);
     if (sym->owned > 0) {
         sym->owned--;
         judge_kept_result(flow, state, sym, value.sym, at);

@@ -101,6 +101,9 @@ void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct
     bool borrowed = sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_GLOBAL || (sym->kind == RS_SYM_ARG && flow->role) || (sym->kind == RS_SYM_NEW && sym->flags & (RS_F_STOLEN | RS_F_VISIBLE) && sym->gone != NULL);
     struct rs_doubt *doubt;
 
+    /* what another place holds, and goes on holding */
+    borrowed = borrowed || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->flags & RS_F_OWNED_FIELD && sym->parent != cell->base && sym->offset >= 0 &&
+                            state->syms.items[sym->parent].kind == RS_SYM_ARG);
     if (field == NULL)
         return;
     if (sym->owned > 0 || sym->kind == RS_SYM_NEW)

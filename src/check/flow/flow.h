@@ -60,6 +60,7 @@ enum rs_sym_flags {
     RS_F_INTERIOR = 1 << 15, /* memory inside of `parent` */
     RS_F_MOVED = 1 << 16,    /* its location gave it up to this function: one is in `owned` for that */
     RS_F_VISIBLE = 1 << 17,  /* others may reach it: it was stored or passed on */
+    RS_F_MADE = 1 << 18,     /* made by code that is not seen, which may know it still */
 };
 
 struct rs_sym {
@@ -68,6 +69,7 @@ struct rs_sym {
     int8_t fail;
     uint32_t flags;
     int32_t parent;
+    int32_t kept; /* shared only if this outcome is no failure */
     int64_t offset;
     int64_t low, high;
     LLVMValueRef identity; /* of an argument, alloca, global; of a loaded value its member's key */
@@ -174,6 +176,7 @@ struct rs_candidate {
     enum rs_rule rule;
     LLVMValueRef function;
     LLVMValueRef culprit, belief; /* instructions */
+    LLVMValueRef release;         /* of RS105: the one that came too early */
     const char *belief_api;
     const char *message, *fix;
     bool note; /* ranks low: out of memory only, module initialisation only */

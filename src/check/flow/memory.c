@@ -225,7 +225,7 @@ static bool is_in_sight(struct rs_flow *flow, const struct rs_state *state, cons
     const struct rs_sym *base = old->parent == RS_NONE ? NULL : &state->syms.items[old->parent];
     const struct rs_field *field = rs_field_find(flow->unit, (uintptr_t)old->identity);
 
-    if (base != NULL && base->kind == RS_SYM_NEW && !(base->flags & (RS_F_VISIBLE | RS_F_STOLEN | RS_F_SHARED)))
+    if (base != NULL && base->kind == RS_SYM_NEW && !(base->flags & (RS_F_VISIBLE | RS_F_STOLEN | RS_F_SHARED | RS_F_MADE)))
         return false;
     return field == NULL || field->structure == NULL || rs_ir_is_in_sight(flow->ir, field->structure);
 }
@@ -256,7 +256,7 @@ void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base
         move_out(flow, state, old, at);
     if (object != NULL && outlives)
         object->flags |= RS_F_VISIBLE;
-    if (object != NULL && outlives && (raw || offset < RS_OFFSET_INDEX))
+    if (object != NULL && outlives && ((raw && object->owned <= 0) || offset < RS_OFFSET_INDEX))
         rs_refs_unknown(state, value);
     rs_memory_put(flow, state, base, offset, key, value, at);
 }
@@ -276,6 +276,10 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
     if (structure != NULL && strcmp(structure, "_object") == 0) {
         if (member == 0)
             rs_refs_unknown(state, rs_av_sym(address.sym));
+        return;
+    }
+    if (structure != NULL && strcmp(structure, "PyCellObject") == 0) {
+        rs_refs_steal(flow, state, value, at, "PyCell_SET", address.sym);
         return;
     }
     if (state->syms.items[address.sym].kind == RS_SYM_ITEMS) {

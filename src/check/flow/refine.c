@@ -21,6 +21,9 @@ static void settle_error(struct rs_state *state, int32_t sym, bool failed)
 
     if (!(it->flags & RS_F_FAIL_ERR))
         return;
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].kept == sym && failed)
+            state->syms.items[i].flags &= ~(uint32_t)RS_F_SHARED;
     if (failed)
         state->err = it->flags & RS_F_MISS ? RS_ERR_UNKNOWN : RS_ERR_SET;
     else if (state->err == RS_ERR_MAYBE && state->err_sym == sym)

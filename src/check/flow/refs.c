@@ -46,7 +46,9 @@ void rs_refs_use(struct rs_flow *flow, struct rs_state *state, struct rs_av valu
         tell_dead(flow, state, sym, at, api);
     if (is_silent(sym))
         return;
-    if (sym->flags & RS_F_DEAD && !(sym->flags & RS_F_SHARED))
+    if (sym->kind == RS_SYM_LOADED && sym->owned < 0 && sym->flags & RS_F_OWNED_FIELD && sym->flags & RS_F_HELD && !(sym->flags & RS_F_STOLEN) && flow->role && api != NULL)
+        tell_dead(flow, state, sym, at, api);
+    else if (sym->flags & RS_F_DEAD && !(sym->flags & RS_F_SHARED))
         tell_dead(flow, state, sym, at, api);
     else if (sym->flags & RS_F_STALE && sym->owned == 0)
         tell_once(flow, state, RS_RULE_RS106, at, sym,
@@ -82,7 +84,9 @@ static void die(struct rs_state *state, int32_t dying)
         if (content != NULL)
             content->flags |= RS_F_UNCERTAIN;
     }
-    for (size_t i = 0; i < state->syms.count && !(it->flags & RS_F_SHARED); i++) {
+    /* what an iterator brings is mostly an item of something that goes on holding it */
+    bool item = it->api != NULL && strcmp(it->api, "PyIter_Next") == 0;
+    for (size_t i = 0; i < state->syms.count && !(it->flags & RS_F_SHARED) && !item; i++) {
         struct rs_sym *child = &state->syms.items[i];
         bool kept = child->parent == dying && child->owned == 0 && !(child->flags & (RS_F_FOREVER | RS_F_TYPE));
         bool by_it = child->kind == RS_SYM_BORROWED || (child->kind == RS_SYM_NEW && child->flags & RS_F_STOLEN) || child->flags & RS_F_INTERIOR;
@@ -209,7 +213,7 @@ static bool is_within_reach(const struct rs_flow *flow, const struct rs_sym *con
 {
     if (container->kind == RS_SYM_ARG)
         return flow->role;
-    return container->kind == RS_SYM_LOADED || container->kind == RS_SYM_BORROWED || (container->kind == RS_SYM_NEW && container->flags & (RS_F_VISIBLE | RS_F_SHARED));
+    return container->kind == RS_SYM_LOADED || container->kind == RS_SYM_BORROWED || (container->kind == RS_SYM_NEW && container->flags & (RS_F_VISIBLE | RS_F_SHARED | RS_F_MADE));
 }
 
 void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api)

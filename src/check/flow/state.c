@@ -77,7 +77,7 @@ void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value)
 
 int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how)
 {
-    *RS_PUSH(&state->syms) = (struct rs_sym){.kind = kind, .parent = RS_NONE, .low = INT64_MIN, .high = INT64_MAX, .how = how};
+    *RS_PUSH(&state->syms) = (struct rs_sym){.kind = kind, .parent = RS_NONE, .kept = RS_NONE, .low = INT64_MIN, .high = INT64_MAX, .how = how};
     return (int32_t)state->syms.count - 1;
 }
 
@@ -137,7 +137,7 @@ static void reach(struct settling *s, int32_t sym)
 
 static bool informative(const struct settling *s, const struct rs_sym *sym)
 {
-    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED;
+    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED | RS_F_MADE;
 
     if (sym->owned != 0)
         return true;
@@ -360,6 +360,8 @@ static void renumber(struct settling *s)
         syms[i] = state->syms.items[s->order[i]];
         if (syms[i].parent != RS_NONE)
             syms[i].parent = s->number[syms[i].parent];
+        if (syms[i].kept != RS_NONE)
+            syms[i].kept = s->number[syms[i].kept];
     }
     for (size_t i = 0; i < state->env.count; i++)
         if (state->env.items[i].value.sym != RS_NONE)
@@ -396,7 +398,7 @@ static uint64_t hash_of(const struct rs_state *state)
     for (size_t i = 0; i < state->syms.count; i++) {
         const struct rs_sym *sym = &state->syms.items[i];
         hash = mix(hash, (uint64_t)sym->kind | (uint64_t)sym->null << 8 | (uint64_t)(uint8_t)sym->owned << 16 | (uint64_t)(uint8_t)sym->fail << 24 | (uint64_t)sym->flags << 32);
-        hash = mix(mix(mix(hash, (uint64_t)(uint32_t)sym->parent), (uint64_t)sym->low), (uint64_t)sym->high);
+        hash = mix(mix(mix(hash, (uint64_t)(uint32_t)sym->parent | (uint64_t)(uint32_t)sym->kept << 32), (uint64_t)sym->low), (uint64_t)sym->high);
         hash = mix(mix(hash, (uint64_t)sym->offset), (uintptr_t)sym->identity);
     }
     return hash;

@@ -100,7 +100,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
     bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
 
     return (struct rs_candidate){.rule = rule, .function = flow->function->value, .culprit = culprit, .belief = sym == NULL ? NULL : sym->how, .belief_api = sym == NULL ? NULL : sym->api,
-                                 .message = message, .fix = fix, .latent = sym != NULL && is_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
+                                 .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL, .message = message, .fix = fix, .latent = sym != NULL && is_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
 }
 
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix)
@@ -110,6 +110,10 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
 
     if (!flow->judge || flow->function->library || culprit == NULL)
         return;
+    if (candidate != NULL && candidate->latent && !(sym != NULL && is_immortal(flow, sym))) {
+        *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
+        return;
+    }
     if (candidate != NULL && !(candidate->rule == RS_RULE_RS202 && (rule == RS_RULE_RS201 || (candidate->note && !memory))))
         return;
     if (candidate == NULL)
@@ -170,6 +174,18 @@ static void intern_place(struct rs_report *report, struct rs_place *place)
     place->api = place->api == NULL ? NULL : rs_arena_strdup(&report->arena, place->api);
 }
 
+/* Whether the release that a use comes too late for is itself told of: to drop it mends both. */
+static bool is_told_of(const struct rs_flow_unit *unit, const struct rs_candidate *use)
+{
+    for (size_t i = 0; i < unit->candidates.count && use->release != NULL; i++) {
+        const struct rs_candidate *other = &unit->candidates.items[i];
+
+        if (other != use && other->function == use->function && other->culprit == use->release && (other->rule == RS_RULE_RS101 || other->rule == RS_RULE_RS104))
+            return true;
+    }
+    return false;
+}
+
 void rs_tell_all(struct rs_flow_unit *unit)
 {
     for (size_t i = 0; i < unit->candidates.count; i++) {
@@ -177,7 +193,7 @@ void rs_tell_all(struct rs_flow_unit *unit)
         const struct rs_ir_function *function = rs_ir_function(unit->ir, candidate->function);
         struct rs_finding *finding;
 
-        if (candidate->latent && !names_immortal(unit->ir, candidate->culprit))
+        if ((candidate->latent && !names_immortal(unit->ir, candidate->culprit)) || is_told_of(unit, candidate))
             continue;
         finding = rs_report_add(unit->report, candidate->rule);
         finding->confidence = RS_SUSPECT;

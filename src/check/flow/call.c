@@ -50,6 +50,35 @@ static void require_object(struct rs_flow *flow, struct rs_state *state, struct 
         rs_refine_null(flow, state, value.sym, false);
 }
 
+/* Whether the call gives up what a variable holds and sets it anew: _PyBytes_Resize(&bytes, n). */
+static bool exchanges(struct rs_flow *flow, LLVMValueRef call)
+{
+    LLVMValueRef callee = LLVMIsACallInst(call) ? rs_ir_callee(call) : NULL;
+    const struct rs_contract *row = callee == NULL ? NULL : rs_ir_contract(flow->ir, callee);
+
+    for (unsigned i = 0; row != NULL && i < row->nargs; i++)
+        if (row->args[i].kind == RS_ARG_INOUT)
+            return true;
+    return false;
+}
+
+/* Py_DECREF of a variable that a call has set to NULL when it failed. */
+static void judge_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+{
+    unsigned count = LLVMGetNumArgOperands(call);
+    LLVMValueRef object = count == 0 ? NULL : LLVMGetOperand(call, count - 1);
+    struct rs_av address = object != NULL && LLVMIsALoadInst(object) ? rs_eval(flow, state, LLVMGetOperand(object, 0)) : rs_av_unknown();
+    struct rs_cell *cell = address.kind == RS_AV_SYM ? rs_memory_cell(state, address.sym, address.number) : NULL;
+    struct rs_sym setter = {.how = cell == NULL ? NULL : cell->at};
+
+    if (cell == NULL || cell->value.kind != RS_AV_INT || cell->value.number != 0 || !exchanges(flow, cell->at))
+        return;
+    setter.api = rs_ir_api_name(flow->ir, rs_ir_callee(cell->at));
+    rs_tell(flow, state, RS_RULE_RS403, call, &setter,
+            rs_arena_printf(&flow->ir->arena, "%s: releases NULL: %s%s has given the object up and set the variable to NULL when it fails", flow->function->name, setter.api, rs_tell_line(flow, cell->at)),
+            rs_arena_printf(&flow->ir->arena, "drop the release%s, or use Py_XDECREF", rs_tell_line(flow, call)));
+}
+
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
 {
     static const char *const acquire[] = {"Py_INCREF", "_Py_INCREF", "Py_XINCREF", "_Py_XINCREF", "Py_IncRef", "_Py_IncRef", NULL};
@@ -60,6 +89,8 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
 
     if (!is_one_of(name, acquire) && !is_one_of(name, release) && !is_one_of(name, fresh))
         return false;
+    if (!nullable && is_one_of(name, release))
+        judge_null(flow, state, call);
     if (!nullable)
         require_object(flow, state, value);
     if (is_one_of(name, release))
@@ -226,10 +257,37 @@ static const struct rs_contract *slot_of(struct rs_flow *flow, LLVMValueRef call
     return NULL;
 }
 
+/* The place of a table of functions that the call goes through: ((PyObject *(*)(...))PyArray_API[85])(...), or a member of
+ * *PyDateTimeAPI. The variable that holds the table may be renamed (PY_ARRAY_UNIQUE_SYMBOL): its name ends alike. */
+static const struct rs_contract *entry_of(struct rs_flow *flow, LLVMValueRef call)
+{
+    static const struct {
+        const char *variable, *table;
+    } tables[] = {{"ARRAY_API", "numpy._ARRAY_API"}, {"PyArray_API", "numpy._ARRAY_API"}, {"PyUFunc_API", "numpy._UFUNC_API"}, {"UFUNC_API", "numpy._UFUNC_API"}, {"PyDateTimeAPI", "datetime.datetime_CAPI"}};
+    LLVMValueRef callee = LLVMGetCalledValue(call), place = LLVMIsALoadInst(callee) ? LLVMGetOperand(callee, 0) : NULL, table = place;
+    int64_t offset = 0;
+    const char *name;
+    size_t length;
+
+    if (place != NULL && LLVMIsAGetElementPtrInst(place)) {
+        offset = rs_memory_offset(flow, place);
+        table = LLVMGetOperand(place, 0);
+    }
+    if (table == NULL || !LLVMIsALoadInst(table) || !LLVMIsAGlobalVariable(LLVMGetOperand(table, 0)) || offset < 0 || offset % 8 != 0)
+        return NULL;
+    name = LLVMGetValueName2(LLVMGetOperand(table, 0), &length);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+        if (length >= strlen(tables[i].variable) && strcmp(name + length - strlen(tables[i].variable), tables[i].variable) == 0)
+            return rs_contract_entry(tables[i].table, (unsigned)(offset / 8), flow->ir->python, 0);
+    return NULL;
+}
+
 /* A declared function, or one through a pointer. */
 static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee, const char *name, struct rs_states *out)
 {
-    const struct rs_contract *row = callee == NULL ? slot_of(flow, call) : NULL;
+    const struct rs_contract *row = callee == NULL ? entry_of(flow, call) : NULL;
+
+    row = row == NULL && callee == NULL ? slot_of(flow, call) : row;
 
     if (row != NULL) {
         rs_call_contract(flow, state, call, row, out);

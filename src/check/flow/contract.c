@@ -39,8 +39,8 @@ static bool is_fresh(const char *name)
                                         "PyDict_Values", "PyDict_Items", "PyObject_Dir", "_AsTuple", "_GetSlice", NULL};
 
     for (const char *const *part = parts; *part != NULL; part++)
-        if (strstr(name, *part) != NULL)
-            return strstr(name, "_NewRef") == NULL && strstr(name, "FromObject") == NULL;
+        if (strstr(name, *part) != NULL) /* an array that is made from an object may be that object */
+            return strstr(name, "_NewRef") == NULL && strstr(name, "FromObject") == NULL && strncmp(name, "PyArray_From", 12) != 0;
     return false;
 }
 

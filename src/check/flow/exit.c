@@ -1,5 +1,7 @@
 /* The end of a way through a function: what it returns against what its role promises, what is left over, what memory
  * holds. */
+#include <string.h>
+
 #include "check/flow/flow.h"
 
 #define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
@@ -164,6 +166,19 @@ static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
     }
 }
 
+/* What was only lent for the call stays in a global that others use, and that nobody takes for an owner. */
+static void judge_kept(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
+{
+    bool lent = flow->role && !flow->init && (sym->kind == RS_SYM_ARG || (sym->kind == RS_SYM_BORROWED && sym->api != NULL && strstr(sym->api, "PyArg_") != NULL));
+    LLVMValueRef global = state->syms.items[cell->base].identity;
+
+    if (!lent || !is_certain(sym) || sym->owned != 0 || cell->offset != 0 || !LLVMIsAStoreInst(cell->at) || !LLVMIsAGlobalVariable(global) || rs_field_find(flow->unit, cell->key) != NULL ||
+        !rs_fields_is_kept(flow, global))
+        return;
+    rs_tell(flow, state, RS_RULE_RS103, cell->at, sym, SAY(flow, "%s: keeps %s in a global without a reference of its own", flow->function->name, rs_tell_name(flow, sym)),
+            SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s, and release what was there", rs_tell_line(flow, cell->at)));
+}
+
 static void judge_stores(struct rs_flow *flow, struct rs_state *state)
 {
     for (size_t i = 0; i < state->mem.count; i++) {
@@ -172,7 +187,67 @@ static void judge_stores(struct rs_flow *flow, struct rs_state *state)
 
         if (cell->stored && cell->key != 0 && sym != NULL && rs_memory_outlives(state, cell->base) && state->syms.items[cell->base].kind != RS_SYM_ITEMS)
             rs_fields_stored(flow, state, cell, sym);
+        if (cell->stored && sym != NULL && state->syms.items[cell->base].kind == RS_SYM_GLOBAL)
+            judge_kept(flow, state, cell, sym);
     }
+}
+
+static struct rs_lent *lent_of(struct rs_flow *flow, LLVMValueRef object)
+{
+    for (size_t i = 0; i < flow->lent.count; i++)
+        if (flow->lent.items[i].object == object)
+            return &flow->lent.items[i];
+    *RS_PUSH(&flow->lent) = (struct rs_lent){.object = object};
+    return &flow->lent.items[flow->lent.count - 1];
+}
+
+/* A helper's result that is one of Python's constants: whether its caller gets a reference. */
+static void note_lent(struct rs_flow *flow, struct rs_state *state, int32_t index, LLVMValueRef at)
+{
+    struct rs_sym *sym = &state->syms.items[index];
+    struct rs_lent *lent;
+    size_t length;
+
+    if (sym->kind != RS_SYM_GLOBAL || sym->flags & RS_F_UNCERTAIN || strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) != 0 || rs_tell_immortal(flow, sym))
+        return;
+    lent = lent_of(flow, sym->identity);
+    lent->given = lent->given || (sym->owned == 1 && holders(flow, state, index, false) == 0);
+    if (sym->owned != 0 || lent->lacks)
+        return;
+    lent->lacks = true;
+    lent->lacking = rs_tell_candidate(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s without a reference here, and with one elsewhere", flow->function->name, rs_tell_name(flow, sym)),
+                                      SAY(flow, "take a reference (Py_INCREF, Py_RETURN_NONE) before the return%s", rs_tell_line(flow, at)));
+}
+
+/* Callers get what the other ways give: what is wrong is told here. */
+static void promise(struct rs_summary *summary, const char *global)
+{
+    for (unsigned i = 0; i < summary->ncases; i++) {
+        struct rs_case *way = &summary->cases[i];
+        bool counted = false;
+
+        if (way->result.kind != RS_SUBJECT_STATIC || strcmp(way->result.global, global) != 0)
+            continue;
+        for (unsigned k = 0; k < way->nrefs; k++)
+            counted = counted || (way->refs[k].who.kind == RS_SUBJECT_STATIC && strcmp(way->refs[k].who.global, global) == 0);
+        if (!counted && way->nrefs < RS_CASE_REFS)
+            way->refs[way->nrefs++] = (struct rs_ref_change){.who = {.kind = RS_SUBJECT_STATIC, .arg = -1, .global = way->result.global}, .owned = 1};
+    }
+}
+
+void rs_exit_compare(struct rs_flow *flow)
+{
+    size_t length;
+
+    for (size_t i = 0; i < flow->lent.count; i++) {
+        const struct rs_lent *lent = &flow->lent.items[i];
+
+        if (!lent->given || !lent->lacks)
+            continue;
+        rs_tell_add(flow, &lent->lacking);
+        promise(flow->summary, LLVMGetValueName2(lent->object, &length));
+    }
+    RS_VEC_CLOSE(&flow->lent);
 }
 
 void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret)
@@ -188,6 +263,8 @@ void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef r
     rs_summary_add(flow, state, value, false);
     if (promised)
         sym->owned = 0;
+    if (!flow->role && sym != NULL)
+        note_lent(flow, state, value.sym, at);
     if (flow->role_new)
         judge_result(flow, state, value, at);
     else if (flow->role_int && value.kind == RS_AV_INT)

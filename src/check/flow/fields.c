@@ -117,6 +117,111 @@ void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct
                                      SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s", rs_tell_line(flow, cell->at)));
 }
 
+void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key)
+{
+    struct rs_field *field = rs_field_find(unit, key);
+
+    if (field != NULL)
+        field->owned_store = true;
+}
+
+bool rs_fields_is_doubtful(struct rs_flow *flow, uint64_t key, const struct rs_sym *sym)
+{
+    const struct rs_field *field = rs_field_find(flow->unit, key);
+    bool borrowed = sym->kind == RS_SYM_BORROWED || (sym->kind == RS_SYM_ARG && flow->role);
+
+    return field != NULL && field->structure != NULL && field->released_at != NULL && field->released_in != flow->function->value && borrowed && sym->owned == 0 &&
+           !(sym->flags & RS_F_UNCERTAIN);
+}
+
+/* ---- members that are written over ---- */
+/* The argument or global that an address is computed from. */
+static LLVMValueRef root_of(LLVMValueRef pointer)
+{
+    while (LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer))
+        pointer = LLVMGetOperand(pointer, 0);
+    return pointer;
+}
+
+/* Whether a condition depends on other members of the root, on other globals, or on what a call made of the root. */
+static bool asks(struct rs_ir *ir, LLVMValueRef value, LLVMValueRef root, uint64_t key, int depth)
+{
+    if (depth == 0 || !LLVMIsAInstruction(value))
+        return false;
+    if (LLVMIsALoadInst(value)) {
+        LLVMValueRef from = root_of(LLVMGetOperand(value, 0));
+        bool related = from == root || (LLVMIsAGlobalVariable(root) && LLVMIsAGlobalVariable(from) && !LLVMIsGlobalConstant(from));
+
+        return (related && rs_memory_key(ir, LLVMGetOperand(value, 0), NULL, NULL) != key) || asks(ir, from, root, key, depth - 1);
+    }
+    for (int k = 0; k < LLVMGetNumOperands(value); k++) {
+        LLVMValueRef operand = LLVMGetOperand(value, (unsigned)k);
+
+        if (LLVMValueIsBasicBlock(operand))
+            continue;
+        if ((LLVMIsACallInst(value) && root_of(operand) == root) || asks(ir, operand, root, key, depth - 1))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the function asks about anything that may imply that the member holds nothing, or takes it back itself. */
+static bool may_know(struct rs_ir *ir, LLVMValueRef function, LLVMValueRef root, uint64_t key)
+{
+    enum { DEPTH = 6 };
+
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
+        for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
+            bool branches = (LLVMIsABranchInst(i) && LLVMIsConditional(i)) || LLVMIsASwitchInst(i);
+
+            if ((branches && asks(ir, LLVMIsABranchInst(i) ? LLVMGetCondition(i) : LLVMGetOperand(i, 0), root, key, DEPTH)) || (LLVMIsASelectInst(i) && asks(ir, LLVMGetOperand(i, 0), root, key, DEPTH)))
+                return true;
+            if (LLVMIsAStoreInst(i) && LLVMIsAConstantPointerNull(LLVMGetOperand(i, 0)) && rs_memory_key(ir, LLVMGetOperand(i, 1), NULL, NULL) == key)
+                return true;
+        }
+    return false;
+}
+
+bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key, struct rs_av value)
+{
+    const struct rs_field *field = rs_field_find(flow->unit, key);
+    const struct rs_sym *object = rs_state_object(state, value), *base = &state->syms.items[address.sym];
+    const char *slot = flow->role ? flow->function->role->slot : "";
+    bool in_use = strncmp(slot, "method.", 7) == 0 || strncmp(slot, "getset.", 7) == 0, owner = (base->kind == RS_SYM_ARG && address.sym == 0) || base->kind == RS_SYM_GLOBAL;
+
+    if (!in_use || flow->init || flow->dying || !flow->judge || field == NULL || object == NULL || object->owned <= 0 || !owner || base->flags & RS_F_UNCERTAIN ||
+        rs_memory_cell(state, address.sym, address.number) != NULL)
+        return false;
+    if ((field->released_at == NULL || field->released_in == flow->function->value) && (field->replaced_at == NULL || LLVMGetBasicBlockParent(LLVMGetInstructionParent(field->replaced_at)) == flow->function->value))
+        return false;
+    return !may_know(flow->ir, flow->function->value, base->identity, key);
+}
+
+/* ---- globals that keep what they do not own ---- */
+static bool is_used(LLVMValueRef load)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(load); use != NULL; use = LLVMGetNextUse(use))
+        if (LLVMIsACallInst(LLVMGetUser(use)) || LLVMIsAInvokeInst(LLVMGetUser(use)))
+            return true;
+    return false;
+}
+
+bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global)
+{
+    bool used = false;
+
+    for (LLVMUseRef use = LLVMGetFirstUse(global); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+        bool here = LLVMIsAInstruction(user) && LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == flow->function->value;
+
+        if (LLVMIsALoadInst(user))
+            used = used || (!here && is_used(user));
+        else if (!LLVMIsAStoreInst(user) || LLVMGetOperand(user, 1) != global || LLVMIsAConstantPointerNull(LLVMGetOperand(user, 0)))
+            return false; /* its address is given away, or it is reset: it is meant to hold no reference */
+    }
+    return used;
+}
+
 static bool is_known(const struct rs_flow_unit *unit, const struct rs_candidate *candidate)
 {
     for (size_t i = 0; i < unit->candidates.count; i++)

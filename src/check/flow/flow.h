@@ -218,6 +218,12 @@ struct rs_flow_unit {
 };
 
 /* ---- one function ---- */
+/* None, True and their like as results of a helper: with a reference on some ways, without on others. */
+struct rs_lent {
+    LLVMValueRef object;
+    bool given, lacks;
+    struct rs_candidate lacking; /* the first way without */
+};
 struct rs_block {
     LLVMBasicBlockRef block;
     uint64_t *live; /* values live at its head */
@@ -235,6 +241,7 @@ struct rs_flow {
     struct rs_map order;   /* basic block -> position in `blocks` + 1 */
     RS_VEC(struct rs_block) blocks; /* in reverse post-order */
     uint64_t *relevant;    /* integers that decide something */
+    RS_VEC(struct rs_lent) lent;
     uint32_t nvalues, nargs, words;
     uint64_t steps;
     bool role_new;  /* called by the interpreter, hands a new reference over */
@@ -343,6 +350,10 @@ const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at);
 /* Fills a candidate without adding it. */
 struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
                                       const char *fix);
+/* Adds one that was filled before, unless its cause is told of. */
+void rs_tell_add(struct rs_flow *flow, const struct rs_candidate *candidate);
+/* None and its like, whose references from 3.12 on nobody counts. */
+bool rs_tell_immortal(const struct rs_flow *flow, const struct rs_sym *sym);
 /* The candidates as findings of the report. */
 void rs_tell_all(struct rs_flow_unit *unit);
 
@@ -372,6 +383,8 @@ void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
 /* exit.c: the function is left; judges and adds a way to the summary. */
 void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret);
 void rs_exit_thrown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at);
+/* All ways are known: tells where they contradict each other. */
+void rs_exit_compare(struct rs_flow *flow);
 /* summary.c */
 void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown);
 void rs_summary_close(struct rs_summary *summary);
@@ -392,6 +405,15 @@ void rs_fields_read(struct rs_flow_unit *unit);
 struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
 /* The function's way ends with the value in a place that owns what it holds. */
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym);
+/* A reference was handed over to the member. */
+void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key);
+/* Whether the member is released somewhere, and the object that is to lie there is borrowed. */
+bool rs_fields_is_doubtful(struct rs_flow *flow, uint64_t key, const struct rs_sym *sym);
+/* Whether the store puts an owned reference over what a member or global of the running program owns, unread: nothing that the
+ * function asks before tells that there is nothing. */
+bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key, struct rs_av value);
+/* Whether other functions use what the global holds, and nobody ever releases or resets it. */
+bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global);
 void rs_fields_judge(struct rs_flow_unit *unit);
 
 /* share.c: summaries as a file for the extension's other units. */

@@ -256,7 +256,7 @@ void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base
         move_out(flow, state, old, at);
     if (object != NULL && outlives)
         object->flags |= RS_F_VISIBLE;
-    if (object != NULL && outlives && ((raw && object->owned <= 0) || offset < RS_OFFSET_INDEX))
+    if (object != NULL && outlives && ((raw && object->owned <= 0 && !rs_fields_is_doubtful(flow, key, object)) || offset < RS_OFFSET_INDEX))
         rs_refs_unknown(state, value);
     rs_memory_put(flow, state, base, offset, key, value, at);
 }
@@ -295,6 +295,12 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
         rs_refs_steal(flow, state, value, at, state->syms.items[address.sym].flags & RS_F_MUTABLE ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", state->syms.items[address.sym].parent);
         rs_memory_put(flow, state, address.sym, address.number, key, value, at);
         return;
+    }
+    if (rs_fields_overwrites(flow, state, address, key, value)) {
+        int32_t old = initial(flow, state, address.sym, address.number, pointer, true, at);
+
+        rs_memory_put(flow, state, address.sym, address.number, key, rs_av_sym(old), at);
+        state->mem.items[state->mem.count - 1].stored = false;
     }
     rs_memory_assign(flow, state, address.sym, address.number, key, value, at);
 }

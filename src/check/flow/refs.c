@@ -248,12 +248,20 @@ void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av va
 
 void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
-    bool taken = sym->kind != RS_SYM_NEW, failing;
+    bool taken = sym->kind != RS_SYM_NEW, replaced = sym->flags & RS_F_MOVED && sym->taken == NULL, failing;
     LLVMValueRef since = taken && sym->taken != NULL ? sym->taken : sym->how;
 
     if (is_silent(sym) || since == NULL)
         return;
     failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
+    if (replaced) {
+        rs_tell(flow, state, RS_RULE_RS201, since, sym,
+                SAY(flow, "%s: the reference that %s held is never given back: it is replaced%s", flow->function->name, rs_tell_name(flow, sym), at == NULL ? "" : rs_tell_line(flow, at)),
+                "release what the place held when another value is stored there (Py_XSETREF)");
+        sym->owned = 0;
+        sym->flags |= RS_F_UNCERTAIN;
+        return;
+    }
     rs_tell(flow, state, failing ? RS_RULE_RS202 : RS_RULE_RS201, since, sym,
             SAY(flow, "%s: %s is never given back%s%s", flow->function->name,
                 taken ? SAY(flow, "the reference taken to %s%s", rs_tell_name(flow, sym), rs_tell_line(flow, since)) : SAY(flow, "the reference to %s", rs_tell_name(flow, sym)),

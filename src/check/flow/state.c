@@ -229,6 +229,18 @@ static void reach_globals(struct settling *s)
     }
 }
 
+/* Memory that holds what it may have no reference to: judged at the end, when it is known whether one was taken. */
+static void reach_doubtful(struct settling *s)
+{
+    for (size_t i = 0; i < s->state->mem.count && !s->coarse; i++) {
+        const struct rs_cell *cell = &s->state->mem.items[i];
+        const struct rs_sym *content = content_of(cell) == RS_NONE ? NULL : &s->state->syms.items[content_of(cell)];
+
+        if (cell->stored && cell->key != 0 && content != NULL && s->state->syms.items[cell->base].kind == RS_SYM_MEMORY && rs_fields_is_doubtful(s->flow, cell->key, content))
+            reach(s, cell->base);
+    }
+}
+
 static void drop_dead_values(struct settling *s)
 {
     size_t kept = 0;
@@ -265,6 +277,7 @@ static void find_reachable(struct settling *s)
         if (s->state->env.items[i].value.kind == RS_AV_SYM || s->state->env.items[i].value.kind == RS_AV_COND)
             reach(s, s->state->env.items[i].value.sym);
     reach_globals(s);
+    reach_doubtful(s);
     while (done < s->count)
         reach_cells(s, s->order[done++]);
     for (size_t i = 0; i < s->state->syms.count; i++) { /* what is known of a flag in an integer that is at hand */
@@ -285,8 +298,10 @@ static void hand_over(struct settling *s)
             continue;
         if (s->state->syms.items[cell->base].kind == RS_SYM_ITEMS)
             continue; /* was taken over when it was stored */
-        if (s->state->syms.items[content].owned > 0)
+        if (s->state->syms.items[content].owned > 0) {
             s->state->syms.items[content].owned--;
+            rs_fields_owns(s->flow->unit, cell->key);
+        }
         s->state->syms.items[content].flags |= RS_F_VISIBLE;
     }
 }

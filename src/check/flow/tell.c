@@ -16,7 +16,7 @@ const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at)
 
 static const char *member_name(struct rs_flow *flow, const struct rs_sym *sym)
 {
-    LLVMValueRef pointer = sym->how != NULL && LLVMIsALoadInst(sym->how) ? LLVMGetOperand(sym->how, 0) : NULL;
+    LLVMValueRef pointer = sym->how == NULL ? NULL : LLVMIsALoadInst(sym->how) ? LLVMGetOperand(sym->how, 0) : LLVMIsAStoreInst(sym->how) ? LLVMGetOperand(sym->how, 1) : NULL;
     const char *structure = NULL, *member;
     int64_t offset = 0;
 
@@ -70,7 +70,7 @@ void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
     state->trail = step;
 }
 
-static bool is_immortal(const struct rs_flow *flow, const struct rs_sym *sym)
+bool rs_tell_immortal(const struct rs_flow *flow, const struct rs_sym *sym)
 {
     size_t length;
 
@@ -100,7 +100,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
     bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
 
     return (struct rs_candidate){.rule = rule, .function = flow->function->value, .culprit = culprit, .belief = sym == NULL ? NULL : sym->how, .belief_api = sym == NULL ? NULL : sym->api,
-                                 .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL, .message = message, .fix = fix, .latent = sym != NULL && is_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
+                                 .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL, .message = message, .fix = fix, .latent = sym != NULL && rs_tell_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
 }
 
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix)
@@ -110,7 +110,7 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
 
     if (!flow->judge || flow->function->library || culprit == NULL)
         return;
-    if (candidate != NULL && candidate->latent && !(sym != NULL && is_immortal(flow, sym))) {
+    if (candidate != NULL && candidate->latent && !(sym != NULL && rs_tell_immortal(flow, sym))) {
         *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
         return;
     }
@@ -119,6 +119,12 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
     if (candidate == NULL)
         candidate = RS_PUSH(&flow->unit->candidates);
     *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
+}
+
+void rs_tell_add(struct rs_flow *flow, const struct rs_candidate *candidate)
+{
+    if (flow->judge && !flow->function->library && candidate->culprit != NULL && same_cause(flow, candidate->rule, candidate->culprit) == NULL)
+        *RS_PUSH(&flow->unit->candidates) = *candidate;
 }
 
 static struct rs_place place_of(struct rs_ir *ir, const struct rs_ir_function *function, LLVMValueRef at)

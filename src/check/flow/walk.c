@@ -461,6 +461,7 @@ void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct 
     summary->nargs = flow.nargs < RS_SUMMARY_ARGS ? (uint8_t)flow.nargs : RS_SUMMARY_ARGS;
     *RS_PUSH(&flow.blocks.items[0].open) = entry_state(&flow);
     run_all(&flow);
+    rs_exit_compare(&flow);
     summary->known = true;
     summary->incomplete = summary->incomplete || flow.cut;
     if (judge && !function->library)

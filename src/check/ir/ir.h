@@ -98,6 +98,8 @@ const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offse
 /* Whether Python code may come across members of the structure: it is an object's, or an object or a variable of the unit
  * leads to it by pointers whose types are known. True where debug information does not say. */
 bool rs_ir_is_in_sight(struct rs_ir *ir, const char *structure);
+/* "Queue" where a parameter is declared as `struct Queue *` or by a typedef of that; NULL: unknown, or any object. */
+const char *rs_ir_parameter_structure(struct rs_ir *ir, LLVMValueRef function, unsigned index);
 /* "Queue" of "struct.Queue", "struct.Queue.12" and "class.Queue". */
 const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type);
 

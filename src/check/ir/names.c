@@ -115,6 +115,20 @@ bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function)
     return false;
 }
 
+const char *rs_ir_parameter_structure(struct rs_ir *ir, LLVMValueRef function, unsigned index)
+{
+    LLVMMetadataRef program = LLVMGetSubprogram(function);
+    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), OP_TYPES);
+    const char *name = NULL, *found = NULL;
+
+    type = operand(operand(type, (int)index + 1), OP_BASE);
+    for (int depth = 0; type != NULL && depth < 4; depth++, type = operand(type, OP_BASE)) {
+        name = text_of(ir, type, OP_NAME);
+        found = name != NULL && *name != '\0' ? name : found;
+    }
+    return found != NULL && strcmp(found, "_object") != 0 && strcmp(found, "PyObject") != 0 ? found : NULL;
+}
+
 /* clang names allocas after variables ("x", "self.addr" for an argument): what is first stored there bears the name. */
 static void name_stored(struct rs_ir *ir, LLVMValueRef store)
 {

@@ -179,7 +179,7 @@ static bool is_closed(struct rs_rules *rules, struct rs_ir_function *function)
     return !group.cut;
 }
 
-/* The structure that tp_dealloc takes its object for: the first one that it looks into. */
+/* The structure that tp_dealloc takes its object for: the first one that it looks into, or what it is declared to be. */
 static const char *structure_of(struct rs_rules *rules, const struct rs_ir_function *function)
 {
     const char *structure, *outer;
@@ -191,7 +191,7 @@ static const char *structure_of(struct rs_rules *rules, const struct rs_ir_funct
     RS_EACH_INSTRUCTION(function->value, i)
         if (LLVMIsAGetElementPtrInst(i) && rs_members_field(rules, i, &structure, &offset, &base, &outer) && base == self)
             return outer;
-    return NULL;
+    return rs_ir_parameter_structure(rules->ir, function->value, 0);
 }
 
 /* ---- the audit ---- */

@@ -19,9 +19,9 @@ OUT = os.path.join(ROOT, "docs", "contracts.html")
 TAKES = ("steal", "steal-on-success", "steal-on-failure", "inout", "buffer-drop", "build", "build-on-success")
 GIVES = ("out", "out-on-success", "acquire", "acquire-on-success", "buffer-out", "inout")
 LENDS = ("out-borrowed", "out-borrowed-on-success", "parse")
-WHEN = {"steal": "takes %s", "steal-on-success": "takes %s on success", "steal-on-failure": "takes %s on failure",
-        "inout": "replaces what %s holds", "buffer-drop": "gives up what %s holds", "build": "takes the objects of N in %s",
-        "build-on-success": "takes the objects of N in %s on success", "out": "fills %s, new", "out-on-success": "fills %s on success, new",
+WHEN = {"steal": "steals %s", "steal-on-success": "steals %s on success", "steal-on-failure": "steals %s on failure",
+        "inout": "replaces what %s holds", "buffer-drop": "gives up what %s holds", "build": "steals the objects of N in %s",
+        "build-on-success": "steals the objects of N in %s on success", "out": "fills %s, new", "out-on-success": "fills %s on success, new",
         "acquire": "one more reference to %s", "acquire-on-success": "one more reference to %s on success", "buffer-out": "fills %s",
         "out-borrowed": "fills %s, borrowed", "out-borrowed-on-success": "fills %s on success, borrowed", "parse": "fills what %s names, borrowed"}
 RESULTS = {"void": "nothing", "value": "no object", "null": "NULL every time", "new": "new", "forever": "borrowed for ever",
@@ -35,7 +35,7 @@ header{padding:1.2rem 1.5rem .4rem;max-width:72rem}
 h1{font-size:1.5rem;margin:0 0 .3rem}
 p{margin:.3rem 0;color:var(--soft)}
 form{position:sticky;top:0;z-index:2;display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;padding:.6rem 1.5rem;height:auto;background:var(--back);border-bottom:1px solid var(--line)}
-input[type=search]{font:inherit;width:22rem;max-width:100%;padding:.35rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:var(--head);color:inherit}
+input[type=search]{font:inherit;width:17rem;max-width:100%;padding:.35rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:var(--head);color:inherit}
 select{font:inherit;padding:.3rem;border:1px solid var(--line);border-radius:.4rem;background:var(--head);color:inherit}
 label{white-space:nowrap}
 output{color:var(--soft);margin-left:auto}
@@ -51,6 +51,26 @@ small{display:block;color:var(--soft);font-size:.85em;max-width:44rem}
 .t{color:var(--take)}.g{color:var(--give)}.l{color:var(--lend)}
 .n{white-space:nowrap}
 tr[hidden]{display:none}
+@media(max-width:78rem){
+header,form{padding-left:1rem;padding-right:1rem}
+h1{font-size:1.3rem}
+form{position:static}
+input[type=search]{width:100%}
+select{flex:1 1 8rem;min-width:0}
+output{margin-left:0;width:100%}
+table,tbody,tr,td{display:block}
+thead{display:none}
+tr{padding:.7rem 1rem;border-bottom:1px solid var(--line)}
+td,td:first-child,td:nth-child(2){width:auto;min-width:0;padding:.1rem 0;border:0;white-space:normal;overflow-wrap:anywhere}
+td:empty{display:none}
+td:nth-child(n+2){position:relative;padding-left:6.5rem}
+td:nth-child(n+2)::before{position:absolute;left:0;color:var(--soft)}
+td:nth-child(2)::before{content:"result"}
+td:nth-child(3)::before{content:"references"}
+td:nth-child(4)::before{content:"runs Python"}
+td:nth-child(5)::before{content:"versions"}
+td:nth-child(6)::before{content:"measured"}
+}
 """
 SCRIPT = """
 (function(){
@@ -194,7 +214,7 @@ def page(rows, marks):
     options = "".join('<option value="%s">%s' % k for k in kinds)
     versions = "".join('<option value="%d">3.%d' % (v, v) for v in range(contracts.OLDEST[1], contracts.NEWEST[1] + 1))
     boxes = "".join('<label><input type="checkbox" value="%s"> %s</label>' % b for b in
-                    (("s", "takes a reference"), ("b", "lends a reference"), ("r", "may run Python code")))
+                    (("s", "steals a reference"), ("b", "lends a reference"), ("r", "may run Python code")))
     head = ("<th>Function", "<th>Result", "<th>What happens to references", "<th>Runs Python", "<th>Versions", "<th>Measured")
     body = "\n".join(row_of(r, marks) for r in sorted(rows, key=lambda r: (r.name.lstrip("_").lower(), r.name, r.since)))
     return """<!DOCTYPE html>

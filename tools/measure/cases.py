@@ -11,7 +11,8 @@ ABSTRACT = """
 PyIter_Next: iter(L(T(), T()))
 PyIter_Next: iter(L())
 PyIter_Next: G()
-PyIter_Send: iter(L(T(), T())), T()
+PyIter_Send: iter(L(T(), T())), None
+PyIter_Send: Started(), T()
 PyIter_Send: iter(L()), None
 PyIter_Send: G(), None
 PyIter_Check: iter(L())
@@ -37,6 +38,7 @@ PyMapping_Length: D("key", T())
 PyMapping_Size: D("key", T())
 PyMapping_SetItemString: D("key", T()), b"key", T()
 PyNumber_AsSsize_t: Num(), NULL
+PyNumber_AsSsize_t: Num(), C(Exception)
 !PyNumber_AsSsize_t: I(10**30), OverflowError
 PyNumber_AsOff_t: Num(), NULL
 PyNumber_Check: Num()
@@ -48,7 +50,9 @@ PyNumber_Long: Num()
 PyNumber_Long: F(1e20)
 PyNumber_InMatrixMultiply: Num(), Num()
 PyNumber_Power: Num(), Num(), None
+PyNumber_Power: Num(), Num(), T()
 PyNumber_InPlacePower: Num(), Num(), None
+PyNumber_InPlacePower: Num(), Num(), T()
 PyNumber_ToBase: I(10**20), 16
 _PyNumber_Index: I(10**20)
 _PyNumber_Index: Num()
@@ -118,12 +122,14 @@ PyObject_Vectorcall: C(), L(), 0, NULL
 PyObject_VectorcallDict: Fn(), L(T()), 1, D("b", T())
 PyObject_VectorcallDict: Fn(), L(T()), 1, NULL
 PyObject_VectorcallMethod: Str("method"), L(Box(T()), T()), 2, NULL
+PyObject_VectorcallMethod: Str("method"), L(Box(T()), T(), T()), 2, Tu("b")
 !PyObject_VectorcallMethod: Str("nothing"), L(Box(T()), T()), 2, NULL
 PyVectorcall_Call: Fn(), Tu(T()), D("b", T())
 PyVectorcall_Function: Fn()
 _PyObject_FastCall: Fn(), L(T()), 1
 _PyObject_FastCallDict: Fn(), L(T()), 1, D("b", T())
 _PyFunction_Vectorcall: Fn(), L(T()), 1, NULL
+_PyFunction_Vectorcall: Fn(), L(T(), T()), 1, Tu("b")
 _PyFunction_FastCallDict: Fn(), L(T()), 1, D("b", T())
 _PyCFunction_FastCallDict: Cf(), L(T()), 1, NULL
 PySequence_Check: L()
@@ -163,7 +169,7 @@ PySequence_SetSlice: L(T(), T()), 0, 1, L(T(), T())
 PySequence_Size: L()
 PySequence_Tuple: L(T(), T())
 PySequence_Tuple: Tu(T(), T())
-_PyStack_AsDict: mem(8), Tu()
+_PyStack_AsDict: array_of(T()), Tu("b")
 """
 
 CONTAINERS = """
@@ -218,7 +224,7 @@ _PyDict_Contains_KnownHash: D("key", T()), S("key"), hash("key")
 _PyDict_DelItem_KnownHash: D("key", T()), S("key"), hash("key")
 _PyDict_DelItemIf: D("key", T()), S("key"), A.callback
 _PyDict_GetItemStringWithError: D("key", T()), b"key"
-_PyDict_GetItemWithError: D("key", T()), "key"
+_PyDict_GetItemWithError: D("key", T()), S("key")
 _PyDict_GetItem_KnownHash: D("key", T()), S("key"), hash("key")
 _PyDict_GetItem_KnownHash: D("key", T()), S("other"), hash("other")
 _PyDict_GetItemId: D("attribute", T()), A.identifier

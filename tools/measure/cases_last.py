@@ -1,17 +1,17 @@
 """The cases of the headers about errors, modules, calls by format, code, frames and the interpreter; see cases.py."""
 
 ERRORS = """
-PyErr_Display: ValueError, ValueError(), NULL
+PyErr_Display: ValueError, ValueError(), Traceback()
 PyErr_DisplayException: Caught()
-PyErr_Fetch: ## pending 0:*
+PyErr_Fetch: ## pending
 PyErr_Fetch:
-PyErr_GetExcInfo: ## handling 0:* 1:1 2:*
+PyErr_GetExcInfo: ## handling 1:1 2:2@..3.10 2:1@3.11..
 PyErr_GetExcInfo:
 PyErr_GetHandledException: ## handling 0:1
 PyErr_GetHandledException:
 PyErr_GetRaisedException: ## pending
 PyErr_GetRaisedException:
-PyErr_Occurred: ## pending 0:*
+PyErr_Occurred: ## pending
 PyErr_Occurred:
 PyErr_GivenExceptionMatches: E(ValueError), ValueError
 PyErr_NewException: b"rs.Error", NULL, NULL
@@ -24,7 +24,7 @@ PyErr_NormalizeException: ValueError, NULL, NULL
 PyErr_ProgramTextObject: S(__file__), 1
 PyErr_Restore: Fails, E(Fails, T()), Traceback()
 PyErr_Restore: NULL, NULL, NULL
-PyErr_SetExcInfo: ValueError, E(ValueError), NULL ## 0:* 1:1
+PyErr_SetExcInfo: Fails, E(Fails), Traceback() ## 0:2@..3.10 0:1@3.11.. 1:1 2:1@..3.10
 PyErr_SetHandledException: Caught(Fails) ## 0:1
 PyErr_SetFromErrno: C(OSError)
 PyErr_SetFromErrnoWithFilename: C(OSError), b"file"
@@ -50,9 +50,9 @@ PyErr_WarnExplicitObject: UserWarning, S("text"), S("file"), 1, S("module"), D()
 PyErr_WriteUnraisable: T()
 _PyErr_WriteUnraisableMsg: b"text", T()
 _PyErr_SetKeyError: T()
-_PyErr_ChainExceptions: Fails, E(Fails, T()), NULL ## raises
+_PyErr_ChainExceptions: Fails, E(Fails, T()), Traceback() ## raises
 _PyErr_ChainExceptions1: E(Fails, T())
-_PyErr_GetExcInfo: A.tstate ## handling 0:* 1:1 2:*
+_PyErr_GetExcInfo: A.tstate ## handling 1:1 2:2@..3.10 2:1@3.11..
 _PyErr_GetExcInfo: A.tstate
 PyExceptionClass_Name: Fails
 PyException_GetArgs: E(Fails, T())
@@ -94,6 +94,7 @@ PyUnicodeTranslateError_SetEnd: translate_error(), 2
 PyUnicodeTranslateError_SetReason: translate_error(), b"other"
 PyUnicodeTranslateError_SetStart: translate_error(), 1
 PyUnstable_Exc_PrepReraiseStar: Caught(Fails), L()
+PyUnstable_Exc_PrepReraiseStar: Caught(Fails), L(Caught(Fails))
 PyTraceBack_Print: Traceback(), File()
 PyCodec_BackslashReplaceErrors: encode_error()
 PyCodec_IgnoreErrors: encode_error()
@@ -203,6 +204,7 @@ PyImport_ReloadModule: __import__("keyword")
 _PyImport_GetModuleAttr: Str("sys"), Str("path")
 _PyImport_GetModuleAttrString: b"sys", b"path"
 PyCFunction_Call: Cf(), Tu(T()), NULL
+PyCFunction_Call: sorted, Tu(L(T())), D("key", Fn())
 PyCFunction_GetFlags: Cf()
 PyCFunction_GetFunction: Cf()
 PyCFunction_GetSelf: Cf()
@@ -251,18 +253,19 @@ PyCode_Addr2Location: Code(), 0, mem(8), mem(8), mem(8), mem(8)
 PyCode_GetCellvars: ClosureFn.__code__
 PyCode_GetCode: Code()
 PyCode_GetFreevars: ClosureFn().__code__
-PyCode_GetVarnames: ClosureFn().__code__
+PyCode_GetVarnames: full_code()
 PyCode_NewEmpty: b"file", b"function", 1
-PyCode_Optimize: By(b"d\\0S\\0"), L(None), Tu(), By(b"")
+PyCode_Optimize: By(b"d\\0S\\0"), L(None), Tu(S("name")), By(b"\\0\\1")
 PyUnstable_Code_GetExtra: Code(), 0, mem(8)
 _PyCode_GetExtra: Code(), 0, mem(8)
 PyEval_CallFunction: Fn(), b"(O)", T()
 PyEval_CallMethod: Box(), b"method", b"(O)", T()
 PyEval_CallObjectWithKeywords: Fn(), Tu(T()), NULL
-PyEval_EvalCode: Code(), D(), D()
+PyEval_CallObjectWithKeywords: Fn(), Tu(T()), D("b", T())
+PyEval_EvalCode: Expression(), D(), D()
 PyEval_EvalCode: Code(), D(), NULL
 !PyEval_EvalCode: raising(), D(), D()
-PyEval_EvalCodeEx: Code(), D(), D(), L(), 0, NULL, 0, L(), 0, NULL, NULL
+PyEval_EvalCodeEx: full_code(), D(), D(), L(), 0, NULL, 0, L(), 0, D("k", T()), Tu(Cell(T()))
 _PyEval_EvalCodeWithName: Code(), D(), D(), L(), 0, NULL, NULL, 0, 1, L(), 0, NULL, NULL, S("name"), S("qualname")
 PyEval_GetBuiltins:
 PyEval_GetFrame: ## 0:1
@@ -393,6 +396,7 @@ _PyImport_SetModule: Str("rs_set"), Module() ## 0:1 1:1
 _PyObject_LookupSpecial: Box(), Str("__len__")
 _PyObject_LookupSpecial: C(attribute=lambda self: T())(), A.identifier
 _PyObject_LookupSpecialId: T(), A.identifier
+_PyObject_LookupSpecialId: C(attribute=T())(), A.identifier
 _PyGen_FetchStopIterationValue:
 PyGen_NeedsFinalizing: G()
 PyLong_FromUnicodeObject: S("123456"), 16
@@ -406,12 +410,12 @@ PyRun_FileFlags: A.text_file, b"file", 258, D(), D(), NULL
 PyMarshal_WriteObjectToFile: L(1, 2), A.null_file, 4
 !PyMarshal_ReadObjectFromFile: A.null_file
 !PyMarshal_ReadLastObjectFromFile: A.null_file
-PyCode_New: 0, 0, 0, 1, 0, *code_parts()
-PyCode_NewWithPosOnlyArgs: 0, 0, 0, 0, 1, 0, *code_parts()
-PyUnstable_Code_New: 0, 0, 0, 1, 0, *code_parts()
-PyUnstable_Code_NewWithPosOnlyArgs: 0, 0, 0, 0, 1, 0, *code_parts()
-!PyCode_New: 0, 0, 0, 1, 0, T(), *code_parts()[1:]
-!PyUnstable_Code_New: 0, 0, 0, 1, 0, T(), *code_parts()[1:]
+PyCode_New: 0, 0, 2, 1, 0, *code_parts()
+PyCode_NewWithPosOnlyArgs: 0, 0, 0, 2, 1, 0, *code_parts()
+PyUnstable_Code_New: 0, 0, 2, 1, 0, *code_parts()
+PyUnstable_Code_NewWithPosOnlyArgs: 0, 0, 0, 2, 1, 0, *code_parts()
+!PyCode_New: 0, 0, 2, 1, 0, T(), *code_parts()[1:]
+!PyUnstable_Code_New: 0, 0, 2, 1, 0, T(), *code_parts()[1:]
 PyUnicode_IsIdentifier: S("abc")
 PyFrame_GetLineNumber: Frame()
 PyType_IsSubtype: C(), C()

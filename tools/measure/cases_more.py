@@ -41,7 +41,7 @@ PyUnicode_CompareWithASCIIString: S("abc"), b"abd"
 PyUnicode_Concat: S("abc"), S("def")
 PyUnicode_Concat: S("abc"), S("")
 !PyUnicode_Concat: S("abc"), T()
-PyUnicode_Contains: S("abc"), S("b")
+PyUnicode_Contains: S("abc"), S("bc")
 PyUnicode_CopyCharacters: S("abcd"), 0, S("de"), 0, 2
 PyUnicode_Count: S("abcabc"), S("bc"), 0, 5
 PyUnicode_Decode: b"abcd", 4, b"utf-8", b"strict"
@@ -50,6 +50,7 @@ PyUnicode_Decode: b"abcd", 4, b"cp1250", b"strict"
 PyUnicode_DecodeASCII: b"abcd", 4, b"strict"
 !PyUnicode_DecodeASCII: b"ab\\xffd", 4, b"strict"
 PyUnicode_DecodeCharmap: b"abcd", 4, NULL, b"strict"
+PyUnicode_DecodeCharmap: b"ab", 2, D(97, 98, 98, 99), b"strict"
 PyUnicode_DecodeFSDefault: b"abcd"
 PyUnicode_DecodeFSDefaultAndSize: b"abcd", 4
 PyUnicode_DecodeLatin1: b"abcd", 4, b"strict"
@@ -114,14 +115,14 @@ PyUnicode_GetSize: S("abc")
 PyUnicode_InternFromString: b"rs_measured_interned"
 PyUnicode_InternInPlace: S("rs_measured_interned_too")
 PyUnicode_IsIdentifier: S("abc")
-PyUnicode_Join: S("-"), L(S("abc"), S("def"))
+PyUnicode_Join: S("--"), L(S("abc"), S("def"))
 PyUnicode_Join: S("-"), L(S("abc"))
 !PyUnicode_Join: S("-"), L(T())
 PyUnicode_New: 10, 127
-PyUnicode_Partition: S("a-b"), S("-")
-PyUnicode_RPartition: S("a-b"), S("-")
-PyUnicode_Split: S("aa-bb"), S("-"), -1
-PyUnicode_RSplit: S("aa-bb"), S("-"), -1
+PyUnicode_Partition: S("a--b"), S("--")
+PyUnicode_RPartition: S("a--b"), S("--")
+PyUnicode_Split: S("aa--bb"), S("--"), -1
+PyUnicode_RSplit: S("aa--bb"), S("--"), -1
 PyUnicode_Split: S("aa bb"), NULL, -1
 !PyUnicode_Split: S("aa-bb"), S(""), -1
 PyUnicode_Splitlines: S("aa\\nbb"), 0
@@ -148,7 +149,7 @@ _PyUnicode_EQ: S("abc"), S("abc")
 _PyUnicode_Equal: S("abc"), S("abc")
 _PyUnicode_EqualToASCIIString: S("abc"), b"abc"
 _PyUnicode_EqualToASCIIId: S("abc"), A.identifier
-_PyUnicode_EncodeCharmap: S("abc"), NULL, b"strict"
+_PyUnicode_EncodeCharmap: S("abc"), D(97, 100, 98, 101, 99, 102), b"strict"
 _PyUnicode_EncodeUTF16: S("abc"), b"strict", 0
 _PyUnicode_EncodeUTF32: S("abc"), b"strict", 0
 _PyUnicode_EncodeUTF7: S("abc"), 0, 0, b"strict"
@@ -158,11 +159,11 @@ _PyUnicode_FindMaxChar: S("abcd"), 0, 2
 _PyUnicode_FormatLong: I(10**20), 0, 2, 100
 _PyUnicode_FromASCII: b"abcd", 4
 _PyUnicode_FromId: A.identifier
-_PyUnicode_JoinArray: S("-"), L(S("abc"), S("def")), 2
+_PyUnicode_JoinArray: S("--"), L(S("abc"), S("def")), 2
 _PyUnicode_Ready: S("abc")
 _PyUnicode_TransformDecimalAndSpaceToASCII: S("abcd\\u0660")
 _PyUnicode_TransformDecimalAndSpaceToASCII: S("abcd")
-_PyUnicode_XStrip: S("xxabc"), 0, S("x")
+_PyUnicode_XStrip: S("xxabc"), 0, S("xz")
 _PyUnicode_CheckConsistency: S("abc"), 0
 _PyUnicode_DecodeUnicodeEscapeStateful: b"abcd", 4, b"strict", NULL
 _PyUnicode_DecodeUnicodeEscapeInternal: b"abcd", 4, b"strict", NULL, mem(8)
@@ -287,7 +288,7 @@ _PyLong_AsTime_t: I(12345)
 _PyLong_AsByteArray: I(12345), mem(16), 8, 1, 0
 _PyLong_AsByteArray: I(12345), mem(16), 8, 1, 0, 1
 _PyLong_Copy: I(123456)
-_PyLong_DivmodNear: I(123456), I(12)
+_PyLong_DivmodNear: I(123456), I(1212)
 _PyLong_Format: I(123456), 10
 _PyLong_Frexp: I(123456), mem(8)
 _PyLong_FromByteArray: b"abcdefgh", 8, 1, 0
@@ -296,7 +297,7 @@ _PyLong_FromDigits: 0, 2, b"abcdefgh"
 _PyLong_FromNbIndexOrNbInt: Num()
 _PyLong_FromNbInt: Num()
 _PyLong_FromTime_t: 123456
-_PyLong_GCD: I(123456), I(987654)
+_PyLong_GCD: I(12 * 10**20), I(18 * 10**20)
 _PyLong_Lshift: I(123456), 3
 _PyLong_Rshift: I(123456), 3
 _PyLong_New: 3
@@ -359,6 +360,7 @@ PyObject_Print: S("abc"), A.stdout, 0
 PyObject_Repr: T()
 PyObject_Repr: L(T())
 PyObject_RichCompare: T(), T(), 2
+PyObject_RichCompare: Num(), T(), 0
 PyObject_RichCompare: L(T()), L(T()), 2
 !PyObject_RichCompare: T(), T(), 0
 PyObject_RichCompareBool: L(T()), L(T()), 2
@@ -396,8 +398,12 @@ _PyObject_LookupAttrId: attributed(T()), A.identifier
 _PyObject_LookupAttrId: T(), A.identifier
 _PyObject_MakeTpCall: Fn(), L(T()), 1, NULL
 _PyObject_MakeTpCall: A.tstate, Fn(), L(T()), 1, NULL
+_PyObject_MakeTpCall: Fn(), L(T()), 1, D("b", T())
+_PyObject_MakeTpCall: A.tstate, Fn(), L(T()), 1, D("b", T())
 _PyObject_Call_Prepend: Box().method, T(), Tu(T()), NULL
 _PyObject_Call_Prepend: A.tstate, Box().method, T(), Tu(T()), NULL
+_PyObject_Call_Prepend: Fn(), T(), Tu(), D("b", T())
+_PyObject_Call_Prepend: A.tstate, Fn(), T(), Tu(), D("b", T())
 _PyObject_NextNotImplemented: T()
 _PyObject_RealIsInstance: T(), T
 _PyObject_RealIsSubclass: C(), T
@@ -411,6 +417,7 @@ _PyObject_NewVar: C(bytes, __slots__=()), 2
 PyType_GenericAlloc: T, 0
 PyType_GenericAlloc: tuple, 3
 PyType_GenericNew: T, NULL, NULL
+PyType_GenericNew: T, Tu(T()), D("a", T())
 PyUnstable_Object_GC_NewWithExtraData: T, 16
 PyObject_Init: mem(64, "M"), object
 PyObject_InitVar: mem(64, "M"), bytes, 1
@@ -421,6 +428,8 @@ PyObject_GC_IsFinalized: L()
 PyObject_GET_WEAKREFS_LISTPTR: T()
 PyObject_IS_GC: T()
 PyType_FromMetaclass: NULL, NULL, A.spec, NULL
+PyType_FromMetaclass: NULL, Module(), A.spec, NULL
+PyType_FromMetaclass: NULL, NULL, A.spec, Tu(T)
 PyType_FromModuleAndSpec: Module(), A.spec, NULL
 PyType_FromModuleAndSpec: NULL, A.spec, Tu(T)
 PyType_FromSpec: A.spec
@@ -428,7 +437,7 @@ PyType_FromSpecWithBases: A.spec, Tu(object)
 PyType_GetDict: C() ## 1:1
 PyType_GetFlags: C()
 PyType_GetFullyQualifiedName: C()
-PyType_GetModuleName: C()
+PyType_GetModuleName: C(__module__=S("some.module"))
 PyType_GetModule: __import__("_struct").Struct
 PyType_GetModuleState: __import__("_struct").Struct
 PyType_GetName: C()

@@ -221,8 +221,10 @@ static void invoke(struct call *c, void *address, char result, long *r, double *
     if (c->va)
         make_va_list(c);
     if (c->pending_exception) {
-        PyErr_SetObject((PyObject *)Py_TYPE(c->pending_exception), c->pending_exception);
-        Py_CLEAR(c->pending_exception);
+        PyObject *type = (PyObject *)Py_TYPE(c->pending_exception);
+        Py_INCREF(type);
+        PyErr_Restore(type, c->pending_exception, PyException_GetTraceback(c->pending_exception));
+        c->pending_exception = NULL;
     }
 #define EVERYTHING                                                                                                     \
     i[0], i[1], i[2], i[3], i[4], i[5], x[0], x[1], x[2], x[3], i[6], i[7], i[8], i[9], i[10], i[11], i[12], i[13],    \

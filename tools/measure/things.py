@@ -118,6 +118,7 @@ for _name in ("add sub mul truediv floordiv mod divmod pow lshift rshift and or 
     setattr(Num, "__%s__" % _name, _fresh)
 for _name in ("neg pos abs invert").split():
     setattr(Num, "__%s__" % _name, _fresh)
+Num.__lt__ = _fresh
 Num.__int__ = Num.__index__ = lambda self: int("123456789")
 Num.__float__ = lambda self: float("2.5")
 
@@ -161,7 +162,7 @@ class Box:
     def __contains__(self, value):
         return any(value is i for i in self.items)
 
-    def method(self, *args):
+    def method(self, *args, **kwargs):
         return T()
 
     def keys(self):
@@ -368,10 +369,37 @@ def slotted():
     return type(S("Slotted"), (), {"__slots__": (S("field"),)}).__dict__["field"]
 
 
+def full_code():
+    """The code of a function with each kind of variable and a handler; called without its keyword k it returns a new list."""
+    free = T()
+
+    def f(*, k):
+        def g():
+            return k
+        try:
+            return [free, g]
+        except ValueError:
+            return []
+    return f.__code__.replace(co_name=S("fresh"))
+
+
+def Expression():
+    return compile("[1]", S("file.py"), "eval")
+
+
+def Started():
+    """A generator that waits for a value."""
+    def generate():
+        yield [(yield T())]
+    g = generate()
+    next(g)
+    return g
+
+
 def code_parts():
     """The objects and numbers that make a code object, in the order of PyCode_New of this version."""
-    old = Code()
-    parts = [By(old.co_code), Tu(*old.co_consts), Tu(*old.co_names), old.co_varnames, old.co_freevars, old.co_cellvars,
+    old = full_code()
+    parts = [By(old.co_code), Tu(*old.co_consts), Tu(*old.co_names), Tu(*old.co_varnames), Tu(*old.co_freevars), Tu(*old.co_cellvars),
              S("file.py"), S("name")]
     if sys.version_info >= (3, 11):
         return parts + [S("qualname"), 1, By(old.co_linetable), By(old.co_exceptiontable)]
@@ -496,6 +524,14 @@ def dims(*numbers):
 def shape(*numbers):
     """The address of a PyArray_Dims."""
     return Address(_words(_words(*numbers), len(numbers)))
+
+
+def array_of(*objects):
+    """The address of a C array of objects, which are kept."""
+    import ctypes
+    array = (ctypes.py_object * len(objects))(*objects)
+    kept.append(array)
+    return Address(ctypes.addressof(array))
 
 
 def words32(*numbers):

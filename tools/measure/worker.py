@@ -17,7 +17,7 @@ LETTERS = {"object": "o", "type": "o", "steal": "S", "steal-on-success": "T", "s
            "out": "O", "out-on-success": "P", "out-borrowed": "b", "out-borrowed-on-success": "c", "inout": "x",
            "buffer-out": "B", "buffer-drop": "R"}
 IMPLIED = ("out", "out-on-success", "out-borrowed", "out-borrowed-on-success", "buffer-out")
-SECONDS = 4
+SECONDS, SECONDS_ASLEEP = 4, 30
 MEMORY_STEPS, FAILURES = 40, 5
 
 
@@ -95,8 +95,10 @@ def in_child(work):
     pid = os.fork()
     if pid == 0:
         os.close(r)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(SECONDS)
+        for number in (signal.SIGALRM, signal.SIGPROF):
+            signal.signal(number, signal.SIG_DFL)
+        signal.alarm(SECONDS_ASLEEP)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         os.dup2(os.open(os.devnull, os.O_RDWR), 2)
         os.dup2(2, 1)
         try:
@@ -119,9 +121,16 @@ def in_child(work):
     return json.loads(data.decode())
 
 
+def holds_here(versions):
+    """Whether this interpreter is in "3.8..3.10", each end optional; "" is every version."""
+    first, _, last = versions.partition("..")
+    minor = [int(word.partition(".")[2]) if word else None for word in (first, last)]
+    return (minor[0] is None or minor[0] <= sys.version_info[1]) and (minor[1] is None or sys.version_info[1] <= minor[1])
+
+
 class Measurement:
-    """One row with one way to call it. Behind "##" the case says what the interpreter keeps, as
-    "object:references" or "object:*" (cannot be told), and whether success comes with an exception ("raises"), the call is made with one
+    """One row with one way to call it. Behind "##" the case says what the interpreter keeps, as "object:references",
+    "object:references@3.8..3.10" in those versions or "object:*" (cannot be told), and whether success comes with an exception ("raises"), the call is made with one
     set ("pending") or while one is handled ("handling")."""
 
     def __init__(self, driver, things, row, address, text, evil=-1, fail_at=-1):
@@ -129,14 +138,14 @@ class Measurement:
         self.text, _, kept = text.partition("##")
         self.evil, self.fail_at = evil, fail_at
         self.raises, self.pending, self.handling = (word in kept.split() for word in ("raises", "pending", "handling"))
-        self.kept = dict(part.split(":") for part in kept.split() if ":" in part)
+        self.kept = dict(part.partition("@")[0].split(":") for part in kept.split() if ":" in part and holds_here(part.partition("@")[2]))
 
     def specs(self):
         values = list(eval("(%s,)" % self.text if self.text.strip() else "()", self.things.namespace))
         specs = specs_of(self.row, values, self.things)
         values = None
         if self.pending:
-            specs.append(("e", self.things.Fails(self.things.T()), ""))
+            specs.append(("e", self.things.Caught(self.things.Fails), ""))
         if self.evil >= 0:
             letter, _, name = specs[self.evil]
             specs[self.evil] = (letter, self.things.Evil(), name)

@@ -38,6 +38,10 @@ int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_opt
 /* For commands that take exactly one word, with options before or behind it: 0, and the word; -1 after a line; -2 after the
  * usage. `what`: "one file". */
 int rs_cli_one_word(int argc, char **argv, const char *usage, const char *what, const struct rs_option *options, size_t count, const char **word);
+enum { RS_NEAR_MAX = 3 };
+/* The nearest of the words (NULL-terminated, equal ones beside each other), the nearest first, and those that are farther by one
+ * slip; at most `max`, which is at most RS_NEAR_MAX. Answers how many. */
+size_t rs_cli_near(const char *word, const char *const *words, const char **near, size_t max);
 /* The nearest of the words (NULL-terminated), or NULL if none is near. */
 const char *rs_cli_nearest(const char *word, const char *const *words);
 /* One line on standard error, "refsan: ...", answers RS_EXIT_USAGE. */

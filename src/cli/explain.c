@@ -13,7 +13,7 @@ static const char usage[] = "refsan explain RULE|NAME";
 
 static int unknown(const char *word)
 {
-    const char **words = rs_alloc((2 * RS_RULES + 2 * rs_contract_count() + 1) * sizeof(*words)), *near;
+    const char **words = rs_alloc((2 * RS_RULES + 2 * rs_contract_count() + 1) * sizeof(*words)), *near[RS_NEAR_MAX];
     size_t count = 0;
 
     for (unsigned i = 0; i < RS_RULES; i++) {
@@ -26,9 +26,14 @@ static int unknown(const char *word)
             words[count++] = rs_contract_at(i)->twin;
     }
     words[count] = NULL;
-    near = rs_cli_nearest(word, words);
+    count = rs_cli_near(word, words, near, RS_NEAR_MAX);
     free(words);
-    return rs_cli_usage_error("nothing is known of '%s'%s%s%s", word, near ? "; did you mean '" : "; refsan contract lists what is", near ? near : "", near ? "'?" : "");
+    for (size_t i = count; i < RS_NEAR_MAX; i++)
+        near[i] = "";
+    if (count == 0)
+        return rs_cli_usage_error("nothing is known of '%s'; refsan contract lists what is", word);
+    return rs_cli_usage_error("nothing is known of '%s'; did you mean '%s'%s%s%s%s%s?", word, near[0], count > 2 ? ", '" : count > 1 ? " or '" : "", near[1], count > 2 ? "' or '" : "", near[2],
+                              count > 1 ? "'" : "");
 }
 
 static void explain_rule(enum rs_rule rule)

@@ -45,20 +45,35 @@ static unsigned distance(const char *a, const char *b)
     return row[m];
 }
 
-const char *rs_cli_nearest(const char *word, const char *const *words)
+size_t rs_cli_near(const char *word, const char *const *words, const char **near, size_t max)
 {
-    const char *best = NULL;
-    unsigned least = (unsigned)strlen(word) / 3 + 2;
+    unsigned far = (unsigned)strlen(word) / 3 + 2, distances[RS_NEAR_MAX];
+    size_t count = 0;
 
     for (; *words != NULL; words++) {
         unsigned d = distance(word, *words);
+        size_t place = count;
 
-        if (d < least) {
-            least = d;
-            best = *words;
-        }
+        while (place > 0 && d < distances[place - 1])
+            place--;
+        if (d >= far || place >= max || (place > 0 && strcmp(near[place - 1], *words) == 0))
+            continue;
+        count += count < max;
+        memmove(near + place + 1, near + place, (count - place - 1) * sizeof(*near));
+        memmove(distances + place + 1, distances + place, (count - place - 1) * sizeof(*distances));
+        near[place] = *words;
+        distances[place] = d;
     }
-    return best;
+    while (count > 1 && distances[count - 1] > distances[0] + 1)
+        count--;
+    return count;
+}
+
+const char *rs_cli_nearest(const char *word, const char *const *words)
+{
+    const char *near;
+
+    return rs_cli_near(word, words, &near, 1) == 1 ? near : NULL;
 }
 
 static void print_usage(const char *usage, const struct rs_option *options, size_t count)

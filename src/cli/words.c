@@ -159,15 +159,17 @@ static void result(FILE *to, const struct rs_contract *row)
     fputc('\n', to);
 }
 
-static const char *sentence(const struct rs_argument *argument, bool slot)
+static const char *sentence(const struct rs_contract *row, const struct rs_argument *argument)
 {
+    bool slot = (row->flags & RS_SLOT) != 0, fails = row->failure != RS_NEVER_FAILS;
+
     switch ((enum rs_argument_kind)argument->kind) {
     case RS_ARG_VALUE:
         return "no object";
     case RS_ARG_OBJECT:
         return slot ? "borrowed: the caller owns it" : "borrowed for the time of the call: the caller still owns it";
     case RS_ARG_STEAL:
-        return by_when(argument, "steals it: the reference passes to the function, also when it fails", "steals it on success: on failure the caller still owns it",
+        return by_when(argument, fails ? "steals it: the reference passes to the function, also when it fails" : "steals it: the reference passes to the function", "steals it on success: on failure the caller still owns it",
                        "steals it on failure only");
     case RS_ARG_OUT:
         return by_when(argument, "filled with a new reference that the caller has to release, or with NULL",
@@ -176,7 +178,8 @@ static const char *sentence(const struct rs_argument *argument, bool slot)
         return by_when(argument, "filled with a borrowed reference, or with NULL", "filled with a borrowed reference on success; may be left untouched on failure",
                        "filled on failure");
     case RS_ARG_INOUT:
-        return "in and out: the reference it held is given up, a new one is stored (NULL on failure)";
+        return fails || (row->flags & RS_SETS_ERROR) ? "in and out: the reference it held is given up, a new one is stored (NULL on failure)"
+                                                     : "in and out: the reference it held is given up, another or NULL is stored";
     case RS_ARG_BUFFER_OUT:
         return "filled on success; PyBuffer_Release has to be called for it";
     case RS_ARG_BUFFER_DROP:
@@ -233,6 +236,20 @@ static void origin(FILE *to, const struct rs_contract *row)
         fprintf(to, "    %-12s place %u of the functions that the capsule %s hands out\n", "table", row->entry, row->table);
 }
 
+/* A replacement, and the version it came with. */
+static void better(FILE *to, const char *name)
+{
+    unsigned since = 0;
+
+    for (unsigned i = 0; i < rs_contract_count(); i++)
+        if (strcmp(rs_contract_at(i)->name, name) == 0 && (since == 0 || rs_contract_at(i)->since < since))
+            since = rs_contract_at(i)->since;
+    fprintf(to, "    %-12s %s", "better", name);
+    if (since > 0x0308)
+        fprintf(to, " (since %s)", rs_words_version(since));
+    fputc('\n', to);
+}
+
 void rs_words_explain(FILE *to, const struct rs_contract *row)
 {
     fputs(row->flags & RS_MACRO ? "macro " : row->flags & RS_SLOT ? "slot " : row->flags & RS_ENTRY ? "entry " : "", to);
@@ -241,7 +258,7 @@ void rs_words_explain(FILE *to, const struct rs_contract *row)
     fputc('\n', to);
     result(to, row);
     for (unsigned i = 0; i < row->nargs; i++)
-        fprintf(to, "    %-12s %s%s\n", row->args[i].name, sentence(&row->args[i], (row->flags & RS_SLOT) != 0), row->args[i].nullable ? "; may be NULL" : "");
+        fprintf(to, "    %-12s %s%s\n", row->args[i].name, sentence(row, &row->args[i]), row->args[i].nullable ? "; may be NULL" : "");
     for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++)
         if ((row->flags & flags[i].flag) != 0 && flags[i].sentence != NULL && !(flags[i].flag == RS_MAY_RUN && row->flags & RS_MAY_RELEASE))
             fprintf(to, "    %-12s %s\n", "effect", flags[i].sentence);
@@ -249,7 +266,7 @@ void rs_words_explain(FILE *to, const struct rs_contract *row)
     if (row->note != NULL)
         fprintf(to, "    %-12s %s\n", "note", row->note);
     if (row->replacement != NULL)
-        fprintf(to, "    %-12s %s\n", "better", row->replacement);
+        better(to, row->replacement);
     if (row->twin != NULL)
         fprintf(to, "    %-12s %s\n", row->flags & RS_SLOT ? "id" : "twin", row->twin);
 }

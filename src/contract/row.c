@@ -7,28 +7,71 @@
 
 enum { WORD_MAX = 48, SLIPS = 2 };
 
-static const char *const kind_words[] = {"object", "type", "acquire", "acquire-on-success", "steal", "steal-on-success", "steal-on-failure", "out",
-                                         "out-on-success", "out-borrowed", "out-borrowed-on-success", "inout", "buffer-out", "buffer-drop", "objects",
-                                         "build", "build-on-success", "parse", "printf", "callback", "table", NULL};
+static const char *const kind_words[] = {"object",
+                                         "type",
+                                         "acquire",
+                                         "acquire-on-success",
+                                         "steal",
+                                         "steal-on-success",
+                                         "steal-on-failure",
+                                         "out",
+                                         "out-on-success",
+                                         "out-borrowed",
+                                         "out-borrowed-on-success",
+                                         "inout",
+                                         "buffer-out",
+                                         "buffer-drop",
+                                         "objects",
+                                         "build",
+                                         "build-on-success",
+                                         "parse",
+                                         "printf",
+                                         "callback",
+                                         "table",
+                                         NULL};
 static const struct {
     uint8_t kind, when;
 } kinds[] = {
-    {RS_ARG_OBJECT, RS_ALWAYS},      {RS_ARG_TYPE, RS_ALWAYS},         {RS_ARG_ACQUIRE, RS_ALWAYS},        {RS_ARG_ACQUIRE, RS_ON_SUCCESS},
-    {RS_ARG_STEAL, RS_ALWAYS},       {RS_ARG_STEAL, RS_ON_SUCCESS},    {RS_ARG_STEAL, RS_ON_FAILURE},      {RS_ARG_OUT, RS_ALWAYS},
-    {RS_ARG_OUT, RS_ON_SUCCESS},     {RS_ARG_OUT_BORROWED, RS_ALWAYS}, {RS_ARG_OUT_BORROWED, RS_ON_SUCCESS}, {RS_ARG_INOUT, RS_ALWAYS},
-    {RS_ARG_BUFFER_OUT, RS_ON_SUCCESS}, {RS_ARG_BUFFER_DROP, RS_ALWAYS}, {RS_ARG_OBJECTS, RS_ALWAYS},      {RS_ARG_BUILD, RS_ALWAYS},
-    {RS_ARG_BUILD, RS_ON_SUCCESS},   {RS_ARG_PARSE, RS_ALWAYS},        {RS_ARG_PRINTF, RS_ALWAYS},         {RS_ARG_CALLBACK, RS_ALWAYS},
+    {RS_ARG_OBJECT, RS_ALWAYS},
+    {RS_ARG_TYPE, RS_ALWAYS},
+    {RS_ARG_ACQUIRE, RS_ALWAYS},
+    {RS_ARG_ACQUIRE, RS_ON_SUCCESS},
+    {RS_ARG_STEAL, RS_ALWAYS},
+    {RS_ARG_STEAL, RS_ON_SUCCESS},
+    {RS_ARG_STEAL, RS_ON_FAILURE},
+    {RS_ARG_OUT, RS_ALWAYS},
+    {RS_ARG_OUT, RS_ON_SUCCESS},
+    {RS_ARG_OUT_BORROWED, RS_ALWAYS},
+    {RS_ARG_OUT_BORROWED, RS_ON_SUCCESS},
+    {RS_ARG_INOUT, RS_ALWAYS},
+    {RS_ARG_BUFFER_OUT, RS_ON_SUCCESS},
+    {RS_ARG_BUFFER_DROP, RS_ALWAYS},
+    {RS_ARG_OBJECTS, RS_ALWAYS},
+    {RS_ARG_BUILD, RS_ALWAYS},
+    {RS_ARG_BUILD, RS_ON_SUCCESS},
+    {RS_ARG_PARSE, RS_ALWAYS},
+    {RS_ARG_PRINTF, RS_ALWAYS},
+    {RS_ARG_CALLBACK, RS_ALWAYS},
     {RS_ARG_TABLE, RS_ALWAYS},
 };
 
-static const char *const result_words[] = {"void", "value", "null", "new", "borrowed", "forever", "argument", "unknown", NULL};
-static const uint8_t results[] = {RS_RESULT_VALUE, RS_RESULT_VALUE, RS_RESULT_VALUE, RS_RESULT_NEW, RS_RESULT_BORROWED, RS_RESULT_FOREVER, RS_RESULT_ARGUMENT, RS_RESULT_UNKNOWN};
+static const char *const result_words[] = {"void",    "value",    "null",    "new", "borrowed",
+                                           "forever", "argument", "unknown", NULL};
+static const uint8_t results[] = {RS_RESULT_VALUE,    RS_RESULT_VALUE,    RS_RESULT_VALUE,
+                                  RS_RESULT_NEW,      RS_RESULT_BORROWED, RS_RESULT_FOREVER,
+                                  RS_RESULT_ARGUMENT, RS_RESULT_UNKNOWN};
 enum { VOID, VALUE, NULL_RESULT };
 
-static const char *const flag_words[] = {"runs", "releases", "error", "miss", "noreturn", "gil-release", "gil-acquire", "no-gil",
-                                         "identity", "allocates", "initialises", "deallocates", "unseen", "capsule", NULL};
-static const uint32_t flags[] = {RS_MAY_RUN, RS_MAY_RELEASE | RS_MAY_RUN, RS_SETS_ERROR, RS_MISS_IS_NULL, RS_NO_RETURN, RS_GIL_RELEASE, RS_GIL_ACQUIRE,
-                                 RS_NO_GIL, RS_IDENTITY, RS_ALLOCATES, RS_INITIALISES, RS_DEALLOCATES, RS_UNSEEN, RS_CAPSULE};
+static const char *const flag_words[] = {"runs",        "releases",    "error",  "miss",     "noreturn",
+                                         "gil-release", "gil-acquire", "no-gil", "identity", "allocates",
+                                         "initialises", "deallocates", "unseen", "capsule",  NULL};
+static const uint32_t flags[] = {RS_MAY_RUN,     RS_MAY_RELEASE | RS_MAY_RUN,
+                                 RS_SETS_ERROR,  RS_MISS_IS_NULL,
+                                 RS_NO_RETURN,   RS_GIL_RELEASE,
+                                 RS_GIL_ACQUIRE, RS_NO_GIL,
+                                 RS_IDENTITY,    RS_ALLOCATES,
+                                 RS_INITIALISES, RS_DEALLOCATES,
+                                 RS_UNSEEN,      RS_CAPSULE};
 
 /* ---------------------------------------------------------------- words */
 
@@ -79,7 +122,8 @@ static const char *nearest(const char *word, const char *const *words)
     return best;
 }
 
-bool rs_line_fail(const struct rs_line *line, struct rs_error *err, const char *word, const char *const *words, const char *format, ...)
+bool rs_line_fail(const struct rs_line *line, struct rs_error *err, const char *word,
+                  const char *const *words, const char *format, ...)
 {
     const char *near = nearest(word, words);
     char text[360];
@@ -88,7 +132,8 @@ bool rs_line_fail(const struct rs_line *line, struct rs_error *err, const char *
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    return rs_fail(err, "%s:%u: \"%.60s\": %s%s%s%s", line->file, line->number, word, text, near ? ", nearest is \"" : "", near ? near : "", near ? "\"" : "");
+    return rs_fail(err, "%s:%u: \"%.60s\": %s%s%s%s", line->file, line->number, word, text,
+                   near ? ", nearest is \"" : "", near ? near : "", near ? "\"" : "");
 }
 
 static int find(const char *word, const char *const *words)
@@ -165,7 +210,8 @@ static bool parse_kind(struct parsing *p, char *word, unsigned place)
     }
     kind = find(word, kind_words);
     if (kind < 0)
-        return rs_line_fail(p->line, p->err, whole, kind_words, "an argument kind was expected (%s)", listed(kind_words, list, sizeof(list)));
+        return rs_line_fail(p->line, p->err, whole, kind_words, "an argument kind was expected (%s)",
+                            listed(kind_words, list, sizeof(list)));
     if (p->counts[place] != NULL && kinds[kind].kind != RS_ARG_OBJECTS)
         return rs_line_fail(p->line, p->err, whole, NULL, "only the kind objects has a count");
     p->args[place].kind = kinds[kind].kind;
@@ -176,19 +222,22 @@ static bool parse_kind(struct parsing *p, char *word, unsigned place)
 static bool parse_argument(struct parsing *p, char *text)
 {
     unsigned place = p->row->nargs;
-    char *rest = text, *whole = rs_arena_strdup(p->arena, text + strspn(text, " \t")), *first = rs_row_word(&rest), *second = rs_row_word(&rest);
+    char *rest = text, *whole = rs_arena_strdup(p->arena, text + strspn(text, " \t")),
+         *first = rs_row_word(&rest), *second = rs_row_word(&rest);
     char *name = second != NULL ? second : first;
     struct rs_argument *argument;
 
     if (place == RS_ARGUMENTS_MAX)
-        return rs_line_fail(p->line, p->err, whole, NULL, "at most %d arguments were expected", RS_ARGUMENTS_MAX);
+        return rs_line_fail(p->line, p->err, whole, NULL, "at most %d arguments were expected",
+                            RS_ARGUMENTS_MAX);
     argument = &p->args[place];
     if (name != NULL && name[0] != 0 && name[strlen(name) - 1] == '?') {
         name[strlen(name) - 1] = 0;
         argument->nullable = 1;
     }
     if (name == NULL || rs_row_word(&rest) != NULL || !(strcmp(name, "...") == 0 || rs_row_is_name(name)))
-        return rs_line_fail(p->line, p->err, whole[0] != 0 ? whole : ",", NULL, "an argument was expected: [KIND] NAME[?]");
+        return rs_line_fail(p->line, p->err, whole[0] != 0 ? whole : ",", NULL,
+                            "an argument was expected: [KIND] NAME[?]");
     if (position(p, name) != 0)
         return rs_line_fail(p->line, p->err, name, NULL, "each argument has a name of its own");
     if (second != NULL && !parse_kind(p, first, place))
@@ -200,7 +249,8 @@ static bool parse_argument(struct parsing *p, char *text)
 
 static bool is_format(const struct rs_argument *argument)
 {
-    return argument->kind == RS_ARG_BUILD || argument->kind == RS_ARG_PARSE || argument->kind == RS_ARG_PRINTF;
+    return argument->kind == RS_ARG_BUILD || argument->kind == RS_ARG_PARSE ||
+           argument->kind == RS_ARG_PRINTF;
 }
 
 /* What can be said only when all arguments are known. */
@@ -216,12 +266,17 @@ static bool check_arguments(struct parsing *p)
         if (dots && i != n - 1)
             return rs_line_fail(p->line, p->err, "...", NULL, "it is the last argument");
         if (p->counts[i] != NULL && position(p, p->counts[i]) == 0)
-            return rs_line_fail(p->line, p->err, p->counts[i], NULL, "the name of an argument was expected as count");
+            return rs_line_fail(p->line, p->err, p->counts[i], NULL,
+                                "the name of an argument was expected as count");
         if (argument->kind == RS_ARG_OBJECTS && p->counts[i] == NULL && !dots)
-            return rs_line_fail(p->line, p->err, "objects", NULL, "its count was expected: \"objects(NAME)\"");
+            return rs_line_fail(p->line, p->err, "objects", NULL,
+                                "its count was expected: \"objects(NAME)\"");
         if (is_format(argument) && strcmp(last, "...") != 0 && strcmp(last, "va") != 0)
-            return rs_line_fail(p->line, p->err, argument->kind == RS_ARG_BUILD ? "build" : argument->kind == RS_ARG_PARSE ? "parse" : "printf", NULL,
-                                "a last argument \"...\" or \"va\" was expected beside a format");
+            return rs_line_fail(p->line, p->err,
+                                argument->kind == RS_ARG_BUILD   ? "build"
+                                : argument->kind == RS_ARG_PARSE ? "parse"
+                                                                 : "printf",
+                                NULL, "a last argument \"...\" or \"va\" was expected beside a format");
         if (p->counts[i] != NULL)
             argument->count = (uint8_t)position(p, p->counts[i]);
         if (argument->kind == RS_ARG_OBJECTS && dots)
@@ -269,7 +324,9 @@ static bool set_failure(struct rs_contract *row, int result, const char *failure
         return true;
     }
     row->failure = RS_NEVER_FAILS;
-    return strcmp(failure, "never") == 0 && (row->result == RS_RESULT_NEW || row->result == RS_RESULT_BORROWED || row->result == RS_RESULT_FOREVER);
+    return strcmp(failure, "never") == 0 &&
+           (row->result == RS_RESULT_NEW || row->result == RS_RESULT_BORROWED ||
+            row->result == RS_RESULT_FOREVER);
 }
 
 static bool parse_result(struct parsing *p, char **text, bool *is_void)
@@ -278,24 +335,29 @@ static bool parse_result(struct parsing *p, char **text, bool *is_void)
     int result;
 
     if (word == NULL)
-        return rs_line_fail(p->line, p->err, p->row->name, NULL, "a result was expected behind \"->\" (%s)", listed(result_words, list, sizeof(list)));
+        return rs_line_fail(p->line, p->err, p->row->name, NULL, "a result was expected behind \"->\" (%s)",
+                            listed(result_words, list, sizeof(list)));
     snprintf(whole, sizeof(whole), "%s", word);
     failure = strchr(word, '/');
     if (failure != NULL)
         *failure++ = 0;
     result = find(word, result_words);
     if (result < 0)
-        return rs_line_fail(p->line, p->err, word, result_words, "a result was expected (%s)", listed(result_words, list, sizeof(list)));
+        return rs_line_fail(p->line, p->err, word, result_words, "a result was expected (%s)",
+                            listed(result_words, list, sizeof(list)));
     p->row->result = results[result];
     if (!set_failure(p->row, result, failure))
-        return rs_line_fail(p->line, p->err, whole, NULL, "value/-1, value/-2, value/0, new/never, borrowed/never or forever/never was expected");
+        return rs_line_fail(
+            p->line, p->err, whole, NULL,
+            "value/-1, value/-2, value/0, new/never, borrowed/never or forever/never was expected");
     *is_void = result == VOID;
     if (p->row->result == RS_RESULT_BORROWED || p->row->result == RS_RESULT_ARGUMENT) {
         char *origin = rs_row_word(text);
 
         p->row->from = origin != NULL ? (uint8_t)position(p, origin) : 0;
         if (p->row->from == 0)
-            return rs_line_fail(p->line, p->err, origin != NULL ? origin : "", NULL, "the name of an argument was expected behind %s", word);
+            return rs_line_fail(p->line, p->err, origin != NULL ? origin : "", NULL,
+                                "the name of an argument was expected behind %s", word);
     }
     return true;
 }
@@ -320,7 +382,8 @@ static bool bad_version(struct parsing *p, const char *text, const char *end)
     char word[32];
 
     snprintf(word, sizeof(word), "%.*s", (int)(end - text), text);
-    return rs_line_fail(p->line, p->err, word, NULL, "a version from 3.%u to 3.%u was expected", RS_OLDEST & 0xff, RS_NEWEST & 0xff);
+    return rs_line_fail(p->line, p->err, word, NULL, "a version from 3.%u to 3.%u was expected",
+                        RS_OLDEST & 0xff, RS_NEWEST & 0xff);
 }
 
 static bool parse_range(struct parsing *p, const char *word)
@@ -332,7 +395,8 @@ static bool parse_range(struct parsing *p, const char *word)
     if (last < end && (p->row->until = (uint16_t)version_of(last, end)) == 0)
         return bad_version(p, last, end);
     if (p->row->until != 0 && p->row->until < p->row->since)
-        return rs_line_fail(p->line, p->err, word, NULL, "a range that ends before it starts; FIRST..LAST was expected");
+        return rs_line_fail(p->line, p->err, word, NULL,
+                            "a range that ends before it starts; FIRST..LAST was expected");
     return true;
 }
 
@@ -357,14 +421,17 @@ static bool parse_words(struct parsing *p, char *text, bool is_void)
             continue;
         }
         if (flag < 0)
-            return rs_line_fail(p->line, p->err, word, flag_words, "a flag (%s) or a range (3.10.., ..3.9, 3.9..3.12) was expected", listed(flag_words, list, sizeof(list)));
+            return rs_line_fail(p->line, p->err, word, flag_words,
+                                "a flag (%s) or a range (3.10.., ..3.9, 3.9..3.12) was expected",
+                                listed(flag_words, list, sizeof(list)));
         if (seen & 1u << flag)
             return rs_line_fail(p->line, p->err, word, NULL, "the word stands twice");
         seen |= 1u << flag;
         p->row->flags |= flags[flag];
     }
     if ((p->row->flags & RS_SETS_ERROR) && p->row->failure == RS_NEVER_FAILS && !is_void)
-        return rs_line_fail(p->line, p->err, "error", NULL, "a result that can fail was expected, this one never does");
+        return rs_line_fail(p->line, p->err, "error", NULL,
+                            "a result that can fail was expected, this one never does");
     if ((p->row->flags & RS_MACRO) && (p->row->flags & RS_IDENTITY))
         return rs_line_fail(p->line, p->err, "identity", NULL, "a macro has no address");
     return true;
@@ -382,28 +449,35 @@ static bool parse_head(struct parsing *p, char *head)
     else if (strcmp(prefix, "entry") == 0)
         p->row->flags |= RS_ENTRY;
     else if (strcmp(prefix, "slot") == 0)
-        return rs_line_fail(p->line, p->err, name, NULL, "a function or a macro was expected; slots are CPython's own");
+        return rs_line_fail(p->line, p->err, name, NULL,
+                            "a function or a macro was expected; slots are CPython's own");
     else if (prefix[0] != 0)
-        return rs_line_fail(p->line, p->err, prefix, NULL, "macro, entry or nothing was expected before the name");
+        return rs_line_fail(p->line, p->err, prefix, NULL,
+                            "macro, entry or nothing was expected before the name");
     if (!rs_row_is_name(name))
         return rs_line_fail(p->line, p->err, name, NULL, "a name was expected");
     p->row->name = rs_arena_strdup(p->arena, name);
     return true;
 }
 
-bool rs_row_parse(const struct rs_line *line, struct rs_arena *arena, struct rs_contract *row, struct rs_error *err)
+bool rs_row_parse(const struct rs_line *line, struct rs_arena *arena, struct rs_contract *row,
+                  struct rs_error *err)
 {
     struct parsing p = {.line = line, .arena = arena, .row = row, .err = err};
-    char *copy = rs_arena_strdup(arena, line->text), *arrow = strstr(copy, "->"), *open = strchr(copy, '('), *close = NULL, *rest = copy;
+    char *copy = rs_arena_strdup(arena, line->text), *arrow = strstr(copy, "->"), *open = strchr(copy, '('),
+         *close = NULL, *rest = copy;
     bool is_void = false;
 
     *row = (struct rs_contract){.since = RS_OLDEST};
     for (char *c = copy; arrow != NULL && c < arrow; c++)
         if (*c == ')')
             close = c;
-    if (arrow == NULL || open == NULL || close == NULL || open > close || close[1 + strspn(close + 1, " \t")] != '-' || open[0] == copy[strspn(copy, " \t")])
-        return rs_line_fail(line, err, rs_row_word(&rest), NULL, "a row was expected: [macro|entry] NAME(ARGUMENT, ...) -> RESULT WORD ...");
+    if (arrow == NULL || open == NULL || close == NULL || open > close ||
+        close[1 + strspn(close + 1, " \t")] != '-' || open[0] == copy[strspn(copy, " \t")])
+        return rs_line_fail(line, err, rs_row_word(&rest), NULL,
+                            "a row was expected: [macro|entry] NAME(ARGUMENT, ...) -> RESULT WORD ...");
     *open = *close = *arrow = 0;
     rest = arrow + 2;
-    return parse_head(&p, copy) && parse_arguments(&p, open + 1) && parse_result(&p, &rest, &is_void) && parse_words(&p, rest, is_void);
+    return parse_head(&p, copy) && parse_arguments(&p, open + 1) && parse_result(&p, &rest, &is_void) &&
+           parse_words(&p, rest, is_void);
 }

@@ -1,10 +1,10 @@
 /* _rsmeasure: calls one C-API function with given arguments and closes the books by its contract row.
  *
- * Promise: after the call every reference that the row says we own is given back except those to one object, the
- * checked one; what is left of its count beyond what we hold is the error of the row (or a holder elsewhere).
- * Refuses to judge: it returns numbers. Each measurement is meant for a process of its own, since a wrong row corrupts
- * the interpreter. x86-64 SysV only: integers and pointers travel in one register class, doubles in the other, so one
- * variadic prototype can call every function. */
+ * Promise: after the call every reference that the row says we own is given back except those to one object,
+ * the checked one; what is left of its count beyond what we hold is the error of the row (or a holder
+ * elsewhere). Refuses to judge: it returns numbers. Each measurement is meant for a process of its own, since
+ * a wrong row corrupts the interpreter. x86-64 SysV only: integers and pointers travel in one register class,
+ * doubles in the other, so one variadic prototype can call every function. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <structmember.h>
@@ -14,13 +14,16 @@
 enum { MAX_ARGS = 24, MAX_TRACKED = 64, IMMORTAL = 1 << 29, DEATH = 2 };
 
 /* Functions around macros, by name; macros.py writes them. */
-extern const struct rsm_entry { const char *name; void *address; } rsm_table[];
+extern const struct rsm_entry {
+    const char *name;
+    void *address;
+} rsm_table[];
 
 /* What a variable holds before the call where the row says that it is always written. */
 static char unwritten;
 
-/* An object of the call: how many references to it are ours once the call is over, and where it stood: the place of its
- * spec, or RESULT. */
+/* An object of the call: how many references to it are ours once the call is over, and where it stood: the
+ * place of its spec, or RESULT. */
 enum { RESULT = -1 };
 struct tracked {
     PyObject *object;
@@ -49,27 +52,33 @@ struct call {
 static PyMemAllocatorEx plain[3];
 static long countdown = -1;
 
-static int refused(void) {
+static int refused(void)
+{
     return countdown >= 0 && countdown-- <= 0 ? (countdown = 0, 1) : 0;
 }
-static void *failing_malloc(void *ctx, size_t size) {
+static void *failing_malloc(void *ctx, size_t size)
+{
     PyMemAllocatorEx *a = ctx;
     return refused() ? NULL : a->malloc(a->ctx, size);
 }
-static void *failing_calloc(void *ctx, size_t n, size_t size) {
+static void *failing_calloc(void *ctx, size_t n, size_t size)
+{
     PyMemAllocatorEx *a = ctx;
     return refused() ? NULL : a->calloc(a->ctx, n, size);
 }
-static void *failing_realloc(void *ctx, void *old, size_t size) {
+static void *failing_realloc(void *ctx, void *old, size_t size)
+{
     PyMemAllocatorEx *a = ctx;
     return refused() ? NULL : a->realloc(a->ctx, old, size);
 }
-static void plain_free(void *ctx, void *p) {
+static void plain_free(void *ctx, void *p)
+{
     PyMemAllocatorEx *a = ctx;
     a->free(a->ctx, p);
 }
 
-static void hook_allocators(void) {
+static void hook_allocators(void)
+{
     static const PyMemAllocatorDomain domains[] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
     for (int i = 0; i < 3; i++) {
         PyMem_GetAllocator(domains[i], &plain[i]);
@@ -79,7 +88,8 @@ static void hook_allocators(void) {
 }
 
 /* Free lists would answer without allocating: take what they hold, and keep it. */
-static void drain_free_lists(void) {
+static void drain_free_lists(void)
+{
     for (int i = 0; i < 300; i++) {
         PyFloat_FromDouble(i);
         PyList_New(0);
@@ -95,22 +105,27 @@ static void drain_free_lists(void) {
 
 /* ---- arguments ---- */
 
-static int track(struct call *c, PyObject *o, Py_ssize_t owned, int place) {
+static int track(struct call *c, PyObject *o, Py_ssize_t owned, int place)
+{
     if (c->n_tracked < MAX_TRACKED)
         c->tracked[c->n_tracked] = (struct tracked){o, owned, place};
     return c->n_tracked++;
 }
 
-static void pend(struct call *c, char kind, void **slot, int index) {
+static void pend(struct call *c, char kind, void **slot, int index)
+{
     c->pending[c->n_pending++] = (struct pending){kind, slot, index, c->place};
 }
 
-static void **scratch(size_t size) {
+static void **scratch(size_t size)
+{
     return calloc(1, size);
 }
 
-/* An argument that is an object: one reference is ours to keep, a second one is given where the row says steal. */
-static void add_object(struct call *c, char kind, PyObject *o) {
+/* An argument that is an object: one reference is ours to keep, a second one is given where the row says
+ * steal. */
+static void add_object(struct call *c, char kind, PyObject *o)
+{
     Py_INCREF(o);
     int index = track(c, o, 1, c->place);
     if (strchr("STF", kind)) {
@@ -122,7 +137,8 @@ static void add_object(struct call *c, char kind, PyObject *o) {
     c->ints[c->n_ints++] = (long)o;
 }
 
-static void add_array(struct call *c, PyObject *list) {
+static void add_array(struct call *c, PyObject *list)
+{
     Py_ssize_t n = PyList_GET_SIZE(list);
     PyObject **array = (PyObject **)scratch((n + 1) * sizeof *array);
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -133,8 +149,10 @@ static void add_array(struct call *c, PyObject *list) {
     c->ints[c->n_ints++] = (long)array;
 }
 
-/* The variable whose address is passed: poisoned for what must always be written, so that an unwritten one shows. */
-static void add_slot(struct call *c, char kind, PyObject *o) {
+/* The variable whose address is passed: poisoned for what must always be written, so that an unwritten one
+ * shows. */
+static void add_slot(struct call *c, char kind, PyObject *o)
+{
     void **slot = scratch(sizeof *slot);
     int index = -1;
     if (strchr("xX", kind) && o != Py_None) {
@@ -151,7 +169,8 @@ static void add_slot(struct call *c, char kind, PyObject *o) {
     c->ints[c->n_ints++] = (long)slot;
 }
 
-static int add_buffer(struct call *c, char kind, PyObject *o) {
+static int add_buffer(struct call *c, char kind, PyObject *o)
+{
     Py_buffer *view = (Py_buffer *)scratch(sizeof *view);
     if (kind == 'R') {
         if (PyObject_GetBuffer(o, view, PyBUF_SIMPLE) < 0)
@@ -166,7 +185,8 @@ static int add_buffer(struct call *c, char kind, PyObject *o) {
 }
 
 /* One spec: (letter, payload); the letters are listed in worker.py. */
-static int add(struct call *c, PyObject *spec) {
+static int add(struct call *c, PyObject *spec)
+{
     const char *letter = PyUnicode_AsUTF8(PyTuple_GET_ITEM(spec, 0));
     PyObject *payload = PyTuple_GET_ITEM(spec, 1);
     if (!letter || c->n_ints >= MAX_ARGS || c->n_pending >= MAX_ARGS)
@@ -205,8 +225,12 @@ typedef long (*integer_function)(long, ...);
 typedef double (*double_function)(long, ...);
 
 /* A va_list whose register part is used up: the rest is read from memory (System V ABI for x86-64, 3.5.7). */
-static void make_va_list(struct call *c) {
-    struct { unsigned gp_offset, fp_offset; void *overflow, *registers; } *list = (void *)scratch(sizeof *list);
+static void make_va_list(struct call *c)
+{
+    struct {
+        unsigned gp_offset, fp_offset;
+        void *overflow, *registers;
+    } *list = (void *)scratch(sizeof *list);
     long *values = (long *)scratch(MAX_ARGS * sizeof *values);
     memcpy(values, c->ints + c->va + 1, (c->n_ints - c->va - 1) * sizeof *values);
     list->gp_offset = 48;
@@ -215,7 +239,8 @@ static void make_va_list(struct call *c) {
     c->ints[c->va] = (long)list;
 }
 
-static void invoke(struct call *c, void *address, char result, long *r, double *d) {
+static void invoke(struct call *c, void *address, char result, long *r, double *d)
+{
     long *i = c->ints;
     double *x = c->doubles;
     if (c->va)
@@ -226,9 +251,9 @@ static void invoke(struct call *c, void *address, char result, long *r, double *
         PyErr_Restore(type, c->pending_exception, PyException_GetTraceback(c->pending_exception));
         c->pending_exception = NULL;
     }
-#define EVERYTHING                                                                                                     \
-    i[0], i[1], i[2], i[3], i[4], i[5], x[0], x[1], x[2], x[3], i[6], i[7], i[8], i[9], i[10], i[11], i[12], i[13],    \
-        i[14], i[15], i[16], i[17], i[18], i[19]
+#define EVERYTHING                                                                                           \
+    i[0], i[1], i[2], i[3], i[4], i[5], x[0], x[1], x[2], x[3], i[6], i[7], i[8], i[9], i[10], i[11], i[12], \
+        i[13], i[14], i[15], i[16], i[17], i[18], i[19]
     if (result == 'd')
         *d = ((double_function)address)(EVERYTHING);
     else
@@ -237,10 +262,12 @@ static void invoke(struct call *c, void *address, char result, long *r, double *
 }
 
 /* A steal that did not happen and a variable that no call took over leave their reference with us. */
-static void settle(struct call *c, int called, int failed) {
+static void settle(struct call *c, int called, int failed)
+{
     for (int i = 0; i < c->n_pending; i++) {
         struct pending *p = &c->pending[i];
-        int stolen = called && (strchr("SR", p->kind) || (p->kind == 'T' && !failed) || (p->kind == 'F' && failed));
+        int stolen =
+            called && (strchr("SR", p->kind) || (p->kind == 'T' && !failed) || (p->kind == 'F' && failed));
         if (strchr("STFR", p->kind)) {
             c->tracked[p->index].owned += !stolen;
         } else if (p->kind == 'a') {
@@ -256,7 +283,8 @@ static void settle(struct call *c, int called, int failed) {
     }
 }
 
-static int failed_call(char result, long r, double d, PyObject *failure, int miss, int raised) {
+static int failed_call(char result, long r, double d, PyObject *failure, int miss, int raised)
+{
     if (failure == Py_None)
         return result == 'W' && raised; /* void, but the row says that it can fail */
     long f = PyLong_AsLong(failure);
@@ -264,7 +292,8 @@ static int failed_call(char result, long r, double d, PyObject *failure, int mis
     return hit && (raised || !miss);
 }
 
-static Py_ssize_t owned_of(const struct call *c, const PyObject *o) {
+static Py_ssize_t owned_of(const struct call *c, const PyObject *o)
+{
     Py_ssize_t sum = 0;
     for (int i = 0; i < c->n_tracked; i++)
         sum += c->tracked[i].object == o ? c->tracked[i].owned : 0;
@@ -272,7 +301,8 @@ static Py_ssize_t owned_of(const struct call *c, const PyObject *o) {
 }
 
 /* The n-th distinct object of the call, or NULL. */
-static PyObject *distinct(const struct call *c, int n) {
+static PyObject *distinct(const struct call *c, int n)
+{
     for (int i = 0; i < c->n_tracked; i++) {
         int first = 1;
         for (int j = 0; j < i; j++)
@@ -284,30 +314,34 @@ static PyObject *distinct(const struct call *c, int n) {
 }
 
 /* Gives back everything that is ours except what belongs to o. */
-static void release_others(struct call *c, const PyObject *o) {
+static void release_others(struct call *c, const PyObject *o)
+{
     for (int i = c->n_tracked - 1; i >= 0; i--)
         for (Py_ssize_t n = c->tracked[i].object == o ? 0 : c->tracked[i].owned; n > 0; n--)
             Py_DECREF(c->tracked[i].object);
     PyErr_Clear();
 }
 
-static void collect(void) {
+static void collect(void)
+{
     PyGC_Collect();
     PyGC_Collect();
     PyErr_Clear();
 }
 
 /* The count of o when all the rest is given back. */
-static Py_ssize_t close_books(struct call *c, PyObject *o) {
+static Py_ssize_t close_books(struct call *c, PyObject *o)
+{
     Py_INCREF(o);
     release_others(c, o);
     collect();
     return Py_REFCNT(o);
 }
 
-/* For objects in cycles of their own (types), whose count says nothing: whether o lives on when all but `spare` of our
- * references to it are given back; -1 where it has no weak references. */
-static Py_ssize_t outlives(struct call *c, PyObject *o, Py_ssize_t spare) {
+/* For objects in cycles of their own (types), whose count says nothing: whether o lives on when all but
+ * `spare` of our references to it are given back; -1 where it has no weak references. */
+static Py_ssize_t outlives(struct call *c, PyObject *o, Py_ssize_t spare)
+{
     PyObject *weak = PyWeakref_NewRef(o, NULL);
     Py_ssize_t owned = owned_of(c, o);
     if (!weak || owned < spare)
@@ -320,13 +354,16 @@ static Py_ssize_t outlives(struct call *c, PyObject *o, Py_ssize_t spare) {
 }
 
 /* None and its like come and go with everything that runs: their counts say nothing. */
-static int is_singleton(const PyObject *o) {
+static int is_singleton(const PyObject *o)
+{
     return o == Py_None || o == Py_True || o == Py_False || o == Py_NotImplemented || o == Py_Ellipsis ||
-           (PyTuple_CheckExact((PyObject *)o) && PyTuple_GET_SIZE(o) == 0) || Py_REFCNT((PyObject *)o) >= IMMORTAL;
+           (PyTuple_CheckExact((PyObject *)o) && PyTuple_GET_SIZE(o) == 0) ||
+           Py_REFCNT((PyObject *)o) >= IMMORTAL;
 }
 
 /* Where o stood in the call. */
-static PyObject *places_of(const struct call *c, const PyObject *o) {
+static PyObject *places_of(const struct call *c, const PyObject *o)
+{
     PyObject *places = PyList_New(0);
     for (int i = 0; o && places && i < c->n_tracked; i++) {
         PyObject *place = c->tracked[i].object == o ? PyLong_FromLong(c->tracked[i].place) : NULL;
@@ -337,7 +374,8 @@ static PyObject *places_of(const struct call *c, const PyObject *o) {
     return places;
 }
 
-static PyObject *exception_name(void) {
+static PyObject *exception_name(void)
+{
     PyObject *type = PyErr_Occurred();
     if (!type)
         Py_RETURN_NONE;
@@ -345,10 +383,11 @@ static PyObject *exception_name(void) {
 }
 
 /* measure(address, specs, result, failure, miss, fail_at, check, called)
- *   -> (failed, exception, unwritten, result value, objects, object address, count, expected, places of the object)
- * called: 0 does everything but the call, 1 is a call, DEATH + n asks whether the object outlives all but n references.
- * specs is emptied, so that only the call holds its objects. */
-static PyObject *measure(PyObject *self, PyObject *args) {
+ *   -> (failed, exception, unwritten, result value, objects, object address, count, expected, places of the
+ * object) called: 0 does everything but the call, 1 is a call, DEATH + n asks whether the object outlives all
+ * but n references. specs is emptied, so that only the call holds its objects. */
+static PyObject *measure(PyObject *self, PyObject *args)
+{
     static struct call c;
     PyObject *specs, *failure;
     const char *result;
@@ -356,8 +395,8 @@ static PyObject *measure(PyObject *self, PyObject *args) {
     int miss, check, called;
     long fail_at, r = 0;
     double d = 0;
-    if (!PyArg_ParseTuple(args, "KO!sOplii", &address, &PyList_Type, &specs, &result, &failure, &miss, &fail_at, &check,
-                          &called))
+    if (!PyArg_ParseTuple(args, "KO!sOplii", &address, &PyList_Type, &specs, &result, &failure, &miss,
+                          &fail_at, &check, &called))
         return NULL;
     memset(&c, 0, sizeof c);
     for (; c.place < PyList_GET_SIZE(specs); c.place++)
@@ -391,26 +430,32 @@ static PyObject *measure(PyObject *self, PyObject *args) {
     PyErr_Clear();
     if (*result == 'A' && r && r != c.ints[0] && r != c.ints[1] && r != c.ints[2])
         c.unwritten = 2; /* not the argument after all */
-    return Py_BuildValue("(iNiliknnN)", failed, exception, c.unwritten, r, n, (unsigned long)o, count, expected, places);
+    return Py_BuildValue("(iNiliknnN)", failed, exception, c.unwritten, r, n, (unsigned long)o, count,
+                         expected, places);
 }
 
-static PyObject *capsule(PyObject *self, PyObject *ignored) {
+static PyObject *capsule(PyObject *self, PyObject *ignored)
+{
     return PyCapsule_New(&unwritten, "rsmeasured", NULL);
 }
 
 /* Containers whose items are still NULL. */
-static PyObject *fresh_list(PyObject *self, PyObject *size) {
+static PyObject *fresh_list(PyObject *self, PyObject *size)
+{
     return PyList_New(PyLong_AsSsize_t(size));
 }
-static PyObject *fresh_tuple(PyObject *self, PyObject *size) {
+static PyObject *fresh_tuple(PyObject *self, PyObject *size)
+{
     return PyTuple_New(PyLong_AsSsize_t(size));
 }
 
-static PyObject *instancemethod(PyObject *self, PyObject *function) {
+static PyObject *instancemethod(PyObject *self, PyObject *function)
+{
     return PyInstanceMethod_New(function);
 }
 
-static PyObject *buffer(PyObject *self, PyObject *ignored) {
+static PyObject *buffer(PyObject *self, PyObject *ignored)
+{
     Py_buffer *view = (Py_buffer *)scratch(sizeof *view);
     if (PyBuffer_FillInfo(view, NULL, scratch(16), 16, 1, PyBUF_FULL_RO) < 0)
         return NULL;
@@ -418,7 +463,8 @@ static PyObject *buffer(PyObject *self, PyObject *ignored) {
 }
 
 /* strings([b"a", b"b"]): the address of {"a", "b", NULL} */
-static PyObject *strings(PyObject *self, PyObject *list) {
+static PyObject *strings(PyObject *self, PyObject *list)
+{
     char **all = (char **)scratch((PyList_Size(list) + 1) * sizeof *all);
     for (Py_ssize_t i = 0; i < PyList_Size(list); i++)
         all[i] = strdup(PyBytes_AsString(PyList_GetItem(list, i)));
@@ -426,18 +472,24 @@ static PyObject *strings(PyObject *self, PyObject *list) {
 }
 
 /* A type of the collector's whose instances need no initialisation. */
-static int visit_nothing(PyObject *self, visitproc visit, void *arg) {
+static int visit_nothing(PyObject *self, visitproc visit, void *arg)
+{
     return 0;
 }
 static PyTypeObject collected = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "rsmeasured.Collected",
-                                 .tp_basicsize = sizeof(PyVarObject), .tp_itemsize = 8, .tp_traverse = visit_nothing,
-                                 .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_dealloc = PyObject_GC_Del};
+                                 .tp_basicsize = sizeof(PyVarObject),
+                                 .tp_itemsize = 8,
+                                 .tp_traverse = visit_nothing,
+                                 .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+                                 .tp_dealloc = PyObject_GC_Del};
 
-static PyObject *untracked(PyObject *self, PyObject *ignored) {
+static PyObject *untracked(PyObject *self, PyObject *ignored)
+{
     return (PyObject *)PyObject_GC_NewVar(PyVarObject, &collected, 1);
 }
 
-static PyObject *address_of(PyObject *self, PyObject *name) {
+static PyObject *address_of(PyObject *self, PyObject *name)
+{
     for (const struct rsm_entry *entry = rsm_table; entry->name; entry++)
         if (strcmp(entry->name, PyUnicode_AsUTF8(name)) == 0)
             return PyLong_FromVoidPtr(entry->address);
@@ -446,43 +498,64 @@ static PyObject *address_of(PyObject *self, PyObject *name) {
 
 /* ---- what tables and callbacks point at ---- */
 
-static PyObject *none_method(PyObject *self, PyObject *args) {
+static PyObject *none_method(PyObject *self, PyObject *args)
+{
     Py_RETURN_NONE;
 }
-static PyObject *none_getter(PyObject *self, void *closure) {
+static PyObject *none_getter(PyObject *self, void *closure)
+{
     Py_RETURN_NONE;
 }
-static long nothing(void) {
+static long nothing(void)
+{
     return 0;
 }
 static PyMethodDef a_method[] = {{"noargs", none_method, METH_NOARGS, NULL}, {NULL}};
 static PyGetSetDef a_getset[] = {{"attribute", none_getter, NULL, NULL, NULL}, {NULL}};
-static struct { PyObject_HEAD PyObject *field; } member_host;
+static struct {
+    PyObject_HEAD PyObject *field;
+} member_host;
 static PyMemberDef a_member[] = {{"field", T_OBJECT, sizeof(PyObject), 0, NULL}, {NULL}};
 static PyModuleDef a_module = {PyModuleDef_HEAD_INIT, "rsmeasured", NULL, 0, NULL};
 static PyModuleDef phased = {PyModuleDef_HEAD_INIT, "rsphased", NULL, 0, NULL};
 static PyType_Slot no_slots[] = {{0, NULL}};
-static PyType_Spec a_spec = {"rsmeasured.Made", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, no_slots};
+static PyType_Spec a_spec = {"rsmeasured.Made", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                             no_slots};
 static PyStructSequence_Field fields[] = {{"one", NULL}, {"two", NULL}, {NULL}};
 static PyStructSequence_Desc a_sequence = {"rsmeasured.Pair", NULL, fields, 2};
 static PyTypeObject a_type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "rsmeasured.Static",
                               .tp_basicsize = sizeof(PyObject), .tp_flags = Py_TPFLAGS_DEFAULT};
 _Py_IDENTIFIER(attribute);
 
-static int add_address(PyObject *table, const char *name, const void *address) {
+static int add_address(PyObject *table, const char *name, const void *address)
+{
     PyObject *value = PyLong_FromVoidPtr((void *)address);
     int bad = !value || PyDict_SetItemString(table, name, value) < 0;
     Py_XDECREF(value);
     return bad ? -1 : 0;
 }
 
-static PyObject *addresses(PyObject *self, PyObject *ignored) {
-    const struct { const char *name; const void *address; } all[] = {
-        {"method", a_method}, {"getset", a_getset}, {"member", a_member}, {"module", &a_module}, {"phased", &phased},
-        {"spec", &a_spec}, {"sequence", &a_sequence}, {"type", &a_type}, {"callback", (void *)nothing},
-        {"identifier", &PyId_attribute}, {"tstate", PyThreadState_Get()}, {"interp", PyThreadState_Get()->interp},
-        {"stdout", stdout}, {"null_file", fopen("/dev/null", "r+")},
-        {"text_file", fmemopen("[1]\n", 4, "r")}, {"host", &member_host}};
+static PyObject *addresses(PyObject *self, PyObject *ignored)
+{
+    const struct {
+        const char *name;
+        const void *address;
+    } all[] = {{"method", a_method},
+               {"getset", a_getset},
+               {"member", a_member},
+               {"module", &a_module},
+               {"phased", &phased},
+               {"spec", &a_spec},
+               {"sequence", &a_sequence},
+               {"type", &a_type},
+               {"callback", (void *)nothing},
+               {"identifier", &PyId_attribute},
+               {"tstate", PyThreadState_Get()},
+               {"interp", PyThreadState_Get()->interp},
+               {"stdout", stdout},
+               {"null_file", fopen("/dev/null", "r+")},
+               {"text_file", fmemopen("[1]\n", 4, "r")},
+               {"host", &member_host}};
     PyObject *table = PyDict_New();
     for (size_t i = 0; table && i < sizeof all / sizeof *all; i++)
         if (add_address(table, all[i].name, all[i].address) < 0)
@@ -503,7 +576,8 @@ static PyMethodDef methods[] = {{"measure", measure, METH_VARARGS, NULL},
                                 {NULL}};
 static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_rsmeasure", NULL, -1, methods};
 
-PyMODINIT_FUNC PyInit__rsmeasure(void) {
+PyMODINIT_FUNC PyInit__rsmeasure(void)
+{
     hook_allocators();
     PyObject *module = PyType_Ready(&collected) < 0 ? NULL : PyModule_Create(&definition);
     if (module && PyModule_AddObject(module, "Collected", (PyObject *)&collected) == 0)

@@ -484,6 +484,20 @@ def Ragged():
     return Bad()
 
 
+def array_like():
+    """What is no array, but makes one of itself."""
+    class Like:
+        def __array__(self, *args, **kwargs):
+            return Ar()
+    return Like()
+
+
+def interface(name):
+    """An object that describes the memory of an array, which is kept."""
+    kept.append(Ar())
+    return namespaced(**{name: getattr(kept[-1], name)})
+
+
 def readonly():
     a = Ar()
     a.flags.writeable = False

@@ -113,8 +113,9 @@ def verdict(answers, outcome, fields=()):
     or that is immortal, says nothing of the word that stands for it. CPython has leaks of its own where an allocation fails; they do not contradict a row that is right otherwise."""
     off = [(a["case"], a["off"]) for a in answers if a["off"]]
     clean = [a for a in answers if not a["off"] and (a["immortal"] < a["objects"] or outcome == "failure" and a["objects"] == 0)]
-    if outcome == "failure" and off and clean and all(is_leak(a) for a in answers if a["off"]):
-        return "confirmed", [], off
+    silent = all(what == "exception" for a in answers for what, _ in a["off"])
+    if outcome == "failure" and off and (clean or silent) and all(is_leak(a) for a in answers if a["off"]):
+        return "confirmed" if clean else "", [], off
     untold = set(fields).difference(*(a["told"] for a in answers)) if outcome == "success" else ()
     return ("contradicted" if off else "confirmed" if clean and not untold else ""), off, []
 

@@ -40,7 +40,7 @@ PyMapping_SetItemString: D("key", T()), b"key", T()
 PyNumber_AsSsize_t: Num(), NULL
 PyNumber_AsSsize_t: Num(), C(Exception)
 !PyNumber_AsSsize_t: I(10**30), OverflowError
-PyNumber_AsOff_t: Num(), NULL
+PyNumber_AsOff_t: Num(), C(Exception)
 PyNumber_Check: Num()
 PyNumber_Float: Num()
 PyNumber_Float: F(2.25)
@@ -132,6 +132,7 @@ _PyFunction_Vectorcall: Fn(), L(T()), 1, NULL
 _PyFunction_Vectorcall: Fn(), L(T(), T()), 1, Tu("b")
 _PyFunction_FastCallDict: Fn(), L(T()), 1, D("b", T())
 _PyCFunction_FastCallDict: Cf(), L(T()), 1, NULL
+_PyCFunction_FastCallDict: sorted, L(L(T())), 1, D("key", Fn())
 PySequence_Check: L()
 PySequence_Concat: L(T()), L(T())
 !PySequence_Concat: L(T()), Tu(T())

@@ -266,7 +266,7 @@ PyEval_EvalCode: Expression(), D(), D()
 PyEval_EvalCode: Code(), D(), NULL
 !PyEval_EvalCode: raising(), D(), D()
 PyEval_EvalCodeEx: full_code(), D(), D(), L(), 0, NULL, 0, L(), 0, D("k", T()), Tu(Cell(T()))
-_PyEval_EvalCodeWithName: Code(), D(), D(), L(), 0, NULL, NULL, 0, 1, L(), 0, NULL, NULL, S("name"), S("qualname")
+_PyEval_EvalCodeWithName: full_code(), D(), D(), L(), 0, NULL, NULL, 0, 1, L(), 0, D("k", T()), Tu(Cell(T())), S("name"), S("qualname")
 PyEval_GetBuiltins:
 PyEval_GetFrame: ## 0:1
 PyEval_GetFrameBuiltins:
@@ -357,6 +357,7 @@ Py_CompileStringObject: b"x = 1", S("file"), 257, NULL, -1
 Py_ReprEnter: T() ## 0:1
 Py_ReprLeave: T()
 _PyGen_Send: G(), None
+_PyGen_Send: Started(), T()
 _PyGen_SetStopIterationValue: T() ## raises
 _PyNamespace_New: D("a", T())
 _PyThreadState_GetDict: A.tstate

@@ -21,6 +21,7 @@ _PyObject_CallMethodIdOneArg: namespaced(attribute=Fn()), A.identifier, T()
 _PyObject_FastCall: Fn(), [T()], 1
 !_PyObject_FastCall: Fn(), [T(), T(), T()], 3
 _PyObject_Vectorcall: Fn(), [T()], 1, NULL
+_PyObject_Vectorcall: Fn(), [T(), T()], 1, Tu("b")
 !_PyObject_Vectorcall: Fn(), [T(), T(), T()], 3, NULL
 _PyObject_TypeCheck: T(), C()
 _PyType_Check: C()

@@ -70,7 +70,7 @@ PyUnicode_DecodeUTF8Stateful: b"abcd", 4, b"strict", NULL
 PyUnicode_DecodeUnicodeEscape: b"abcd", 4, b"strict"
 PyUnicode_Encode: mem(64), 4, b"utf-8", b"strict"
 PyUnicode_EncodeASCII: mem(64), 4, b"strict"
-PyUnicode_EncodeCharmap: mem(64), 4, NULL, b"strict"
+PyUnicode_EncodeCharmap: mem(64), 4, D(0, 97), b"strict"
 PyUnicode_EncodeFSDefault: S("abc")
 PyUnicode_EncodeLatin1: mem(64), 4, b"strict"
 PyUnicode_EncodeLocale: S("abc"), b"strict"

@@ -59,7 +59,6 @@ PyArray_CastToType: Ar(), Dt("f8"), 0
 PyArray_CheckAnyScalarExact: np.float64(1.5)
 PyArray_CheckAxis: Ar(), mem(8), 0
 PyArray_CheckFromAny: L(F(1.0), F(2.0)), Dt("f8"), 0, 0, 0, NULL
-PyArray_CheckFromAny: L(F(1.0), F(2.0)), NULL, 0, 0, 0, T()
 PyArray_CheckFromAny: L(F(1.0), F(2.0)), NULL, 0, 0, 0, NULL
 !PyArray_CheckFromAny: L(T(), F(2.0)), Dt("f8"), 0, 0, 0, NULL
 PyArray_Choose: np.array([0, 1, 0]), Tu(Ar(), Ar()), NULL, 0
@@ -133,7 +132,6 @@ PyArray_FillWithScalar: Ar(), F(2.0)
 !PyArray_FillWithScalar: Ar(), T()
 PyArray_Flatten: Ar2(), 0
 PyArray_FromAny: L(F(1.0), F(2.0)), Dt("f8"), 0, 0, 0, NULL
-PyArray_FromAny: L(F(1.0), F(2.0)), NULL, 0, 0, 0, T()
 PyArray_FromAny: L(F(1.0), F(2.0)), NULL, 0, 0, 0, NULL
 PyArray_FromAny: Ar(), NULL, 0, 0, 0, NULL
 !PyArray_FromAny: L(T(), F(2.0)), Dt("f8"), 0, 0, 0, NULL
@@ -142,7 +140,6 @@ PyArray_FromArray: Ar(), Dt("f8"), 0
 PyArray_FromArray: Ar(), NULL, 32
 !PyArray_FromArray: np.array([1j]), Dt("i4"), 0
 PyArray_FromArrayAttr: T(), NULL, NULL
-PyArray_FromArrayAttr: array_like(), NULL, T()
 PyArray_FromArrayAttr: array_like(), Dt("f8"), NULL
 PyArray_FromArrayAttr: array_like(), NULL, NULL
 PyArray_FromBuffer: bytearray(b"12345678"), Dt("f8"), -1, 0
@@ -282,7 +279,6 @@ PyArray_ConvertClipmodeSequence: L(S("clip"), S("wrap")), mem(64), 2
 PyArray_Resize: np.arange(3.0), shape(2), 0, 0
 !PyArray_Resize: np.arange(6.0)[::2], shape(2), 0, 0
 PyArray_SetStringFunction: NULL, 0
-PyArray_SetStringFunction: Fn(), 0 ## 0:1
 PyArray_Dump: Ar(), io.BytesIO(), 2
 !PyArray_Dump: Ar(), S("/nowhere/at/all"), 2
 PyArray_Item_INCREF: mem(8), np.dtype("f8", metadata={})
@@ -311,6 +307,11 @@ PyArray_Std: Ar2(), 0, 12, np.zeros(3), 0
 PyArray_ToFile: Ar(), A.null_file, b"", b""
 PyArray_FromFile: A.text_file, Dt("f8"), -1, b","
 PyArray_CanCastScalar: np.float32, np.float64
+PyArray_FromFile: A.null_file, Dt("f8"), 0, b""
+PyArray_PromoteDTypeSequence: 2, L(type(np.dtype("f4")), type(np.dtype("f8")))
+_PyDataType_GetArrFuncs: Dt("f8")
+NpyDatetime_ConvertPyDateTimeToDatetimeStruct: moment(), mem(64), mem(8), 1
+NpyString_acquire_allocator: np.dtypes.StringDType()
 PyArray_Sum: Ar2(), 0, 12, NULL
 PyArray_Sum: Ar2(), 0, 12, np.zeros(3)
 !PyArray_Sum: Ar2(), 7, 12, NULL

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/loser.h"
+#include "cli/stack.h"
 #include "contract/contract.h"
 #include "wire/plan.h"
 
@@ -383,6 +384,7 @@ static void born(void *context, unsigned slot, const struct rs_process_slot *slo
     process->books->raw_exceptions = has_raw_exceptions;
     process->books->loser = rs_cli_loser;
     process->books->item_store = rs_cli_item_store;
+    process->books->original = rs_cli_original;
     if (slot_now->birth == RS_BORN_FORK)
         inherit(process, slot_now->parent);
     *RS_PUSH(&host->processes) = process;

@@ -80,6 +80,27 @@ static void judge(struct running *run, struct rs_report *report, bool aloud)
     rs_cli_suppress(run->suppressions, run->naming.symbols, report, aloud);
 }
 
+/* How the first program ended; of its children only their recordings tell. */
+static struct rs_end end_of(const struct running *run, size_t number, pid_t first, int status)
+{
+    const struct rs_host *host = &run->host;
+
+    for (size_t i = number + 1; i < host->processes.count; i++)
+        if (host->processes.items[i]->pid == host->processes.items[number]->pid)
+            return (struct rs_end){.known = true}; /* it became another program */
+    if (host->processes.items[number]->pid != first)
+        return (struct rs_end){.known = false};
+    return (struct rs_end){.known = true, .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
+}
+
+static void judge_crashes(struct running *run, pid_t first, int status)
+{
+    struct rs_names names = rs_cli_names(&run->naming);
+
+    for (size_t i = 0; i < run->host.processes.count; i++)
+        rs_verdict_crash(run->host.processes.items[i]->books, end_of(run, i, first, status), &names, &run->report);
+}
+
 static bool is_proven(const struct rs_report *report)
 {
     for (size_t i = 0; i < report->findings.count; i++)
@@ -178,6 +199,7 @@ static int conclude(struct running *run, char **argv, const struct rs_outcome *o
     int wrong;
 
     judge(run, report, true);
+    judge_crashes(run, outcome->pid, outcome->status);
     rs_cli_summary(&run->host, &run->naming, argv, outcome, report);
     rs_report_finish(report);
     wrong = rs_output_render(&run->o->output, report, stderr, source_line, run->naming.symbols);
@@ -210,6 +232,7 @@ static int perform(struct running *run, char **argv)
     pid = rs_launch_start(argv, library, observed ? rs_recording_address(run->host.recording) : NULL, &err);
     if (pid < 0)
         return rs_cli_usage_error("%s", err.text);
+    outcome.pid = pid;
     outcome.status = observed ? follow(run, pid) : wait_for(pid);
     if (run->host.recording != NULL)
         rs_recording_end(run->host.recording);

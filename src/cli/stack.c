@@ -40,12 +40,47 @@ static size_t name(struct rs_naming *naming, const struct rs_native *native, str
     return count;
 }
 
+/* Trampolines: of the module with the area, or false. */
+static bool original(struct rs_host *host, const struct rs_books *books, uint64_t *pc, unsigned *depth)
+{
+    const struct rs_module *module = rs_ledger_module_of_area(books, *pc);
+    const struct rs_image *image = module != NULL ? rs_host_image(host, module->path) : NULL;
+    uint32_t at = image != NULL && image->analysis != NULL ? rs_plan_origin(image->analysis, *pc - module->area_lo) : 0;
+
+    if (at == 0)
+        return false;
+    *depth = rs_plan_depth(image->analysis, *pc - module->area_lo);
+    *pc = module->base + at;
+    return true;
+}
+
+uint64_t rs_cli_original(void *host, const struct rs_books *books, uint64_t pc)
+{
+    unsigned depth;
+
+    return original(host, books, &pc, &depth) ? pc : 0;
+}
+
+struct unwinding {
+    struct rs_host *host;
+    const struct rs_books *books;
+};
+
+static bool unwind_original(void *context, uint64_t *pc, unsigned *depth)
+{
+    const struct unwinding *unwinding = context;
+
+    return original(unwinding->host, unwinding->books, pc, depth);
+}
+
 size_t rs_cli_stack(void *context, const struct rs_books *books, struct rs_arena *arena, struct rs_line *lines, size_t max)
 {
     struct rs_naming *naming = context;
     const struct rs_process *process = rs_host_process_of(naming->host, books);
     struct rs_native natives[NATIVE_MAX];
-    struct rs_native_state state = {.stack = books->stack, .stack_at = books->stack_at, .stack_size = books->stack_size, .pc = books->fault.pc};
+    struct unwinding unwinding = {naming->host, books};
+    struct rs_native_state state = {.stack = books->stack, .stack_at = books->stack_at, .stack_size = books->stack_size, .pc = books->fault.pc,
+                                    .original = unwind_original, .context = &unwinding};
     size_t natives_count, count = 0;
 
     if (process == NULL || !books->has_fault)
@@ -53,8 +88,11 @@ size_t rs_cli_stack(void *context, const struct rs_books *books, struct rs_arena
     state.maps = process->maps;
     memcpy(state.regs, books->fault.regs, sizeof(state.regs));
     natives_count = rs_symbol_unwind(&state, arena, natives, NATIVE_MAX);
-    for (size_t i = 0; i < natives_count && count < max; i++)
-        if (natives[i].path != NULL && strncmp(base_name(natives[i].path), "librefsan.so", 12) != 0)
+    for (size_t i = 0; i < natives_count && count < max; i++) {
+        if (natives[i].path == NULL)
+            lines[count++] = (struct rs_line){.language = "c", .function = rs_arena_printf(arena, "0x%llx", (unsigned long long)natives[i].pc)};
+        else if (strncmp(base_name(natives[i].path), "librefsan.so", 12) != 0)
             count += name(naming, &natives[i], arena, lines + count, max - count);
+    }
     return count;
 }

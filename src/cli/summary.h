@@ -7,7 +7,7 @@
 struct rs_outcome {
     enum rs_target target;    /* whether it could be observed at all */
     const char *no_recording; /* why there is none, or NULL */
-    int status;               /* as of waitpid */
+    int pid, status;          /* as of waitpid */
     double seconds;
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "finding/crash.h"
 
 static const struct rs_rule_info rules[RS_RULES] = {
 #define RS_RULE(id, name, kind, title) [RS_RULE_##id] = {#id, name, kind, title},
@@ -186,7 +187,7 @@ static void fold(struct rs_finding *kept, struct rs_finding *later)
 {
     uint64_t count = kept->count + later->count;
     enum rs_severity severity = kept->severity < later->severity ? kept->severity : later->severity;
-    bool latent = kept->latent && later->latent;
+    bool latent = kept->latent && later->latent, fatal = kept->fatal || later->fatal;
 
     if (better_example(later, kept)) {
         hand_stack_over(kept, later);
@@ -199,6 +200,7 @@ static void fold(struct rs_finding *kept, struct rs_finding *later)
     kept->count = count;
     kept->severity = severity;
     kept->latent = latent;
+    kept->fatal = fatal;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -354,13 +356,17 @@ void rs_report_finish(struct rs_report *report)
     if (by_lines)
         tell_apart(report);
     sort(report->findings.items, report->findings.count);
+    rs_crashes_finish(report);
 }
 
 void rs_report_close(struct rs_report *report)
 {
     for (size_t i = 0; i < report->findings.count; i++)
         rs_finding_close(&report->findings.items[i]);
+    for (size_t i = 0; i < report->crashes.count; i++)
+        rs_crash_close(&report->crashes.items[i]);
     RS_VEC_CLOSE(&report->findings);
+    RS_VEC_CLOSE(&report->crashes);
     RS_VEC_CLOSE(&report->command);
     RS_VEC_CLOSE(&report->modules);
     RS_VEC_CLOSE(&report->unknown_calls);

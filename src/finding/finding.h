@@ -105,6 +105,57 @@ struct rs_finding {
     bool latent;
     const char *test, *checkpoint, *confirmation, *verified_fix;
     int process;
+    bool fatal; /* the process died of it */
+};
+
+enum rs_crash_cause {
+    RS_CRASH_MEMORY,       /* a wrong address, and no object of Python's in sight */
+    RS_CRASH_DEAD_OBJECT,  /* what had died was used, and nobody who is observed is to blame */
+    RS_CRASH_NULL,         /* through a NULL pointer */
+    RS_CRASH_STACK,        /* no stack is left */
+    RS_CRASH_JUMP,         /* to where no code is */
+    RS_CRASH_MAPPING,      /* SIGBUS: memory that has nothing behind it */
+    RS_CRASH_ARITHMETIC,   /* SIGFPE */
+    RS_CRASH_INSTRUCTION,  /* SIGILL */
+    RS_CRASH_FATAL_ERROR,  /* the interpreter gave up */
+    RS_CRASH_HEAP,         /* the C library found its heap damaged */
+    RS_CRASH_CHECK,        /* a check in the code failed: assert, a canary, a buffer's bounds */
+    RS_CRASH_EXCEPTION,    /* a C++ exception that nobody caught */
+    RS_CRASH_ABORT,        /* the program ended itself */
+    RS_CRASH_SENT,         /* some process sent the signal */
+    RS_CRASH_UNRECORDED,   /* nothing was recorded */
+    RS_CRASH_CAUSES
+};
+/* "memory", "dead-object", ... as in the schema. */
+const char *rs_crash_cause_name(enum rs_crash_cause cause);
+
+/* A process that was ended by a fatal signal. */
+struct rs_crash {
+    const char *signal; /* "SIGSEGV" */
+    enum rs_crash_cause cause;
+    int process;
+    uint64_t count;      /* processes that ended so, at least 1 */
+    uint64_t finding;    /* the one that explains it, counted from 1; 0: none. rs_report_finish fills it. */
+    const char *message; /* one sentence: what happened */
+    const char *advice;  /* what to do next */
+    bool has_address;
+    uint64_t address;    /* that faulted */
+    const char *access;  /* "read", "write", "execute"; NULL */
+    bool has_place;
+    struct rs_place place; /* of an observed module, if one is on the stack, else the innermost with a name */
+    bool has_call;
+    struct rs_place call;  /* the call (api) that returned the NULL, as far as can be told */
+    struct {
+        const char *type, *name;
+        uint64_t address;
+        int64_t refcount;     /* -1 unknown */
+        const char *found_in; /* "address", or the register that held it or its poison: "rdi"; NULL: there is no object */
+        bool even;            /* nobody who is observed gave up more than he had */
+    } object;
+    bool has_made, has_released;
+    struct rs_place made, released; /* the calls or stores by which the object came and went (api where it is one) */
+    RS_VEC(struct rs_step) history;
+    RS_VEC(struct rs_line) native, python; /* innermost first */
 };
 
 struct rs_module_info {
@@ -138,6 +189,7 @@ struct rs_report {
     RS_VEC(struct rs_uncovered) uncovered;
     uint64_t suppressed; /* findings that rs_suppress_apply took out */
     RS_VEC(struct rs_finding) findings; /* rs_report_finish sorts them */
+    RS_VEC(struct rs_crash) crashes;    /* rs_report_finish folds them */
     struct {
         uint64_t events, objects, peak_bytes;
         double seconds;
@@ -147,12 +199,15 @@ struct rs_report {
     } stats;
 };
 
+/* A new crash at the end of the report, zeroed but for count 1 and object.refcount -1. Valid until the next call. */
+struct rs_crash *rs_report_crash(struct rs_report *report);
 /* A new finding at the end of the report, zeroed but for rule, kind and severity from the rule, count 1,
  * object.refcount -1. The pointer is valid until the next call. */
 struct rs_finding *rs_report_add(struct rs_report *report, enum rs_rule rule);
 /* Folds findings of one root cause, computes fingerprints, sorts: proven before suspect, errors before warnings, then by
  * count, else in the order of addition. Of a fold the earliest example of the strongest confidence is kept, so that
- * message, proof and history agree; counts are added. May be called again.
+ * message, proof and history agree; counts are added. Crashes of one kind at one place are folded, too, and led to the
+ * finding that explains them. May be called again.
  *
  * One root cause is, for `run`, the same rule and fingerprint. For `check`, which sees every line at once and a header's
  * function in several units, it is the same rule at the same lines: those of the culprit and of the belief, of a leak those
@@ -162,6 +217,7 @@ void rs_report_finish(struct rs_report *report);
 void rs_report_close(struct rs_report *report);
 /* Frees the lists of one finding that is taken out of a report. */
 void rs_finding_close(struct rs_finding *finding);
+void rs_crash_close(struct rs_crash *crash);
 
 /* 16 hex digits from rule, module, function, api of the belief and the text of the source lines' functions: no
  * address, no line number, no path prefix, so that it survives unrelated edits and other machines. Only where

@@ -66,6 +66,14 @@ void rs_ledger_close(struct rs_books *books)
     free(books);
 }
 
+const struct rs_module *rs_ledger_module_of_area(const struct rs_books *books, uint64_t pc)
+{
+    for (size_t i = 0; i < books->modules.count; i++)
+        if (pc - books->modules.items[i].area_lo < books->modules.items[i].area_hi - books->modules.items[i].area_lo)
+            return &books->modules.items[i];
+    return NULL;
+}
+
 const struct rs_module *rs_books_module_of(struct rs_books *books, uint64_t pc)
 {
     const struct rs_module *module = &books->modules.items[books->latest_module];

@@ -40,6 +40,8 @@ static uint64_t key_of(const struct rs_books *books, enum rs_fact_kind kind, con
         key = mix(key, books->store->places.items[blame->more->negative.place].pc);
     if (object != NULL && event == NULL)
         key = mix(key, object->type);
+    if (kind == RS_FACT_FAULT)
+        key = mix(key, books->seq); /* each has its own story */
     return key | 1;
 }
 

@@ -32,6 +32,11 @@ struct rs_call_frame {
 struct rs_thread {
     uint64_t id;
     RS_VEC(struct rs_call_frame) frames;
+    struct {
+        uint64_t pc;
+        const struct rs_contract *contract; /* NULL: none yet */
+        uint32_t context, call;
+    } null; /* the latest call that returned NULL instead of an object or memory */
 };
 
 /* ---------------------------------------------------------------- events as they are kept */

@@ -127,7 +127,7 @@ struct rs_fact {
     bool unseen;                   /* DEFICIT: nothing said where the family had it from; its modules take what others raised out of the thread state */
     bool starved;                  /* DEFICIT: what is never freed, being part of a file, has no reference left */
     bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */
-    bool has_cause;                /* ERROR: the call that failed last */
+    bool has_cause;                /* ERROR: the call that failed last; FAULT: the one of the call in progress that returned NULL last */
     struct rs_event cause;
     uint64_t left_by, left_count;  /* LOST: the tp_dealloc that left them behind in a body, 0: none; how many of `count` */
     uint64_t left_type;            /* LOST: of that body */
@@ -160,6 +160,7 @@ struct rs_role {
 
 struct rs_module {
     uint64_t base, text_lo, text_hi, writes_lo, writes_hi;
+    uint64_t area_lo, area_hi; /* its trampolines */
     uint32_t number, family, first_site, sites, sites_found, functions_skipped, patches_refused;
     const char *path;
 };
@@ -206,8 +207,11 @@ struct rs_books {
     size_t latest_module;     /* the module looked up last */
     const struct rs_contract *dealloc, *clear, *init, *exec, *create; /* rows of these roles */
     bool in_census;
-    struct rs_fault_record fault;
+    struct rs_fault_record fault; /* the latest; a signal that the program's own handler of it hands on is still the same */
     bool has_fault;
+    bool passing;          /* what follows belongs to one that was handed on */
+    uint64_t fault_fact;   /* its fact + 1, 0: none */
+    uint64_t after_fault;  /* seq behind the records that belong to it */
     uint64_t stack_at;
     uint8_t stack[32 * 1024];
     size_t stack_size;
@@ -222,6 +226,8 @@ struct rs_books {
     uint64_t (*item_store)(void *host, const struct rs_books *books, uint64_t from, uint64_t to, unsigned item);
     /* Which function lost what a helper got: the place of its call of the helper, or 0, if the function of the event did. NULL: none. */
     uint64_t (*loser)(void *host, const struct rs_books *books, const struct rs_event *event);
+    /* The module's instruction for which the code at an address in its trampolines stands, 0: unknown. NULL: none. */
+    uint64_t (*original)(void *host, const struct rs_books *books, uint64_t pc);
     /* Told at once about a suspect and its site or function, so that the runtime can arm them; may be NULL. */
     void (*arm)(void *context, const struct rs_event *event, uint64_t object);
     void *arm_context;
@@ -239,6 +245,8 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
 void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t site);
 
 const struct rs_module *rs_ledger_module_of(const struct rs_books *books, uint64_t pc);
+/* The module that has the address in its trampolines, or NULL. */
+const struct rs_module *rs_ledger_module_of_area(const struct rs_books *books, uint64_t pc);
 const struct rs_role *rs_ledger_role(const struct rs_books *books, uint64_t function);
 const struct rs_type *rs_ledger_type(const struct rs_books *books, uint64_t type);
 /* The account's latest event, or NULL. */

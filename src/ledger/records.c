@@ -389,6 +389,17 @@ static void note_failed(struct rs_books *books, const struct rs_call_frame *call
     entry->failed_contract = call->contract;
 }
 
+/* What the module may read through next. */
+static void note_null(struct rs_books *books, const struct rs_call_frame *call)
+{
+    struct rs_thread *thread = books->thread;
+
+    thread->null.pc = call->pc;
+    thread->null.contract = call->contract;
+    thread->null.context = call->context;
+    thread->null.call = call->call;
+}
+
 /* The words that are no objects but say by whom the function was called. */
 static uint32_t callers_of(struct rs_books *books, const uint64_t *words, unsigned first, unsigned count)
 {
@@ -424,6 +435,8 @@ static void end_call(struct rs_books *books, const struct rs_call_frame *frame, 
         settle(books, frame, failure);
         if (failure && (frame->contract->flags & RS_SETS_ERROR))
             note_failed(books, frame);
+        if (result == 0 && (frame->contract->result != RS_RESULT_VALUE || (frame->contract->flags & RS_ALLOCATES)))
+            note_null(books, frame);
     }
     if (first >= count || words[first] == 0)
         return;

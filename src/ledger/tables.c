@@ -7,6 +7,8 @@
 
 #include "contract/contract.h"
 
+enum { BETWEEN = 16 }; /* records that may come before a signal is handed on: another thread's mark, what was found in the heap */
+
 /* The text of a record whose fixed part has `fixed` words before the length; NULL if it does not fit. */
 static const char *text_of(const struct rs_slot *record, unsigned slots, unsigned fixed, size_t *length)
 {
@@ -27,7 +29,7 @@ void rs_books_on_module(struct rs_books *books, const struct rs_slot *record, un
         return;
     *RS_PUSH(&books->modules) = (struct rs_module){
         .base = r->head.a, .number = r->head.b, .text_lo = r->text_lo, .text_hi = r->text_hi, .writes_lo = r->writes_lo,
-        .writes_hi = r->writes_hi, .family = RS_WHAT_FAMILY(r->family), .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
+        .writes_hi = r->writes_hi, .area_lo = r->area_lo, .area_hi = r->area_hi, .family = RS_WHAT_FAMILY(r->family), .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
         .functions_skipped = r->functions_skipped, .patches_refused = r->patches_refused,
         .path = rs_arena_strndup(&books->arena, (const char *)(r + 1), r->length),
     };
@@ -128,32 +130,84 @@ static bool is_own_use(const struct rs_books *books, const struct rs_object *obj
     return rs_books_page_of(object, booking->family) != NULL && object->killer_call != booking->call && !rs_books_in_dealloc(books, object->address);
 }
 
+/* The program's own handler hands the signal on (faulthandler raises it again when it has spoken): what happened is known already. */
+static bool is_handed_on(const struct rs_books *books, const struct rs_fault_record *now)
+{
+    const struct rs_fault_record *before = &books->fault;
+
+    return books->has_fault && before->fate == RS_FATE_HANDLER && before->head.b == now->head.b && before->thread == now->thread && now->code <= 0 &&
+           now->sender == books->pid && books->seq <= books->after_fault + BETWEEN;
+}
+
+/* What the function in progress on that thread got NULL from last. */
+static void note_null(const struct rs_books *books, struct rs_fact *fact)
+{
+    const uint64_t *place = rs_map_find(&books->threads, books->fault.thread | 1ull << 63);
+    const struct rs_thread *thread = place != NULL ? (const struct rs_thread *)*place : NULL;
+    struct rs_booking booking = {.kind = RS_EVENT_BORROW, .count = -1};
+
+    if (thread == NULL || thread->frames.count == 0 || thread->null.contract == NULL ||
+        thread->null.call != thread->frames.items[thread->frames.count - 1].call)
+        return;
+    booking.pc = thread->null.pc;
+    booking.contract = thread->null.contract;
+    booking.context = thread->null.context;
+    booking.call = thread->null.call;
+    fact->cause = rs_store_event(books, &booking);
+    fact->has_cause = true;
+}
+
+static struct rs_fact *fault_fact(struct rs_books *books)
+{
+    struct rs_object *object = books->fault.object != 0 ? rs_books_object(books, books->fault.object) : NULL;
+    struct rs_booking booking = rs_books_booking(books, RS_EVENT_TOUCH, books->fault.pc, 0);
+    struct rs_fact *fact;
+    struct rs_event event;
+
+    if (object == NULL && books->fault.head.b == SIGABRT)
+        object = starved(books);
+    if (object == NULL || !is_own_use(books, object, &booking))
+        return rs_books_fact(books, RS_FACT_FAULT, object, NULL);
+    event = rs_store_event(books, &booking);
+    if (rs_ledger_module_of(books, event.pc) == NULL) { /* in a trampoline */
+        uint64_t original = books->original != NULL ? books->original(books->host, books, event.pc) : 0;
+
+        event.is_entry = original == 0;
+        event.pc = original != 0 ? original : event.function;
+    }
+    fact = rs_books_fact(books, RS_FACT_FAULT, object, &event);
+    fact->own_use = true;
+    return fact;
+}
+
 void rs_books_on_fault(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
-    struct rs_booking booking;
-    struct rs_object *object;
-    struct rs_event event;
+    const struct rs_fault_record *now = (const struct rs_fault_record *)record;
+    struct rs_fact *fact;
 
     if (16 * (size_t)slots < sizeof(books->fault))
         return;
-    memcpy(&books->fault, record, sizeof(books->fault));
-    books->has_fault = true;
-    books->stack_size = 0;
-    books->python_stack.count = 0;
-    object = books->fault.object != 0 ? rs_books_object(books, books->fault.object) : NULL;
-    if (object == NULL && books->fault.head.b == SIGABRT)
-        object = starved(books);
-    booking = rs_books_booking(books, RS_EVENT_TOUCH, books->fault.pc, 0);
-    if (object != NULL && is_own_use(books, object, &booking)) {
-        event = rs_store_event(books, &booking);
-        if (rs_ledger_module_of(books, event.pc) == NULL) { /* in a trampoline */
-            event.pc = event.function;
-            event.is_entry = true;
-        }
-        rs_books_fact(books, RS_FACT_FAULT, object, &event)->own_use = true;
+    if (is_handed_on(books, now)) {
+        books->fault.fate = now->fate;
+        books->passing = true;
         return;
     }
-    rs_books_fact(books, RS_FACT_FAULT, object, NULL);
+    memcpy(&books->fault, record, sizeof(books->fault));
+    books->has_fault = true;
+    books->passing = false;
+    books->stack_size = 0;
+    books->python_stack.count = 0;
+    fact = fault_fact(books);
+    note_null(books, fact);
+    books->fault_fact = (uint64_t)(fact - books->facts.items) + 1;
+    books->after_fault = books->seq + 1;
+}
+
+/* A record that belongs to the latest fault; whether it is of interest. */
+static bool is_of_fault(struct rs_books *books)
+{
+    books->after_fault = books->seq + 1;
+    return books->has_fault && !books->passing;
 }
 
 void rs_books_on_stack(struct rs_books *books, const struct rs_slot *record, unsigned slots)
@@ -161,7 +215,7 @@ void rs_books_on_stack(struct rs_books *books, const struct rs_slot *record, uns
     size_t length;
     const char *bytes = text_of(record, slots, 0, &length);
 
-    if (bytes == NULL || length > sizeof(books->stack) - books->stack_size)
+    if (!is_of_fault(books) || bytes == NULL || length > sizeof(books->stack) - books->stack_size)
         return;
     if (books->stack_size == 0)
         books->stack_at = record->a;
@@ -175,7 +229,7 @@ void rs_books_on_frame(struct rs_books *books, const struct rs_slot *record)
 {
     uint64_t *code = rs_map_find(&books->code_at, record->a);
 
-    if (code == NULL)
+    if (!is_of_fault(books) || code == NULL)
         return;
     *RS_PUSH(&books->python_stack) = *code - 1;
     *RS_PUSH(&books->python_stack) = record->b;

@@ -272,7 +272,8 @@ const struct rs_method *rs_plan_method(const struct rs_analysis *analysis, unsig
     return index < analysis->methods.count ? &analysis->methods.items[index] : NULL;
 }
 
-uint32_t rs_plan_origin(const struct rs_analysis *analysis, uint64_t offset)
+/* The piece of the trampolines' code that holds the offset, or NULL. */
+static const struct rs_origin *piece_of(const struct rs_analysis *analysis, uint64_t offset)
 {
     size_t low = 0, high = analysis->origins.count;
     while (low < high) {
@@ -282,7 +283,23 @@ uint32_t rs_plan_origin(const struct rs_analysis *analysis, uint64_t offset)
         else
             high = middle;
     }
-    return low && offset < analysis->code.bytes.count ? analysis->origins.items[low - 1].at : 0;
+    return low && offset < analysis->code.bytes.count ? &analysis->origins.items[low - 1] : NULL;
+}
+
+uint32_t rs_plan_origin(const struct rs_analysis *analysis, uint64_t offset)
+{
+    const struct rs_origin *piece = piece_of(analysis, offset);
+
+    return piece != NULL ? piece->at : 0;
+}
+
+unsigned rs_plan_depth(const struct rs_analysis *analysis, uint64_t offset)
+{
+    const struct rs_origin *piece = piece_of(analysis, offset);
+
+    if (piece == NULL)
+        return 0;
+    return rs_arch_hook_depth(analysis->code.bytes.items + piece->code_off, analysis->code.bytes.count - piece->code_off, offset - piece->code_off);
 }
 
 uint32_t rs_plan_function_at(const struct rs_analysis *analysis, uint32_t at)

@@ -94,6 +94,8 @@ const struct rs_site *rs_plan_unpatched(const struct rs_analysis *analysis, unsi
 /* The instruction of the module that code at area + offset stands for (for a pc in a trampoline); 0 if there
  * is none: import thunks belong to no place. */
 uint32_t rs_plan_origin(const struct rs_analysis *analysis, uint64_t offset);
+/* How many bytes more than at that instruction are on the stack there. */
+unsigned rs_plan_depth(const struct rs_analysis *analysis, uint64_t offset);
 
 enum rs_method_kind {
     RS_METHOD_FUNCTION,

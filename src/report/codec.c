@@ -194,6 +194,39 @@ static void finding(struct codec *codec, struct rs_finding *f)
     text(codec, &f->confirmation);
     text(codec, &f->verified_fix);
     small(codec, &f->process);
+    flag(codec, &f->fatal);
+}
+
+static void crash(struct codec *codec, struct rs_crash *c)
+{
+    text(codec, &c->signal);
+    c->cause = (enum rs_crash_cause)choice(codec, c->cause, RS_CRASH_CAUSES);
+    small(codec, &c->process);
+    number(codec, &c->count);
+    number(codec, &c->finding);
+    text(codec, &c->message);
+    text(codec, &c->advice);
+    flag(codec, &c->has_address);
+    number(codec, &c->address);
+    text(codec, &c->access);
+    flag(codec, &c->has_place);
+    place(codec, &c->place);
+    flag(codec, &c->has_call);
+    place(codec, &c->call);
+    text(codec, &c->object.type);
+    text(codec, &c->object.name);
+    number(codec, &c->object.address);
+    integer(codec, &c->object.refcount);
+    text(codec, &c->object.found_in);
+    flag(codec, &c->object.even);
+    flag(codec, &c->has_made);
+    place(codec, &c->made);
+    flag(codec, &c->has_released);
+    place(codec, &c->released);
+    EACH(codec, &c->history, step);
+    EACH(codec, &c->native, frame);
+    EACH(codec, &c->python, frame);
+    codec->broken |= c->signal == NULL || c->message == NULL;
 }
 
 static void module(struct codec *codec, struct rs_module_info *m)
@@ -249,6 +282,7 @@ static void report(struct codec *codec, struct rs_report *r)
     EACH(codec, &r->uncovered, uncovered);
     number(codec, &r->suppressed);
     EACH(codec, &r->findings, finding);
+    EACH(codec, &r->crashes, crash);
     stats(codec, r);
 }
 

@@ -11,7 +11,7 @@
 
 #include "report/report.h"
 
-enum { RS_KEPT_VERSION = 2 };
+enum { RS_KEPT_VERSION = 3 };
 
 /* The bytes of `kept`, to be freed. */
 uint8_t *rs_codec_write(const struct rs_kept *kept, size_t *size);

@@ -74,12 +74,15 @@ static json_t *belief_object(struct making *making, const struct rs_finding *fin
     return belief;
 }
 
+static json_t *address_string(uint64_t address, bool known)
+{
+    return known ? json_sprintf("0x%llx", (unsigned long long)address) : json_null();
+}
+
 static json_t *tracked_object(struct making *making, const struct rs_finding *finding)
 {
-    json_t *address = json_null(), *refcount = json_null();
+    json_t *address = address_string(finding->object.address, finding->object.address != 0), *refcount = json_null();
 
-    if (finding->object.address != 0)
-        address = json_sprintf("0x%llx", (unsigned long long)finding->object.address);
     if (finding->object.refcount >= 0)
         refcount = json_integer(finding->object.refcount);
     return json_pack("{s:o, s:o, s:o, s:o}", "type", string(making, finding->object.type), "name",
@@ -132,12 +135,12 @@ static json_t *step_object(struct making *making, const struct rs_step *step)
     return row;
 }
 
-static json_t *history_list(struct making *making, const struct rs_finding *finding)
+static json_t *history_list(struct making *making, const struct rs_step *steps, size_t count)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < finding->history.count; i++)
-        json_array_append_new(list, step_object(making, &finding->history.items[i]));
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, step_object(making, &steps[i]));
     return list;
 }
 
@@ -188,7 +191,7 @@ static json_t *finding_object(struct making *making, const struct rs_finding *fi
     json_object_set_new(object, "fix", string(making, finding->fix));
     json_object_set_new(object, "latent", json_boolean(finding->latent));
     json_object_set_new(object, "python", python_frames(making, finding));
-    json_object_set_new(object, "history", history_list(making, finding));
+    json_object_set_new(object, "history", history_list(making, finding->history.items, finding->history.count));
     json_object_set_new(object, "stacks", stacks_object(making, finding));
     json_object_set_new(object, "path", path_list(making, finding));
     json_object_set_new(object, "test", string(making, finding->test));
@@ -197,6 +200,48 @@ static json_t *finding_object(struct making *making, const struct rs_finding *fi
     json_object_set_new(object, "checkpoint", string(making, finding->checkpoint));
     json_object_set_new(object, "confirmation", string(making, finding->confirmation));
     json_object_set_new(object, "verified_fix", string(making, finding->verified_fix));
+    return object;
+}
+
+/* A place with the call that was made there, or null. */
+static json_t *call_object(struct making *making, const struct rs_place *place, bool known)
+{
+    json_t *call = known ? place_object(making, place) : json_null();
+
+    if (known)
+        json_object_set_new(call, "api", string(making, place->api));
+    return call;
+}
+
+static json_t *dead_object(struct making *making, const struct rs_crash *crash)
+{
+    if (crash->object.address == 0)
+        return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "type", string(making, crash->object.type), "name", string(making, crash->object.name),
+                     "address", address_string(crash->object.address, true), "refcount",
+                     crash->object.refcount >= 0 ? json_integer(crash->object.refcount) : json_null(), "found_in", string(making, crash->object.found_in),
+                     "even", crash->object.even, "made", call_object(making, &crash->made, crash->has_made), "released",
+                     call_object(making, &crash->released, crash->has_released), "history", history_list(making, crash->history.items, crash->history.count));
+}
+
+static json_t *crash_object(struct making *making, const struct rs_crash *crash)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "signal", string(making, crash->signal));
+    json_object_set_new(object, "cause", json_string(rs_crash_cause_name(crash->cause)));
+    json_object_set_new(object, "message", string(making, crash->message));
+    json_object_set_new(object, "advice", string(making, crash->advice));
+    json_object_set_new(object, "finding", number_or_null(crash->finding));
+    json_object_set_new(object, "process", crash->process > 0 ? json_integer(crash->process) : json_null());
+    json_object_set_new(object, "count", number(crash->count));
+    json_object_set_new(object, "address", address_string(crash->address, crash->has_address));
+    json_object_set_new(object, "access", string(making, crash->access));
+    json_object_set_new(object, "place", crash->has_place ? place_object(making, &crash->place) : json_null());
+    json_object_set_new(object, "call", call_object(making, &crash->call, crash->has_call));
+    json_object_set_new(object, "object", dead_object(making, crash));
+    json_object_set_new(object, "native", mixed_frames(making, crash->native.items, crash->native.count));
+    json_object_set_new(object, "python", mixed_frames(making, crash->python.items, crash->python.count));
     return object;
 }
 
@@ -279,11 +324,13 @@ static json_t *stats_object(const struct rs_report *report)
 
 static json_t *document(struct making *making, const struct rs_report *report)
 {
-    json_t *root = json_object(), *findings = json_array();
+    json_t *root = json_object(), *findings = json_array(), *crashes = json_array();
     bool check = report->tool_mode != NULL && strcmp(report->tool_mode, "check") == 0;
 
     for (size_t i = 0; i < report->findings.count; i++)
         json_array_append_new(findings, finding_object(making, &report->findings.items[i], i + 1));
+    for (size_t i = 0; i < report->crashes.count; i++)
+        json_array_append_new(crashes, crash_object(making, &report->crashes.items[i]));
     json_object_set_new(root, "tool", json_string("refsan"));
     json_object_set_new(root, "version", json_string(RS_VERSION));
     json_object_set_new(root, "schema", json_integer(SCHEMA));
@@ -291,6 +338,7 @@ static json_t *document(struct making *making, const struct rs_report *report)
     json_object_set_new(root, "command", strings(making, report->command.items, report->command.count));
     json_object_set_new(root, "python", check ? json_null() : python_object(making, report));
     json_object_set_new(root, "exit", check ? json_null() : exit_object(making, report));
+    json_object_set_new(root, "crashes", crashes);
     json_object_set_new(root, "findings", findings);
     json_object_set_new(root, "coverage", coverage_object(making, report, check));
     json_object_set_new(root, "modules", modules_list(making, report));

@@ -65,6 +65,12 @@ bool rs_report_keep(const struct rs_report *report, const char *(*line)(void *ct
         if (report->findings.items[i].has_belief)
             keep_line(&kept, &report->findings.items[i].belief, line, ctx);
     }
+    for (size_t i = 0; line != NULL && i < report->crashes.count; i++) {
+        if (report->crashes.items[i].has_place)
+            keep_line(&kept, &report->crashes.items[i].place, line, ctx);
+        if (report->crashes.items[i].has_call)
+            keep_line(&kept, &report->crashes.items[i].call, line, ctx);
+    }
     bytes = rs_codec_write(&kept, &size);
     whole = rs_alloc(used + 2 * NUMBER_BYTES + size);
     memcpy(whole, head, used);

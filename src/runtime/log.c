@@ -13,8 +13,9 @@ struct rt_hot rt_hot = {.ring = &nowhere};
 static uint8_t *stray_data;
 __thread uint64_t rt_log_thread __attribute__((tls_model("initial-exec")));
 static uint32_t request_lock;
+static uint32_t seized; /* a futex: the thread that has the log for itself, 0: none */
 
-enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 1024, DRAIN_STEP_MS = 5, CONFER_MS = 20, CONFER_WAITS = 200 }; /* MARGIN: the longest record fits behind the limit */
+enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 1024, DRAIN_STEP_MS = 5, CONFER_MS = 20, CONFER_WAITS = 200, SETTLE_MS = 1 }; /* MARGIN: the longest record fits behind the limit */
 
 void rt_log_stop(void)
 {
@@ -135,6 +136,7 @@ bool rt_log_connect(unsigned birth, int parent, uint64_t parent_head)
 {
     rt_log_stop();
     request_lock = 0;
+    seized = 0;
     rt_hot.writer = 0;
     rt_log_thread = 0;
     if (!open_control() || host_gone() || (slot = claim()) == NULL)
@@ -191,7 +193,7 @@ bool rt_log_make_room(uint64_t bytes)
             /* in steps, so that the host hears of the first suspect soon and is woken long before the ring is full */
             uint64_t step = ring->head + bytes + (ring->head < FINE ? FINE_STEP : COARSE_STEP);
 
-            ring->limit = step < limit ? step : limit;
+            ring->limit = seized != 0 ? 0 : step < limit ? step : limit;
             ring_bell();
             return true;
         }
@@ -234,6 +236,8 @@ struct rs_slot *rt_log_begin_slow(unsigned slots)
         write_held();
     if (rt_log_thread == 0)
         rt_log_thread = rt_sys_thread();
+    for (uint32_t by; (by = __atomic_load_n(&seized, __ATOMIC_SEQ_CST)) != 0 && by != rt_log_thread;)
+        rt_sys_futex_wait(&seized, by, 10);
     if (rt_hot.writer != rt_log_thread) {
         struct rs_slot *mark = at_head(1);
 
@@ -282,6 +286,26 @@ void rt_log_text(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, u
     to[count] = length;
     rt_copy(to + fixed, text, length);
     rt_log_commit(slots);
+}
+
+bool rt_log_is_own(void)
+{
+    return rt_hot.on && slot->pid == rt_sys_pid();
+}
+
+void rt_log_seize(void)
+{
+    uint32_t nobody = 0;
+
+    __atomic_store_n(&seized, (uint32_t)rt_sys_thread(), __ATOMIC_SEQ_CST);
+    __atomic_store_n(&rt_hot.ring->limit, 0, __ATOMIC_SEQ_CST); /* everybody's next record takes the slow way */
+    rt_sys_futex_wait(&nobody, 0, SETTLE_MS);                    /* a record that was begun is ended */
+}
+
+void rt_log_give_back(void)
+{
+    __atomic_store_n(&seized, 0, __ATOMIC_SEQ_CST);
+    rt_sys_futex_wake(&seized);
 }
 
 void rt_log_limit(uint64_t number, const char *what)

@@ -96,6 +96,11 @@ void rt_log_put(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, un
 void rt_log_text(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count, const void *text, size_t length);
 /* What is not covered, for the summary. */
 void rt_log_limit(uint64_t number, const char *what);
+/* Whether the recording is this process's: not in the child of a vfork, which has its parent's memory. */
+bool rt_log_is_own(void);
+/* A thread without the GIL has last facts to write: until it gives the log back, all others wait that want to write. */
+void rt_log_seize(void);
+void rt_log_give_back(void);
 /* From a thread without the GIL: a store. */
 void rt_log_stray(uint64_t address, uint32_t site);
 /* Waits until the host has read everything so far, for at most that long. */

@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREAD = 1, REGISTERS = 16 }; /* the thread's number is of no meaning: there is one */
+enum { THREAD = 1, REGISTERS = 16, SP = 7, LEGS_MAX = 16 }; /* the thread's number is of no meaning: there is one */
 
+/* A leg ends where the call frame information does; the next one begins with the registers that were known there. */
 struct walk {
-    const struct rs_native_state *state;
+    struct rs_native_state *state; /* of this leg */
     struct rs_arena *arena;
     struct rs_native *frames;
     size_t count, max;
+    size_t first; /* frame of this leg */
+    bool again;   /* `state` is that of a further leg */
     Dwfl *dwfl;
 };
 
@@ -48,6 +51,23 @@ static bool set_registers(Dwfl_Thread *thread, void *context)
     return dwfl_thread_state_registers(thread, 0, REGISTERS, state->regs);
 }
 
+/* A caller whose place is code that was made at run time: the next leg begins where that stands for. */
+static bool begin_leg(struct walk *walk, Dwfl_Frame *frame, uint64_t pc)
+{
+    struct rs_native_state *state = walk->state;
+    unsigned depth;
+
+    if (walk->count == walk->first || state->original == NULL || !state->original(state->context, &pc, &depth))
+        return false;
+    state->pc = pc;
+    for (unsigned i = 0; i < REGISTERS; i++)
+        if (dwfl_frame_reg(frame, i, &state->regs[i]) != 0)
+            state->regs[i] = 0;
+    state->regs[SP] += depth;
+    walk->again = true;
+    return true;
+}
+
 static int on_frame(Dwfl_Frame *frame, void *context)
 {
     struct walk *walk = context;
@@ -57,7 +77,7 @@ static int on_frame(Dwfl_Frame *frame, void *context)
     bool exact;
     Dwarf_Addr pc;
 
-    if (walk->count == walk->max || !dwfl_frame_pc(frame, &pc, &exact))
+    if (walk->count == walk->max || !dwfl_frame_pc(frame, &pc, &exact) || begin_leg(walk, frame, pc))
         return DWARF_CB_ABORT;
     pc -= !exact;
     module = dwfl_addrmodule(walk->dwfl, pc);
@@ -68,6 +88,23 @@ static int on_frame(Dwfl_Frame *frame, void *context)
     }
     walk->count++;
     return DWARF_CB_OK;
+}
+
+/* Where the walk begins: not in code that was made at run time, and not where there is no code, but at the call that led there. */
+static void begin_walk(struct walk *walk)
+{
+    struct rs_native_state *state = walk->state;
+    unsigned depth = 0;
+    Dwarf_Word back;
+
+    if (state->original != NULL && state->original(state->context, &state->pc, &depth)) {
+        state->regs[SP] += depth;
+    } else if (dwfl_addrmodule(walk->dwfl, state->pc) == NULL && walk->max > 1 && read_memory(NULL, state->regs[SP], &back, walk) &&
+               dwfl_addrmodule(walk->dwfl, back - 1) != NULL) {
+        walk->frames[walk->count++] = (struct rs_native){.pc = state->pc};
+        state->pc = back - 1;
+        state->regs[SP] += sizeof(back);
+    }
 }
 
 /* The file-backed mappings; the lines of others, and what is no line at all, are left out. */
@@ -85,16 +122,33 @@ static bool report_maps(Dwfl *dwfl, const char *maps)
     return good;
 }
 
-size_t rs_symbol_unwind(const struct rs_native_state *state, struct rs_arena *arena, struct rs_native *frames, size_t max)
+/* One leg after the other; each needs the registers at its begin anew. */
+static void walk_legs(const char *maps, struct walk *walk)
 {
     static const Dwfl_Callbacks files = {.find_elf = dwfl_linux_proc_find_elf, .find_debuginfo = no_debug_file};
     static const Dwfl_Thread_Callbacks threads = {.next_thread = next_thread, .memory_read = read_memory, .set_initial_registers = set_registers};
-    struct walk walk = {.state = state, .arena = arena, .frames = frames, .max = max};
 
-    if (state->maps == NULL || state->maps[0] == 0 || (walk.dwfl = dwfl_begin(&files)) == NULL)
-        return 0;
-    if (report_maps(walk.dwfl, state->maps) && dwfl_attach_state(walk.dwfl, NULL, THREAD, &threads, &walk))
-        dwfl_getthread_frames(walk.dwfl, THREAD, on_frame, &walk);
-    dwfl_end(walk.dwfl);
+    for (unsigned leg = 0; leg < LEGS_MAX && (leg == 0 || walk->again); leg++) {
+        if ((walk->dwfl = dwfl_begin(&files)) == NULL)
+            return;
+        walk->again = false;
+        if (report_maps(walk->dwfl, maps)) {
+            if (leg == 0)
+                begin_walk(walk);
+            walk->first = walk->count;
+            if (dwfl_attach_state(walk->dwfl, NULL, THREAD, &threads, walk))
+                dwfl_getthread_frames(walk->dwfl, THREAD, on_frame, walk);
+        }
+        dwfl_end(walk->dwfl);
+    }
+}
+
+size_t rs_symbol_unwind(const struct rs_native_state *state, struct rs_arena *arena, struct rs_native *frames, size_t max)
+{
+    struct rs_native_state now = *state;
+    struct walk walk = {.state = &now, .arena = arena, .frames = frames, .max = max};
+
+    if (state->maps != NULL && state->maps[0] != 0)
+        walk_legs(state->maps, &walk);
     return walk.count;
 }

@@ -4,15 +4,10 @@
 #include <string.h>
 
 #include "contract/contract.h"
+#include "verdict/internal.h"
 #include "verdict/words.h"
 
-enum { FLAG_HEAPTYPE = 1 << 9, STACK_MAX = 24, RETURNS_MAX = 3, TOLD_DEATHS = 64 };
-
-struct judge {
-    const struct rs_books *books;
-    const struct rs_names *names;
-    struct rs_report *report;
-};
+enum { FLAG_HEAPTYPE = 1 << 9, RETURNS_MAX = 3, TOLD_DEATHS = 64 };
 
 /* As the author wrote it: PY_SSIZE_T_CLEAN makes _PyArg_ParseTuple_SizeT of PyArg_ParseTuple. */
 static const char *spoken(const struct judge *j, const char *name)
@@ -364,18 +359,14 @@ static void close_finding(const struct judge *j, struct rs_finding *f, const str
 
 static void add_fault_stack(const struct judge *j, struct rs_finding *f)
 {
-    struct rs_line lines[STACK_MAX];
-    size_t count = j->names->stack != NULL ? j->names->stack(j->names->context, j->books, &j->report->arena, lines, STACK_MAX) : 0;
+    struct rs_line lines[RS_STACK_MAX];
+    size_t count = rs_judge_native(j, lines);
 
     for (size_t i = 0; i < count; i++)
         *RS_PUSH(&f->use) = lines[i];
-    for (size_t i = 0; i + 1 < j->books->python_stack.count; i += 2) {
-        struct rs_line line = {0};
-
-        j->names->python(j->names->context, j->books, (uint32_t)j->books->python_stack.items[i], (uint32_t)j->books->python_stack.items[i + 1],
-                         &j->report->arena, &line);
-        *RS_PUSH(&f->use) = line;
-    }
+    count = rs_judge_python(j, lines);
+    for (size_t i = 0; i < count; i++)
+        *RS_PUSH(&f->use) = lines[i];
 }
 
 /* A consequence on a dead object: proven where the books name a family that gave up what it never owned, or where the module
@@ -400,8 +391,10 @@ static void judge_death(const struct judge *j, const struct rs_fact *fact)
         f->has_victim = true;
         name_event(j, &fact->event, &f->victim);
     }
-    if (fact->kind == RS_FACT_FAULT)
+    if (fact->kind == RS_FACT_FAULT) {
+        f->fatal = fact == &j->books->facts.items[j->books->fault_fact - 1];
         add_fault_stack(j, f);
+    }
     close_finding(j, f, fact);
 }
 
@@ -548,6 +541,18 @@ static void judge_traverse(const struct judge *j, const struct rs_fact *fact)
     f->confidence = RS_PROVEN;
     j->names->place(j->names->context, j->books, function, 0, true, &j->report->arena, &f->culprit);
     close_finding(j, f, fact);
+}
+
+void rs_judge_event(const struct judge *j, const struct rs_event *event, struct rs_place *place)
+{
+    name_event(j, event, place);
+}
+
+bool rs_judge_story(const struct judge *j, const struct rs_fact *fact, struct rs_finding *f)
+{
+    describe_object(j, f, fact);
+    add_history(j, f, fact);
+    return !is_definite(fact);
 }
 
 void rs_verdict_judge(const struct rs_books *books, const struct rs_names *names, struct rs_report *report)

@@ -23,3 +23,13 @@ struct rs_names {
 
 /* Adds the findings of one process's books to the report (rs_report_finish is the caller's). */
 void rs_verdict_judge(const struct rs_books *books, const struct rs_names *names, struct rs_report *report);
+
+/* How the process ended, as far as its parent knows. */
+struct rs_end {
+    bool known;
+    int signal; /* 0: it ended by itself */
+};
+
+/* Adds a crash to the report if the process died by a fatal signal: what its last fault says, with the story of the object of which it died,
+ * if there is one. Where the end is not known (children) the recording decides. */
+void rs_verdict_crash(const struct rs_books *books, struct rs_end end, const struct rs_names *names, struct rs_report *report);

@@ -194,6 +194,7 @@ struct rs_module_record {
     uint32_t first_site, sites;
     uint32_t family, flags; /* enum rs_module_flags */
     uint32_t sites_found, functions_skipped;
+    uint64_t area_lo, area_hi; /* its trampolines, absolute; 0: none */
     uint32_t patches_refused, length; /* of the path, which follows */
 };
 enum rs_module_flags { RS_MODULE_INTERPRETER = 1, RS_MODULE_UNPATCHED = 2 };
@@ -205,5 +206,14 @@ struct rs_fault_record {
     uint64_t thread;
     uint64_t regs[16]; /* rax rdx rcx rbx rsi rdi rbp rsp r8..r15, DWARF order */
     uint64_t module;   /* whose code faulted, its trampolines included: number + 1; 0: nobody's */
-    uint64_t pad;
+    int32_t code;      /* si_code: above 0 an instruction raised it, else somebody sent it */
+    int32_t sender;    /* the process that sent it */
+    uint64_t access;   /* of a page fault: bit 1 a write, bit 4 an instruction fetch (the processor's error code) */
+    uint32_t fate;     /* enum rs_fate */
+    uint32_t named_by; /* RS_FAULT_BY_ADDRESS, or the number + 1 of the register that named `object`; 0: nothing did */
 };
+enum rs_fate {
+    RS_FATE_DEATH,   /* by the signal's default action */
+    RS_FATE_HANDLER, /* the program's own handler is called; it may end the program, go on, or hand the signal on */
+};
+enum { RS_FAULT_BY_ADDRESS = 64 };

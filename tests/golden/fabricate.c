@@ -71,6 +71,16 @@ static void call(struct rs_step *row, const char *api, struct rs_place at)
     row->place = at;
 }
 
+static struct rs_crash *died(struct rs_report *report, const char *signal, enum rs_crash_cause cause)
+{
+    struct rs_crash *crash = rs_report_crash(report);
+
+    crash->signal = signal;
+    crash->cause = cause;
+    crash->message = "it died";
+    return crash;
+}
+
 static void none(struct rs_report *report)
 {
     program(report);
@@ -258,6 +268,49 @@ static void crash(struct rs_report *report)
     step(finding, 340, RS_STEP_RELEASE, -1, 0, -1);
     step(finding, 341, RS_STEP_FREE, 0, 0, -1);
     call(step(finding, 390, RS_STEP_TOUCH, 0, -1, -1), NULL, finding->victim);
+    finding->fatal = true;
+    died(report, "SIGSEGV", RS_CRASH_DEAD_OBJECT)->process = 4711;
+}
+
+/* Nobody is to blame as far as can be seen, and there is more to tell than has room. */
+static void crash_dead(struct rs_report *report)
+{
+    struct rs_finding lookup = {.culprit = place("table_put", LOOKUP, 40, "lookup.so+0x1170")};
+    struct rs_crash *crash;
+
+    program(report);
+    report->has_status = false;
+    report->signal = "SIGSEGV";
+    report->stats.processes = 3;
+    module(report, "lookup", 42, 42);
+    for (int i = 0; i < 2; i++) {
+        crash = died(report, "SIGSEGV", RS_CRASH_DEAD_OBJECT);
+        crash->process = 4711 + i;
+        crash->has_address = true;
+        crash->address = 0x100000a81238;
+        crash->access = "read";
+        crash->message = "list#7 had died when it was used (an address was used that came out of it); what the observed modules took and gave of it is even";
+        crash->advice = "somebody kept a pointer to it without owning a reference: look at walk: walk.c:9, and at modules that were not observed";
+        crash->has_place = true;
+        crash->place = (struct rs_place){.module = "walk", .function = "walk", .file = "/home/ann/src/walk.c", .line = 9};
+        crash->object.type = "list";
+        crash->object.name = "list#7";
+        crash->object.address = 0x7f61c02a7e40;
+        crash->object.found_in = "address";
+        crash->object.even = true;
+        crash->has_made = crash->has_released = true;
+        crash->made = lookup.culprit;
+        crash->made.api = "PyList_New";
+        crash->released = place("table_drop", LOOKUP, 71, "lookup.so+0x1251");
+        for (int n = 0; n < 14; n++)
+            *RS_PUSH(&crash->native) = (struct rs_line){"c", n == 0 ? "walk" : "_PyEval_EvalFrameDefault", NULL, 0, n == 0 ? "walk" : "python3.11"};
+        for (int n = 0; n < 5; n++)
+            *RS_PUSH(&crash->python) = (struct rs_line){"python", "main", "/home/ann/src/lookup/trigger.py", 21 + n, NULL};
+    }
+    for (uint64_t n = 0; n < 20; n++)
+        step(&lookup, 300 + n, n == 0 ? RS_STEP_CREATE : RS_STEP_BORROW, n == 0, 1, 1);
+    step(&lookup, 340, RS_STEP_RELEASE, -1, 0, 0);
+    memcpy(&report->crashes.items[0].history, &lookup.history, sizeof(lookup.history));
 }
 
 static void cpp(struct rs_report *report)
@@ -386,6 +439,28 @@ static void mixed(struct rs_report *report)
     finding->message = "table_pop returned a borrowed reference to a str as if it were new";
 }
 
+static void crash_null(struct rs_report *report)
+{
+    struct rs_crash *crash;
+
+    mixed(report);
+    report->has_status = false;
+    report->signal = "SIGSEGV";
+    crash = died(report, "SIGSEGV", RS_CRASH_NULL);
+    crash->process = 4711;
+    crash->has_address = true;
+    crash->address = 8;
+    crash->access = "read";
+    crash->message = "a NULL pointer was read (offset 8: ob_type of a missing object) after PyDict_GetItem had returned NULL";
+    crash->advice = "check what PyDict_GetItem returns at table_get: case.c:47: NULL is its answer for what is not there";
+    crash->has_place = crash->has_call = true;
+    crash->place = place("table_get", LOOKUP, 58, NULL);
+    crash->call = place("table_get", LOOKUP, 47, "lookup.so+0x11a0");
+    crash->call.api = "PyDict_GetItem";
+    *RS_PUSH(&crash->native) = (struct rs_line){"c", "table_get", LOOKUP, 58, "lookup"};
+    *RS_PUSH(&crash->python) = (struct rs_line){"python", "main", "/home/ann/src/lookup/trigger.py", 21, NULL};
+}
+
 static void check(struct rs_report *report)
 {
     static const char *const notes[] = {"PyList_New returns a new reference, list", "PyLong_FromLong fails",
@@ -446,7 +521,8 @@ static const struct {
     {"none", none},         {"not-covered", not_covered}, {"deficit", deficit}, {"surplus", surplus},
     {"protocol", protocol}, {"suspect", suspect},         {"crash", crash},     {"cpp", cpp},
     {"cython", cython},     {"latent", latent},           {"hostile", hostile}, {"mixed", mixed},
-    {"check", check},       {"crowded", crowded},         {"unobserved", unobserved}};
+    {"check", check},       {"crowded", crowded},         {"unobserved", unobserved},
+    {"crash-dead", crash_dead}, {"crash-null", crash_null}};
 
 const char *fabricate_name(size_t index)
 {

@@ -33,8 +33,12 @@ class Ran:
 
     @property
     def foreign(self):
-        """What the program itself wrote to stderr, as lines."""
-        return [line for line in self.err.splitlines() if not line.startswith("refsan: ")]
+        """What the program itself wrote to stderr, as lines: without refsan's, and what is indented below those."""
+        lines, ours = [], False
+        for line in self.err.splitlines():
+            ours = line.startswith("refsan: ") or (ours and (line.startswith("   ") or line == ""))
+            lines += [] if ours else [line]
+        return lines
 
     def proven(self):
         return [f for f in (self.report or {}).get("findings", []) if f["confidence"] == "proven"]

@@ -24,6 +24,14 @@ def without_pids(text):
     return re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
 
 
+def expect_same(ran, plain):
+    """Status, output and errors as without refsan."""
+    core.expect(ran.status == plain.status, "status %d, without refsan %d" % (ran.status, plain.status), ran.text())
+    core.expect(ran.out == plain.out, "another output", "plain: " + plain.text(), "under refsan: " + ran.text())
+    core.expect(without_pids("\n".join(ran.foreign)) == without_pids("\n".join(plain.foreign)), "other errors",
+                "plain: " + plain.text(), "under refsan: " + ran.text())
+
+
 def compare(path, python, options):
     def test(_context):
         flags = options.get("cflags", "")
@@ -39,10 +47,7 @@ def compare(path, python, options):
         ran = program.under(command, env=env, stdin=stdin, cwd=core.ROOT, timeout=limit)
         core.expect(ran.report is not None, "no report", ran.text())
         core.expect(not ran.report["findings"], "findings", [(f["rule"], f["message"]) for f in ran.report["findings"]], ran.text())
-        core.expect(ran.status == plain.status, "status %d, without refsan %d" % (ran.status, plain.status), ran.text())
-        core.expect(ran.out == plain.out, "another output", "plain: " + plain.text(), "under refsan: " + ran.text())
-        core.expect(without_pids("\n".join(ran.foreign)) == without_pids("\n".join(plain.foreign)), "other errors",
-                    "plain: " + plain.text(), "under refsan: " + ran.text())
+        expect_same(ran, plain)
     return test
 
 

@@ -39,18 +39,42 @@ static void put_set_operands(struct rs_code *code, const struct rs_piece *piece)
         rs_code_put(code, source, sizeof source);
 }
 
+/* What the hook's frame begins and ends with. */
+static const uint8_t skip_red_zone[] = {0x48, 0x8d, 0x64, 0x24, 0x80}, back_over_it[] = {0x48, 0x8d, 0xa4, 0x24, 0x80, 0, 0, 0};
+
+unsigned rs_arch_hook_depth(const uint8_t *code, size_t size, size_t ran)
+{
+    enum { RED_ZONE = 128, PUSH = 0x50, POP = 0x58 };
+    struct rs_insn insn;
+    unsigned depth = 0;
+
+    for (size_t at = 0; at < ran && rs_arch_decode(code + at, size - at, 0, &insn); at += insn.length) {
+        bool begins = insn.length == sizeof skip_red_zone && memcmp(code + at, skip_red_zone, insn.length) == 0;
+        if (at == 0 && !begins)
+            return 0;
+        if (begins)
+            depth = RED_ZONE;
+        else if (insn.length == sizeof back_over_it && memcmp(code + at, back_over_it, insn.length) == 0)
+            return at + insn.length <= ran ? 0 : depth;
+        else if (insn.length == 1 && (code[at] & 0xf8) == PUSH)
+            depth += 8;
+        else if (insn.length == 1 && (code[at] & 0xf8) == POP)
+            depth -= 8;
+    }
+    return depth;
+}
+
 /* The hook's call in front of a store: see enum rs_hook_slot for what it gets and preserves. */
 static void put_store_hook(struct rs_code *code, const struct rs_piece *piece)
 {
-    static const uint8_t save[] = {0x48, 0x8d, 0x64, 0x24, 0x80,           /* lea rsp, [rsp - 128] */
-                                   0x50, 0x51, 0x52};                      /* push rax, rcx, rdx */
+    static const uint8_t save[] = {0x50, 0x51, 0x52};                      /* push rax, rcx, rdx */
     static const uint8_t save_flags[] = {0x9f, 0x0f, 0x90, 0xc0, 0x50,     /* lahf; seto al; push rax */
                                          0x48, 0x8b, 0x44, 0x24, 0x18};    /* mov rax, [rsp + 24] */
     static const uint8_t load_flags[] = {0x58, 0x04, 0x7f, 0x9e};          /* pop rax; add al, 127; sahf */
-    static const uint8_t load[] = {0x5a, 0x59, 0x58,                       /* pop rdx, rcx, rax */
-                                   0x48, 0x8d, 0xa4, 0x24, 0x80, 0, 0, 0}; /* lea rsp, [rsp + 128] */
+    static const uint8_t load[] = {0x5a, 0x59, 0x58};                      /* pop rdx, rcx, rax */
     const struct rs_insn *insn = piece->insn;
     bool set = insn->op == RS_OP_STORE;
+    rs_code_put(code, skip_red_zone, sizeof skip_red_zone);
     rs_code_put(code, save, sizeof save);
     if (piece->keep == RS_KEEP_FLAGS)
         rs_code_put(code, save_flags, sizeof save_flags);
@@ -68,6 +92,7 @@ static void put_store_hook(struct rs_code *code, const struct rs_piece *piece)
     if (piece->keep == RS_KEEP_FLAGS)
         rs_code_put(code, load_flags, sizeof load_flags);
     rs_code_put(code, load, sizeof load);
+    rs_code_put(code, back_over_it, sizeof back_over_it);
     if (piece->keep == RS_KEEP_RETEST) {
         const struct rs_insn *before = insn - 1; /* rs_arch_keep saw that it computes the stored register */
         unsigned high = insn->reg >> 3, low = insn->reg & 7;

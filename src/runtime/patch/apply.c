@@ -279,6 +279,7 @@ void rt_patch_record_again(const struct rt_module *module)
         .writes_lo = module->writes_lo, .writes_hi = module->writes_hi,
         .first_site = module->first_site, .sites = module->sites, .family = module->family,
         .sites_found = module->sites_found, .functions_skipped = module->functions_skipped,
+        .area_lo = module->area_lo, .area_hi = module->area_hi,
         .patches_refused = module->patches_refused, .length = (uint32_t)length,
     };
     rt_copy(record + 1, module->path, length);

@@ -102,6 +102,7 @@ enum rt_python_verdict rt_python_find(void)
     rt_python.thread = (void *(*)(void))symbol("_PyThreadState_UncheckedGet");
     if (rt_python.thread == NULL)
         rt_python.thread = (void *(*)(void))symbol("PyThreadState_GetUnchecked");
+    rt_python.own_thread = (void *(*)(void))symbol("PyGILState_GetThisThreadState");
     rt_python.error = (void *(*)(void))symbol("PyErr_Occurred");
     rt_python.dict_next = (int (*)(void *, int64_t *, void **, void **))symbol("PyDict_Next");
     rt_python.clear_type_cache = (unsigned (*)(void))symbol("PyType_ClearCache");

@@ -50,6 +50,7 @@ struct rt_python {
     bool immortal;
     uint64_t type_type; /* &PyType_Type */
     void *(*thread)(void); /* current PyThreadState */
+    void *(*own_thread)(void); /* PyGILState_GetThisThreadState: the caller's even without the GIL; may be NULL, and may answer NULL */
     void *(*error)(void);  /* PyErr_Occurred */
     int (*dict_next)(void *dict, int64_t *position, void **key, void **value); /* PyDict_Next */
     unsigned (*clear_type_cache)(void); /* PyType_ClearCache; may be NULL */

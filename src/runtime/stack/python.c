@@ -68,11 +68,13 @@ static size_t bytes_of(uint64_t object, uint64_t *data)
     return (size_t)head.size;
 }
 
-static void record_code(uint64_t code)
+/* `crash`: in a signal handler, on whatever stack there is, perhaps without the GIL. */
+static void record_code(uint64_t code, bool crash)
 {
+    static char texts[2][3000];
     const struct rt_pyabi *abi = rt_python.abi;
     uint8_t *side = rt_object_side(code);
-    char text[3000];
+    char *text = texts[crash];
     uint64_t word[3], lines = 0, counts[3];
     uint32_t first;
     size_t name, file, table;
@@ -85,7 +87,7 @@ static void record_code(uint64_t code)
     name = rt_python_text(word[1], text, 200);
     file = rt_python_text(word[0], text + name, 800);
     table = bytes_of(word[2], &lines);
-    table = table < sizeof(text) - name - file ? table : sizeof(text) - name - file;
+    table = table < sizeof(texts[0]) - name - file ? table : sizeof(texts[0]) - name - file;
     if (table > 0 && !rt_sys_peek((void *)lines, text + name + file, table))
         table = 0;
     counts[0] = name;
@@ -110,24 +112,24 @@ struct rt_place rt_stack_place(void)
     place = place_of(frame, false);
     side = rt_object_side(place.code);
     if (place.code != 0 && (side == NULL || !(*side & RT_SIDE_CODE)))
-        record_code(place.code);
+        record_code(place.code, false);
     return place;
 }
 
-void rt_stack_record(void *thread, bool safe)
+void rt_stack_record(void *thread)
 {
-    uint64_t frame = first_frame(thread, safe);
+    uint64_t frame = first_frame(thread, true);
 
     for (unsigned depth = 0; frame != 0 && depth < DEEPEST; depth++) {
         struct rt_place place = {0, 0};
 
         if (is_python(frame))
-            place = place_of(frame, safe);
+            place = place_of(frame, true);
         if (place.code != 0) {
-            record_code(place.code);
+            record_code(place.code, true);
             rt_log_put(RS_REC_PYFRAME, place.code, place.instr, NULL, 0);
         }
-        if (!read_word(frame + rt_python.abi->frame_back, &frame, safe))
+        if (!read_word(frame + rt_python.abi->frame_back, &frame, true))
             break;
     }
 }

@@ -301,6 +301,14 @@ static void test_fault(void **state)
     assert_memory_equal(j->books->stack, "12345678abc", 11);
 }
 
+static const struct rs_fact *last_fault(void)
+{
+    const struct rs_fact *found = &j->books->facts.items[j->books->fault_fact - 1];
+
+    assert_int_equal(found->kind, RS_FACT_FAULT);
+    return found;
+}
+
 /* "Fatal Python error: deallocating None". */
 static void test_abort_for_want_of_a_count(void **state)
 {
@@ -309,16 +317,15 @@ static void test_abort_for_want_of_a_count(void **state)
     object(j, STATIC, TYPE_NONE, 3);
     store(j, RELEASE_AT, -1, STATIC, 3);
     rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
-    assert_false(fact(j, RS_FACT_FAULT)->has_object); /* 2 references are left */
+    assert_false(last_fault()->has_object); /* 2 references are left */
     store(j, RELEASE_AT, -1, STATIC, 2);
     store(j, RELEASE_AT, -1, STATIC, 1);
     record.head.b = 11;
     rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
-    assert_false(fact(j, RS_FACT_FAULT)->has_object); /* another signal */
+    assert_false(last_fault()->has_object); /* another signal */
     record.head.b = 6;
     rs_ledger_record(j->books, &record.head, sizeof(record) / 16);
-    assert_int_equal(j->books->facts.items[j->books->facts.count - 1].kind, RS_FACT_FAULT);
-    assert_int_equal(j->books->facts.items[j->books->facts.count - 1].object.address, STATIC);
+    assert_int_equal(last_fault()->object.address, STATIC);
 }
 
 static void test_store_without_the_gil(void **state)

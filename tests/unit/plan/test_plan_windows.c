@@ -256,6 +256,15 @@ static void neighbours_share_a_window(void **state)
     for (uint32_t offset = 0; offset < fixture.plan->code_size; offset++)
         found += rs_plan_origin(fixture.analysis, offset) == at;
     assert_true(found > 30);
+    /* and it is known what the hook's frame has on the stack: the red zone and three registers at most, flags were not needed */
+    unsigned depth = 0, deepest = 0;
+    for (uint32_t offset = 0; offset < fixture.plan->code_size; offset++) {
+        depth = rs_plan_depth(fixture.analysis, offset);
+        deepest = depth > deepest ? depth : deepest;
+        assert_true(depth == 0 || (depth >= 128 && depth % 8 == 0));
+    }
+    assert_int_equal(deepest, 128 + 24);
+    assert_int_equal(depth, 0);
     fixture_close(&fixture);
 }
 

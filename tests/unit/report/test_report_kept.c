@@ -153,7 +153,7 @@ static void test_other_files(void **state)
     put_bytes(path, "root:x:0:0\n", 11);
     assert_refused("'%s' is not a file of refsan's books");
     put_bytes(path, "refsan books 7\nwhatever follows", 31);
-    assert_refused("'%s' was written by another refsan: version 7 of the books, this one reads version 2");
+    assert_refused("'%s' was written by another refsan: version 7 of the books, this one reads version 3");
     put_bytes(path, "refsan books of mine\n", 21);
     assert_refused("'%s' is not a file of refsan's books");
     unlink(path);

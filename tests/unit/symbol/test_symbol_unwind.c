@@ -90,6 +90,70 @@ static void test_own_stack(void **context)
     rs_symbol_close(symbols);
 }
 
+static uint64_t made, meant;
+
+static bool original(void *context, uint64_t *pc, unsigned *depth)
+{
+    if (*pc != made)
+        return false;
+    *pc = meant;
+    *depth = 0;
+    return true;
+}
+
+/* A call through a NULL pointer: what is on top of the stack is the way back. */
+static void test_call_to_nowhere(void **context)
+{
+    struct rs_symbols *symbols = rs_symbol_open();
+    struct rs_native plain[FRAMES], called[FRAMES];
+    struct rs_arena arena = {0};
+    struct rs_native_state less;
+    uint64_t back;
+    size_t count;
+
+    read_maps();
+    outermost(0);
+    count = rs_symbol_unwind(&state, &arena, plain, FRAMES);
+    less = state;
+    less.pc = 0;
+    less.stack_at -= 8;
+    less.regs[7] -= 8;
+    back = state.pc;
+    memmove(stack + 8, stack, sizeof(stack) - 8);
+    memcpy(stack, &back, 8);
+    less.stack_size = sizeof(stack);
+    assert_int_equal(rs_symbol_unwind(&less, &arena, called, FRAMES), count + 1);
+    assert_null(called[0].path);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(name_of(symbols, &called[i + 1]), name_of(symbols, &plain[i]));
+    rs_arena_close(&arena);
+    rs_symbol_close(symbols);
+}
+
+/* As if a place lay in code made at run time: the walk goes on where that stands for. */
+static void test_code_made_at_run_time(void **context)
+{
+    struct rs_symbols *symbols = rs_symbol_open();
+    struct rs_native plain[FRAMES], led[FRAMES];
+    struct rs_arena arena = {0};
+    size_t count;
+
+    read_maps();
+    outermost(0);
+    count = rs_symbol_unwind(&state, &arena, plain, FRAMES);
+    state.original = original;
+    for (size_t n = 0; n < count && n < 4; n++) { /* one frame after the other; a return address is one more than a frame's pc */
+        made = plain[n].pc + (n > 0);
+        meant = plain[n].pc;
+        assert_int_equal(rs_symbol_unwind(&state, &arena, led, FRAMES), count);
+        for (size_t i = 0; i < count; i++)
+            assert_string_equal(name_of(symbols, &led[i]), name_of(symbols, &plain[i]));
+    }
+    state.original = NULL;
+    rs_arena_close(&arena);
+    rs_symbol_close(symbols);
+}
+
 static void test_what_is_missing_ends_the_walk(void **context)
 {
     struct rs_native frames[FRAMES];
@@ -109,14 +173,15 @@ static void test_what_is_missing_ends_the_walk(void **context)
     less.maps = NULL;
     assert_int_equal(rs_symbol_unwind(&less, &arena, frames, FRAMES), 0);
     less = state;
-    less.pc = 8; /* a call through a NULL pointer */
-    rs_symbol_unwind(&less, &arena, frames, FRAMES);
+    less.pc = 8; /* a jump to nowhere: nothing on the stack is a return address */
+    assert_in_range(rs_symbol_unwind(&less, &arena, frames, FRAMES), 0, whole);
     rs_arena_close(&arena);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_own_stack), cmocka_unit_test(test_what_is_missing_ends_the_walk)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_own_stack), cmocka_unit_test(test_call_to_nowhere), cmocka_unit_test(test_code_made_at_run_time),
+                                       cmocka_unit_test(test_what_is_missing_ends_the_walk)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,10 @@ static size_t stack(void *context, const struct rs_books *books, struct rs_arena
 {
     const struct court *court = context;
 
+    for (size_t i = 0; court->lines != NULL && i < 2; i++)
+        lines[i] = court->lines[i];
+    if (court->lines != NULL)
+        return 2;
     if (!court->stack || max < 2)
         return 0;
     lines[0] = (struct rs_line){.language = "c", .function = "list_dealloc"};
@@ -70,6 +74,13 @@ void judge(struct court *court)
     const struct rs_names names = {.context = court, .place = place, .python = python, .stack = stack, .returns = returns};
 
     rs_verdict_judge(court->j->books, &names, &court->report);
+}
+
+void judge_crash(struct court *court, struct rs_end end)
+{
+    const struct rs_names names = {.context = court, .place = place, .python = python, .stack = stack, .returns = returns};
+
+    rs_verdict_crash(court->j->books, end, &names, &court->report);
 }
 
 const struct rs_finding *verdict(struct court *court)

@@ -13,6 +13,7 @@ struct court {
     struct journal *j;
     struct rs_report report;
     bool stack; /* the fault's native stack can be named: two frames */
+    const struct rs_line *lines; /* these two instead; or NULL */
     const int *returns; /* lines of the return statements of every function, ends with 0; NULL: not known */
 };
 
@@ -20,6 +21,8 @@ void court_open(struct court *court, unsigned python);
 void court_close(struct court *court);
 /* Judges the books once; the findings are in report.findings, in the order of the facts. */
 void judge(struct court *court);
+/* Judges the end of the process. */
+void judge_crash(struct court *court, struct rs_end end);
 /* The only finding, which has to be there. */
 const struct rs_finding *verdict(struct court *court);
 /* The finding of a rule, which has to be there. */

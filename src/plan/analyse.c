@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/search.h"
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -22,14 +24,8 @@ static bool is_free_threaded(const char *path)
 
 static const struct rs_entry_point *find_point(const struct rs_entry_point *points, size_t count, uint32_t at)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (points[middle].at < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = RS_SEARCH(points, count, at, at);
+
     return low < count && points[low].at == at ? &points[low] : NULL;
 }
 
@@ -43,14 +39,7 @@ const struct rs_entry_point *rs_analysis_detour(const struct rs_analysis *analys
 
 const struct rs_window *rs_analysis_window(const struct rs_analysis *analysis, uint32_t at)
 {
-    size_t low = 0, high = analysis->windows.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (analysis->windows.items[middle].at <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = RS_SEARCH(analysis->windows.items, analysis->windows.count, at, (uint64_t)at + 1);
     const struct rs_window *window = low ? &analysis->windows.items[low - 1] : NULL;
     return window && at < window->at + window->length ? window : NULL;
 }
@@ -275,14 +264,8 @@ const struct rs_method *rs_plan_method(const struct rs_analysis *analysis, unsig
 /* The piece of the trampolines' code that holds the offset, or NULL. */
 static const struct rs_origin *piece_of(const struct rs_analysis *analysis, uint64_t offset)
 {
-    size_t low = 0, high = analysis->origins.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (analysis->origins.items[middle].code_off <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = RS_SEARCH(analysis->origins.items, analysis->origins.count, code_off, offset + 1);
+
     return low && offset < analysis->code.bytes.count ? &analysis->origins.items[low - 1] : NULL;
 }
 

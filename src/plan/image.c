@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/search.h"
 #include "plan/dynamic.h"
 
 enum { PAGE = 4096, MAX_SEGMENTS = 64, MAX_GAP = 64 << 20 };
@@ -41,14 +42,8 @@ const char *rs_elf_string(const struct rs_elf *elf, uint64_t at)
 
 const struct rs_reloc *rs_elf_reloc(const struct rs_elf *elf, uint32_t at)
 {
-    size_t low = 0, high = elf->relocs.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (elf->relocs.items[middle].at < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = RS_SEARCH(elf->relocs.items, elf->relocs.count, at, at);
+
     return low < elf->relocs.count && elf->relocs.items[low].at == at ? &elf->relocs.items[low] : NULL;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/search.h"
 #include "plan/slot_names.h"
 
 enum { MAX_NAME = 200, MAX_NAMES = 1 << 18, METHOD_SIZE = 32, GETSET_SIZE = 40, METH_FLAGS = 0xfff };
@@ -203,14 +204,7 @@ void rs_plan_find_methods(struct rs_analysis *analysis)
 
 const struct rs_method *rs_plan_method_at(const struct rs_analysis *analysis, uint32_t code)
 {
-    size_t low = 0, high = analysis->methods.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (analysis->methods.items[middle].code < code)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = RS_SEARCH(analysis->methods.items, analysis->methods.count, code, code);
     const struct rs_method *method = low < analysis->methods.count ? &analysis->methods.items[low] : NULL;
     return method && method->code == code ? method : NULL;
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/search.h"
 #include "contract/contract.h"
 
 enum {
@@ -131,14 +132,8 @@ static bool decode_parts(struct flow *flow)
 static bool is_table_jump(const struct flow *flow, uint32_t at)
 {
     const struct rs_survey *survey = &flow->analysis->survey;
-    size_t low = 0, high = survey->table_jumps.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (survey->table_jumps.items[middle] < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = rs_search(survey->table_jumps.items, survey->table_jumps.count, sizeof at, 0, at);
+
     return low < survey->table_jumps.count && survey->table_jumps.items[low] == at;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/search.h"
 #include "plan/tables.h"
 
 /* ENTRY: as much of a function as a window at its entry may take; NEAR: further than a short jump goes. */
@@ -53,14 +54,8 @@ void rs_survey_mark_data(struct rs_survey *survey, uint32_t at)
 
 struct rs_function *rs_survey_function(const struct rs_survey *survey, uint32_t at)
 {
-    size_t low = 0, high = survey->functions.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (survey->functions.items[middle].end <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = RS_SEARCH(survey->functions.items, survey->functions.count, end, (uint64_t)at + 1);
+
     return low < survey->functions.count && survey->functions.items[low].start <= at
                ? &survey->functions.items[low]
                : NULL;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/search.h"
+
 enum { MAX_ENTRIES = 1 << 16, SCAN_BACK = 64, SCAN_AHEAD = 12, BOUND_BACK = 24 };
 
 /* A definition of a jump's register, found by walking backward. */
@@ -114,14 +116,8 @@ enum rs_jump rs_tables_classify(const struct rs_survey *survey, const struct rs_
 
 static uint32_t table_end(const struct rs_survey *survey, uint32_t table)
 {
-    size_t low = 0, high = survey->constants.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (survey->constants.items[middle] <= table)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = rs_search(survey->constants.items, survey->constants.count, sizeof table, 0, (uint64_t)table + 1);
+
     return low < survey->constants.count ? survey->constants.items[low] : UINT32_MAX;
 }
 

@@ -1,5 +1,7 @@
 #include "arch/x86_64/flags.h"
 
+#include "base/search.h"
+
 enum { MAX_PATHS = 16, MAX_STEPS = 96 };
 
 struct path {
@@ -16,14 +18,8 @@ struct scan {
 
 size_t rs_arch_find(const struct rs_insn *insns, size_t count, uint32_t at)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (insns[middle].at < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = RS_SEARCH(insns, count, at, at);
+
     return low < count && insns[low].at == at ? low : count;
 }
 

@@ -63,48 +63,63 @@ static struct rt_environment_room room_for(enum rs_target target, char *const *e
     return target == RS_TARGET_FITS ? rt_environment_measure(envp) : none;
 }
 
-/* ---------------------------------------------------------------- the exec family */
+/* A program that is to be started: `go` does it, with the list of variables that it is given. */
+struct start {
+    int (*go)(const struct start *start, char *const envp[]);
+    const char *path;
+    int fd;
+    char *const *argv;
+    pid_t *pid;
+    const posix_spawn_file_actions_t *actions;
+    const posix_spawnattr_t *attributes;
+};
 
-EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+/* Starts it with the runtime's variables, if it can take the runtime along. */
+static int begin(const struct start *start, enum rs_target target, char *const envp[])
 {
-    struct rt_environment_room room;
+    struct rt_environment_room room = room_for(target, envp);
 
-    be_ready();
-    room = room_for(rt_target_judge(path), envp);
     if (room.entries == 0)
-        return real.execve(path, argv, envp);
+        return start->go(start, envp);
     char *list[room.entries], text[room.text];
 
     rt_environment_fill(envp, list, text);
-    return real.execve(path, argv, list);
+    return start->go(start, list);
+}
+
+/* ---------------------------------------------------------------- the exec family */
+
+static int go_execve(const struct start *start, char *const envp[])
+{
+    return real.execve(start->path, start->argv, envp);
+}
+
+static int go_execvpe(const struct start *start, char *const envp[])
+{
+    return real.execvpe(start->path, start->argv, envp);
+}
+
+static int go_fexecve(const struct start *start, char *const envp[])
+{
+    return real.fexecve(start->fd, start->argv, envp);
+}
+
+EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+{
+    be_ready();
+    return begin(&(struct start){.go = go_execve, .path = path, .argv = argv}, rt_target_judge(path), envp);
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-    struct rt_environment_room room;
-
     be_ready();
-    room = room_for(rt_target_judge_by_name(file), envp);
-    if (room.entries == 0)
-        return real.execvpe(file, argv, envp);
-    char *list[room.entries], text[room.text];
-
-    rt_environment_fill(envp, list, text);
-    return real.execvpe(file, argv, list);
+    return begin(&(struct start){.go = go_execvpe, .path = file, .argv = argv}, rt_target_judge_by_name(file), envp);
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-    struct rt_environment_room room;
-
     be_ready();
-    room = room_for(rt_target_judge_open(fd), envp);
-    if (room.entries == 0)
-        return real.fexecve(fd, argv, envp);
-    char *list[room.entries], text[room.text];
-
-    rt_environment_fill(envp, list, text);
-    return real.fexecve(fd, argv, list);
+    return begin(&(struct start){.go = go_fexecve, .fd = fd, .argv = argv}, rt_target_judge_open(fd), envp);
 }
 
 EXPORT int execv(const char *path, char *const argv[])
@@ -117,118 +132,98 @@ EXPORT int execvp(const char *file, char *const argv[])
     return execvpe(file, argv, environ);
 }
 
-/* The arguments of execl and its like as an array; their number, NULL included, 0: too many. */
+/* How many arguments stand in the list behind the first one, which is named: with both that one and the NULL; 0: too many. */
 static size_t count_arguments(va_list list)
 {
-    size_t n = 1; /* the first one is named */
+    size_t n = 1;
 
     while (va_arg(list, char *) != NULL)
         n++;
     return n < ARGUMENTS_MAX ? n + 1 : 0;
 }
 
-/* Fills argv and returns what stands behind its NULL (execle's environment). */
-static void take_arguments(char **argv, const char *first, va_list list)
+/* execl and its like: the arguments as an array. `last`: the list of variables stands behind the NULL. */
+static int run_list(int (*run)(const char *, char *const[], char *const[]), const char *path, const char *first, va_list list, bool last)
 {
-    size_t n = 0;
+    va_list again;
+    size_t count;
 
-    argv[n++] = (char *)first;
-    while ((argv[n] = va_arg(list, char *)) != NULL)
-        n++;
-}
+    va_copy(again, list);
+    count = count_arguments(again);
+    va_end(again);
+    if (count == 0) {
+        errno = E2BIG;
+        return -1;
+    }
+    char *argv[count];
 
-static int too_many(void)
-{
-    errno = E2BIG;
-    return -1;
+    argv[0] = (char *)first;
+    for (size_t n = 1; n < count; n++)
+        argv[n] = va_arg(list, char *);
+    return run(path, argv, last ? va_arg(list, char *const *) : environ);
 }
 
 EXPORT int execl(const char *path, const char *first, ...)
 {
     va_list list;
-    size_t n;
+    int result;
 
     va_start(list, first);
-    n = count_arguments(list);
+    result = run_list(execve, path, first, list, false);
     va_end(list);
-    if (n == 0)
-        return too_many();
-    char *argv[n];
-
-    va_start(list, first);
-    take_arguments(argv, first, list);
-    va_end(list);
-    return execve(path, argv, environ);
+    return result;
 }
 
 EXPORT int execlp(const char *file, const char *first, ...)
 {
     va_list list;
-    size_t n;
+    int result;
 
     va_start(list, first);
-    n = count_arguments(list);
+    result = run_list(execvpe, file, first, list, false);
     va_end(list);
-    if (n == 0)
-        return too_many();
-    char *argv[n];
-
-    va_start(list, first);
-    take_arguments(argv, first, list);
-    va_end(list);
-    return execvpe(file, argv, environ);
+    return result;
 }
 
 EXPORT int execle(const char *path, const char *first, ...)
 {
-    char *const *envp;
     va_list list;
-    size_t n;
+    int result;
 
     va_start(list, first);
-    n = count_arguments(list);
+    result = run_list(execve, path, first, list, true);
     va_end(list);
-    if (n == 0)
-        return too_many();
-    char *argv[n];
-
-    va_start(list, first);
-    take_arguments(argv, first, list);
-    envp = va_arg(list, char *const *);
-    va_end(list);
-    return execve(path, argv, envp);
+    return result;
 }
 
 /* ---------------------------------------------------------------- posix_spawn */
 
+static int go_spawn(const struct start *start, char *const envp[])
+{
+    return real.spawn(start->pid, start->path, start->actions, start->attributes, start->argv, envp);
+}
+
+static int go_spawnp(const struct start *start, char *const envp[])
+{
+    return real.spawnp(start->pid, start->path, start->actions, start->attributes, start->argv, envp);
+}
+
 EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
                        char *const argv[], char *const envp[])
 {
-    struct rt_environment_room room;
+    const struct start start = {.go = go_spawn, .path = path, .argv = argv, .pid = pid, .actions = actions, .attributes = attributes};
 
     be_ready();
-    room = room_for(rt_target_judge(path), envp);
-    if (room.entries == 0)
-        return real.spawn(pid, path, actions, attributes, argv, envp);
-    char *list[room.entries], text[room.text];
-
-    rt_environment_fill(envp, list, text);
-    return real.spawn(pid, path, actions, attributes, argv, list);
+    return begin(&start, rt_target_judge(path), envp);
 }
 
 EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
                         char *const argv[], char *const envp[])
 {
-    struct rt_environment_room room;
+    const struct start start = {.go = go_spawnp, .path = file, .argv = argv, .pid = pid, .actions = actions, .attributes = attributes};
 
     be_ready();
-    room = room_for(rt_target_judge_by_name(file), envp);
-    if (room.entries == 0)
-        return real.spawnp(pid, file, actions, attributes, argv, envp);
-    char *list[room.entries], text[room.text];
-
-    rt_environment_fill(envp, list, text);
-    return real.spawnp(pid, file, actions, attributes, argv, list);
+    return begin(&start, rt_target_judge_by_name(file), envp);
 }
 
 /* ---------------------------------------------------------------- system, popen */

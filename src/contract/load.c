@@ -300,13 +300,28 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : (left->since > right->since) - (left->since < right->since);
 }
 
-/* The rows live as long as the program: what was found by them is kept everywhere. */
+/* What was loaded lives as long as the program, also when more is loaded: who has found a row by it keeps it. */
+static struct kept {
+    struct kept *next;
+    struct rs_arena arena;
+    struct rs_contract *rows;
+} *all_kept;
+
+static void keep(const struct loading *l)
+{
+    struct kept *kept = rs_alloc(sizeof(*kept));
+
+    *kept = (struct kept){all_kept, l->arena, l->rows.items};
+    all_kept = kept;
+}
+
 static void finish(struct loading *l, bool good)
 {
     RS_VEC_CLOSE(&l->places);
     if (good && l->rows.count > 0) {
         qsort(l->rows.items, l->rows.count, sizeof(*l->rows.items), by_name);
         rs_contract_extend(l->rows.items, (unsigned)l->rows.count);
+        keep(l);
         return;
     }
     RS_VEC_CLOSE(&l->rows);

@@ -229,6 +229,7 @@ void rs_plan_close(struct rs_analysis *analysis)
     RS_VEC_CLOSE(&analysis->calls);
     RS_VEC_CLOSE(&analysis->sites);
     RS_VEC_CLOSE(&analysis->unpatched);
+    RS_VEC_CLOSE(&analysis->stand_ins);
     RS_VEC_CLOSE(&analysis->origins);
     RS_VEC_CLOSE(&analysis->directs);
     RS_VEC_CLOSE(&analysis->imports);

@@ -12,7 +12,7 @@
 #include "symbol/symbol.h"
 #include "symbol/unwind.h"
 
-enum { STACK = 1536, FRAMES = 32 };
+enum { STACK = 2048, FRAMES = 32 };
 
 static struct rs_native_state state;
 static uint8_t stack[STACK];
@@ -27,8 +27,8 @@ static void read_maps(void)
     fclose(file);
 }
 
-/* As a signal handler would note them. */
-static void take_state(void)
+/* As a signal handler would note them. The bytes of all frames are read, also what a sanitizer holds to be nobody's. */
+static __attribute__((no_sanitize("address"))) void take_state(void)
 {
     static const int order[16] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP,
                                   REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
@@ -40,7 +40,8 @@ static void take_state(void)
     state.pc = (uint64_t)here.uc_mcontext.gregs[REG_RIP];
     state.stack_at = state.regs[7];
     state.stack_size = sizeof(stack);
-    memcpy(stack, (void *)state.stack_at, sizeof(stack));
+    for (size_t i = 0; i < sizeof(stack); i++)
+        stack[i] = ((const volatile uint8_t *)state.stack_at)[i];
     state.stack = stack;
     state.maps = maps;
 }

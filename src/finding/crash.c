@@ -45,7 +45,8 @@ static uint64_t explained_by(const struct rs_report *report, const struct rs_cra
 {
     for (size_t i = 0; i < report->findings.count; i++) {
         const struct rs_finding *finding = &report->findings.items[i];
-        bool same_process = finding->process == crash->process, same_object = crash->object.address != 0 && finding->object.address == crash->object.address;
+        bool same_process = finding->process == crash->process;
+        bool same_object = crash->cause == RS_CRASH_DEAD_OBJECT && finding->object.address == crash->object.address;
 
         if (finding->confidence == RS_PROVEN && ((finding->fatal && (same_process || finding->count > 1)) || (same_process && same_object)))
             return i + 1;

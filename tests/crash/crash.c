@@ -131,11 +131,13 @@ static void *in_thread(void *what)
 {
     if (*(const char *)what == 'a')
         abort();
+    if (*(const char *)what == 'd')
+        deeper(0);
     *(volatile int *)nowhere = 1; /* place */
     return NULL;
 }
 
-/* thread(what): another thread, which has no Python state and no GIL, aborts or writes through NULL. */
+/* thread(what): another thread, which has no Python state and no GIL, aborts, goes deeper and deeper, or writes through NULL. */
 static PyObject *thread(PyObject *module, PyObject *what)
 {
     pthread_t id;

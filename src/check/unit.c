@@ -7,11 +7,14 @@
 bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, struct rs_report *report, struct rs_error *err)
 {
     struct rs_ir *ir = rs_ir_open(bitcode, options->python, err);
+    struct rs_rules rules;
 
     if (ir == NULL)
         return false;
+    rules = (struct rs_rules){ir, report, options->others};
+    rs_rules_read_gil(&rules);
     rs_flow_run(ir, options->others, options->summaries, report);
-    rs_rules_judge(ir, report);
+    rs_rules_judge(&rules);
     rs_ir_close(ir);
     return true;
 }

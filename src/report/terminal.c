@@ -74,11 +74,26 @@ static const char *believed(const struct rs_finding *finding)
             rs_view_is_step_at(step, &finding->belief))
             return words[step->kind];
     }
-    if (finding->rule == RS_RULE_RS404)
-        return "handed out memory";
-    if (finding->kind == RS_SURPLUS)
+    if (finding->kind == RS_SURPLUS && finding->rule != RS_RULE_RS206 && finding->rule != RS_RULE_RS404)
         return "returned a new reference";
-    return finding->rule == RS_RULE_RS104 ? "took the reference over" : "returned a borrowed reference";
+    switch (finding->rule) {
+    case RS_RULE_RS104:
+        return "took the reference over";
+    case RS_RULE_RS105:
+        return "returned the object";
+    case RS_RULE_RS206:
+        return "filled the buffer";
+    case RS_RULE_RS301:
+        return "gave the GIL up";
+    case RS_RULE_RS302:
+        return "may have failed";
+    case RS_RULE_RS403:
+        return "may return NULL";
+    case RS_RULE_RS404:
+        return "handed out memory";
+    default:
+        return "returned a borrowed reference";
+    }
 }
 
 /* "PyDict_GetItem returned a borrowed reference   table_get  case.c:47". */

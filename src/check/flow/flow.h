@@ -61,6 +61,7 @@ enum rs_sym_flags {
     RS_F_MOVED = 1 << 16,    /* its location gave it up to this function: one is in `owned` for that */
     RS_F_VISIBLE = 1 << 17,  /* others may reach it: it was stored or passed on */
     RS_F_MADE = 1 << 18,     /* made by code that is not seen, which may know it still */
+    RS_F_ORDER = 1 << 19,    /* integer: how two others compare, by its sign; `offset` names them (eval.c) */
 };
 
 struct rs_sym {
@@ -167,6 +168,7 @@ struct rs_summary {
     bool runs;       /* may run Python code */
     bool throws;
     bool noreturn;
+    uint8_t gil[2]; /* of another unit's: as in rs_ir_function */
     uint8_t nargs, ncases;
     struct rs_case *cases;
 };
@@ -247,6 +249,7 @@ struct rs_flow {
     bool role_new;  /* called by the interpreter, hands a new reference over */
     bool role_int;  /* called by the interpreter, failure is -1 */
     bool role;      /* called by the interpreter: its arguments are borrowed */
+    bool uncalled;  /* ... and by nobody else: no caller reads its summary */
     bool dying;     /* tp_dealloc and its like: the object is taken apart */
     bool init;      /* runs when the module is imported, once */
     bool judge;     /* findings are wanted */
@@ -294,6 +297,10 @@ struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
 /* SSA number of a value, or UINT32_MAX. */
 uint32_t rs_flow_index(const struct rs_flow *flow, LLVMValueRef value);
 bool rs_flow_relevant(const struct rs_flow *flow, uint32_t index);
+/* Whether the values that an RS_F_ORDER symbol compares are in the set. */
+bool rs_eval_order_is_live(const struct rs_sym *sym, const uint64_t *live);
+/* A value gets another one: what was known to lie at a[i] lies elsewhere now, and how it compared is past. */
+void rs_eval_index_changes(struct rs_state *state, uint32_t index);
 /* An instruction that is no call and no terminator. */
 void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
 

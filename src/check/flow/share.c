@@ -10,7 +10,7 @@
 #include "check/flow/flow.h"
 #include "check/unit.h"
 
-enum { LINE_MOST = 1 << 14, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20 };
+enum { LINE_MOST = 1 << 14, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
 static const char heading[] = "refsan summaries 2\n";
 
 struct named {
@@ -85,7 +85,7 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 
         if (function->local || function->library || !summary->known || !is_plain(function->symbol))
             continue;
-        fprintf(file, "f %s %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs, summary->throws, summary->noreturn, summary->nargs, ways);
+        fprintf(file, "f %s %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs, summary->throws, summary->noreturn, function->gil[0], function->gil[1], summary->nargs, ways);
         for (unsigned k = 0; k < ways; k++)
             write_way(file, unit->ir, &summary->cases[k], summary->nargs);
     }
@@ -197,6 +197,8 @@ static struct named read_function(struct reading *r, FILE *file, char *line)
     summary->runs = number(r, 0, 1);
     summary->throws = number(r, 0, 1);
     summary->noreturn = number(r, 0, 1);
+    summary->gil[0] = (uint8_t)number(r, 0, GIL_MOST);
+    summary->gil[1] = (uint8_t)number(r, 0, GIL_MOST);
     summary->nargs = (uint8_t)number(r, 0, RS_SUMMARY_ARGS);
     summary->ncases = (uint8_t)number(r, 0, RS_CASES);
     r->good = r->good && *r->at == '\n';
@@ -285,4 +287,14 @@ const struct rs_summary *rs_share_find(const struct rs_summaries *set, const cha
     const struct named *function = set == NULL ? NULL : find(set, name);
 
     return function == NULL || function->ambiguous ? NULL : &function->summary;
+}
+
+bool rs_summaries_gil(const struct rs_summaries *set, const char *name, uint8_t after[2])
+{
+    const struct rs_summary *summary = rs_share_find(set, name);
+
+    if (summary == NULL)
+        return false;
+    memcpy(after, summary->gil, sizeof(summary->gil));
+    return true;
 }

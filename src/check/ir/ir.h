@@ -50,6 +50,10 @@ struct rs_ir_function {
     bool cdef;    /* Cython's: takes borrowed arguments, returns a new reference if it returns an object */
     bool object;  /* its debug information says that it returns a Python object */
     const struct rs_ir_role *role; /* the first one, or NULL */
+    /* What the GIL may be at its returns when it is entered with it [0], without it [1]: RS_GIL_* of rules/gil.h; 0: it never
+     * returns. */
+    uint8_t gil[2];
+    bool gil_read;
 };
 
 struct rs_ir {

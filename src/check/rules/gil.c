@@ -1,118 +1,18 @@
-/* RS301: the C API used where this thread has given up the GIL.
+/* RS301: the C API used where this thread has given up the GIL, or never took it.
  *
- * For each function the state (held, given up) is followed through its blocks; a use is told of only where all ways agree.
- * A function that is called in no other way than without the GIL begins without it. */
-#include "check/rules/rules.h"
+ * A use is told of only where all ways agree. A function that is called in no other way than without the GIL begins without
+ * it, and so does one that is only started as a thread of its own. */
+#include "check/rules/gil.h"
 
 #include <string.h>
 
-enum { HELD = 1, RELEASED = 2, ROUNDS = 4, DEPTH = 4 };
+#include "check/unit.h"
 
 struct gil {
     struct rs_rules *rules;
-    struct rs_map entry; /* function -> HELD, RELEASED or both: as it is called, by what the last round knew */
-    struct rs_map next;  /* ... by what this round sees */
-    struct rs_map told;  /* calls */
+    struct rs_map entry; /* function -> how it is entered: RS_GIL_* */
+    RS_VEC(struct rs_ir_function *) open; /* entered in a new way since they were last looked at */
 };
-
-static bool mentions_gil(const char *name)
-{
-    return name != NULL && (strstr(name, "gil") != NULL || strstr(name, "GIL") != NULL || strstr(name, "Gil") != NULL);
-}
-
-static unsigned exit_state(struct gil *gil, LLVMValueRef function, unsigned entry, int depth);
-
-static unsigned after_call(struct gil *gil, LLVMValueRef call, unsigned state, int depth)
-{
-    const char *name;
-    const struct rs_contract *row = rs_rules_api(gil->rules, call, &name);
-    struct rs_ir_function *own = rs_rules_own(gil->rules, call);
-
-    if (row != NULL) {
-        if ((row->flags & RS_GIL_RELEASE) && (row->flags & RS_GIL_ACQUIRE))
-            return HELD | RELEASED;
-        if (strcmp(row->name, "PyGILState_Release") == 0 || strcmp(row->name, "PyThreadState_Swap") == 0) /* back to what was before Ensure */
-            return HELD | RELEASED;
-        return row->flags & RS_GIL_RELEASE ? RELEASED : row->flags & RS_GIL_ACQUIRE ? HELD : state;
-    }
-    if (own != NULL)
-        return depth == 0 ? HELD | RELEASED : exit_state(gil, own->value, state, depth - 1);
-    if (name == NULL) /* an indirect call: it may hand the GIL over only where it is not held */
-        return state == RELEASED && !LLVMIsAInlineAsm(LLVMGetCalledValue(call)) ? HELD | RELEASED : state;
-    return mentions_gil(name) ? HELD | RELEASED : state;
-}
-
-struct blocks {
-    struct rs_map entry; /* block -> state at its head */
-    RS_VEC(LLVMBasicBlockRef) open;
-};
-
-static void reach(struct blocks *blocks, LLVMBasicBlockRef block, unsigned state)
-{
-    uint64_t *known = rs_map_at(&blocks->entry, (uintptr_t)block);
-
-    if ((*known | state) == *known)
-        return;
-    *known |= state;
-    *RS_PUSH(&blocks->open) = block;
-}
-
-/* Follows one block; the state at its end. `visit` may be NULL. */
-static unsigned through(struct gil *gil, LLVMBasicBlockRef block, unsigned state, int depth, void (*visit)(struct gil *gil, LLVMValueRef call, unsigned state))
-{
-    for (LLVMValueRef i = LLVMGetFirstInstruction(block); i != NULL; i = LLVMGetNextInstruction(i)) {
-        if (!rs_rules_is_call(i))
-            continue;
-        if (visit != NULL)
-            visit(gil, i, state);
-        state = after_call(gil, i, state, depth);
-    }
-    return state;
-}
-
-/* The states at the heads of a function's blocks; the caller closes them. Returns the state at its returns. */
-static unsigned solve(struct gil *gil, LLVMValueRef function, unsigned entry, int depth, struct blocks *blocks)
-{
-    unsigned exits = 0;
-
-    reach(blocks, LLVMGetEntryBasicBlock(function), entry);
-    while (blocks->open.count > 0) {
-        LLVMBasicBlockRef block = blocks->open.items[--blocks->open.count];
-        unsigned state = through(gil, block, (unsigned)*rs_map_at(&blocks->entry, (uintptr_t)block), depth, NULL);
-        LLVMValueRef end = LLVMGetBasicBlockTerminator(block);
-
-        if (LLVMIsAReturnInst(end))
-            exits |= state;
-        for (unsigned i = 0; i < LLVMGetNumSuccessors(end); i++)
-            reach(blocks, LLVMGetSuccessor(end, i), state);
-    }
-    return exits;
-}
-
-static bool changes_gil(struct rs_rules *rules, LLVMValueRef instruction, void *data)
-{
-    const char *name;
-    const struct rs_contract *row;
-
-    (void)data;
-    if (!rs_rules_is_call(instruction))
-        return false;
-    row = rs_rules_api(rules, instruction, &name);
-    return row != NULL ? (row->flags & (RS_GIL_RELEASE | RS_GIL_ACQUIRE)) != 0 : name == NULL || mentions_gil(name);
-}
-
-static unsigned exit_state(struct gil *gil, LLVMValueRef function, unsigned entry, int depth)
-{
-    struct blocks blocks = {0};
-    unsigned exits;
-
-    if (!rs_rules_reaches(gil->rules, function, changes_gil, NULL, 1))
-        return entry;
-    exits = solve(gil, function, entry, depth, &blocks);
-    rs_map_close(&blocks.entry);
-    RS_VEC_CLOSE(&blocks.open);
-    return exits == 0 ? entry : exits;
-}
 
 /* Whether a call touches objects, the error indicator or Python's memory. Reading a size is left alone: it is done on
  * purpose, and no count changes. */
@@ -124,6 +24,22 @@ static bool needs_gil(const struct rs_contract *row)
            row->failure == RS_ALWAYS_FAILS || strncmp(row->name, "PyErr_", 6) == 0;
 }
 
+/* Whether the call gives the GIL up, itself or by a helper of the unit. */
+static bool gives_up(struct rs_rules *rules, LLVMValueRef call)
+{
+    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    const struct rs_ir_function *own = rs_rules_own(rules, call);
+
+    return row != NULL ? (row->flags & RS_GIL_RELEASE) != 0 : own != NULL && own->gil[0] == RS_GIL_FREE;
+}
+
+static const char *callee_name(struct rs_rules *rules, LLVMValueRef call)
+{
+    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+
+    return row != NULL ? row->name : rs_rules_own(rules, call)->name;
+}
+
 /* The call that gave the GIL up: the last one above the use. */
 static LLVMValueRef release_before(struct rs_rules *rules, LLVMValueRef use)
 {
@@ -131,99 +47,125 @@ static LLVMValueRef release_before(struct rs_rules *rules, LLVMValueRef use)
     int line = rs_ir_place(rules->ir, use).line;
 
     RS_EACH_INSTRUCTION(function, i) {
-        const struct rs_contract *row = rs_rules_is_call(i) ? rs_rules_api(rules, i, NULL) : NULL;
-
-        if (row != NULL && (row->flags & RS_GIL_RELEASE) && rs_ir_place(rules->ir, i).line <= line)
+        if (rs_rules_is_call(i) && gives_up(rules, i) && rs_ir_place(rules->ir, i).line <= line)
             found = i;
     }
     return found;
 }
 
-static void tell(struct gil *gil, LLVMValueRef call, unsigned state)
+static void tell(struct rs_rules *rules, LLVMValueRef call)
 {
-    struct rs_rules *rules = gil->rules;
     const struct rs_contract *row = rs_rules_api(rules, call, NULL);
     struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
     struct rs_finding *finding;
-    LLVMValueRef release;
-    uint64_t *told;
+    LLVMValueRef release = release_before(rules, call);
 
-    if (state != RELEASED || !needs_gil(row))
-        return;
-    told = rs_map_at(&gil->told, (uintptr_t)call);
-    if (*told != 0)
-        return;
-    *told = 1;
-    release = release_before(rules, call);
     finding = rs_rules_tell(rules, RS_RULE_RS301, function, call,
                             release != NULL ? rs_rules_text(rules, "%s calls %s although the GIL was given up at line %d", function->name, row->name, rs_ir_place(rules->ir, release).line)
-                                            : rs_rules_text(rules, "%s calls %s, and is only called where the GIL has been given up", function->name, row->name),
+                                            : rs_rules_text(rules, "%s calls %s, and is only called where the GIL is not held", function->name, row->name),
                             rs_rules_text(rules, "move the call at line %d to where the GIL is held, or take it around the call (Py_BLOCK_THREADS, PyGILState_Ensure)",
                                           rs_ir_place(rules->ir, call).line));
     if (release == NULL)
         return;
-    rs_rules_belief(rules, finding, release, rs_rules_api(rules, release, NULL)->name);
+    rs_rules_belief(rules, finding, release, callee_name(rules, release));
     rs_rules_note(rules, finding, release, "the GIL is given up");
     rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s is called without it", row->name));
 }
 
-/* How the unit's functions are called. */
-static void note_callee(struct gil *gil, LLVMValueRef call, unsigned state)
+/* The parameter of a function of the system's that gets what a new thread begins with, or -1. */
+static int thread_parameter(const char *name)
+{
+    static const struct {
+        const char *name;
+        int parameter;
+    } starters[] = {{"pthread_create", 2}, {"thrd_create", 1}, {"PyThread_start_new_thread", 0}, {"g_thread_new", 1}, {"g_thread_try_new", 1}};
+
+    for (size_t i = 0; name != NULL && i < sizeof(starters) / sizeof(*starters); i++)
+        if (strcmp(name, starters[i].name) == 0)
+            return starters[i].parameter;
+    return -1;
+}
+
+/* How a function may be entered by what is not one of the unit's calls. */
+static unsigned entered_from_outside(struct gil *gil, const struct rs_ir_function *function)
+{
+    unsigned entry = 0;
+
+    if (!function->local || function->role != NULL)
+        return RS_GIL_HELD;
+    for (LLVMUseRef use = LLVMGetFirstUse(function->value); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+        const char *name = NULL;
+        int begins;
+
+        if (!LLVMIsAInstruction(user) || !rs_rules_is_call(user))
+            return RS_GIL_HELD;
+        rs_rules_api(gil->rules, user, &name);
+        begins = thread_parameter(name);
+        for (unsigned i = 0; i < LLVMGetNumArgOperands(user); i++)
+            if (LLVMGetOperand(user, i) == function->value)
+                entry |= (int)i == begins ? RS_GIL_FREE : RS_GIL_HELD;
+    }
+    return entry;
+}
+
+static void enter(struct gil *gil, struct rs_ir_function *function, unsigned held)
+{
+    uint64_t *known = rs_map_at(&gil->entry, (uintptr_t)function->value);
+
+    if ((*known | held) == *known)
+        return;
+    *known |= held;
+    *RS_PUSH(&gil->open) = function;
+}
+
+/* A call with the states in front of it. */
+typedef void visit_call(struct gil *gil, LLVMValueRef call, unsigned held);
+
+static void each_call(struct gil *gil, const struct rs_ir_function *function, visit_call *visit)
+{
+    struct rs_map heads = {0};
+
+    rs_gil_solve(gil->rules, function->value, (unsigned)*rs_map_at(&gil->entry, (uintptr_t)function->value), &heads);
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function->value); block != NULL; block = LLVMGetNextBasicBlock(block)) {
+        const uint64_t *head = rs_map_find(&heads, (uintptr_t)block);
+        unsigned states = head == NULL ? 0 : (unsigned)*head;
+
+        for (LLVMValueRef i = LLVMGetFirstInstruction(block); i != NULL && states != 0; i = LLVMGetNextInstruction(i)) {
+            if (rs_rules_is_call(i))
+                visit(gil, i, rs_gil_held(states));
+            states = rs_gil_after(gil->rules, i, states);
+        }
+    }
+    rs_map_close(&heads);
+}
+
+static void enter_callee(struct gil *gil, LLVMValueRef call, unsigned held)
 {
     struct rs_ir_function *own = rs_rules_own(gil->rules, call);
 
     if (own != NULL)
-        *rs_map_at(&gil->next, (uintptr_t)own->value) |= state;
+        enter(gil, own, held);
 }
 
-static bool only_called(LLVMValueRef function)
+static void judge_call(struct gil *gil, LLVMValueRef call, unsigned held)
 {
-    for (LLVMUseRef use = LLVMGetFirstUse(function); use != NULL; use = LLVMGetNextUse(use)) {
-        LLVMValueRef user = LLVMGetUser(use);
-
-        if (!LLVMIsAInstruction(user) || !rs_rules_is_call(user) || LLVMGetCalledValue(user) != function)
-            return false;
-        for (unsigned i = 0; i < LLVMGetNumArgOperands(user); i++)
-            if (LLVMGetOperand(user, i) == function)
-                return false;
-    }
-    return true;
+    if (held == RS_GIL_FREE && needs_gil(rs_rules_api(gil->rules, call, NULL)))
+        tell(gil->rules, call);
 }
 
-static unsigned entry_of(struct gil *gil, const struct rs_ir_function *function)
-{
-    uint64_t *known = rs_map_find(&gil->entry, (uintptr_t)function->value);
-
-    return known != NULL && *known == RELEASED && function->local && function->role == NULL && only_called(function->value) ? RELEASED : HELD;
-}
-
-static void each_function(struct gil *gil, void (*visit)(struct gil *gil, LLVMValueRef call, unsigned state))
-{
-    for (size_t i = 0; i < gil->rules->ir->functions.count; i++) {
-        const struct rs_ir_function *function = &gil->rules->ir->functions.items[i];
-        struct blocks blocks = {0};
-        unsigned entry = entry_of(gil, function);
-
-        if (function->library || (entry == HELD && !rs_rules_reaches(gil->rules, function->value, changes_gil, NULL, 1) && visit == tell))
-            continue;
-        solve(gil, function->value, entry, DEPTH, &blocks);
-        for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function->value); block != NULL; block = LLVMGetNextBasicBlock(block)) {
-            uint64_t *state = rs_map_find(&blocks.entry, (uintptr_t)block);
-
-            if (state != NULL)
-                through(gil, block, (unsigned)*state, DEPTH, visit);
-        }
-        rs_map_close(&blocks.entry);
-        RS_VEC_CLOSE(&blocks.open);
-    }
-}
-
-static bool releases_gil(struct rs_rules *rules)
+/* Whether anything in the unit gives the GIL up or begins without it. */
+static bool is_concerned(struct rs_rules *rules)
 {
     for (LLVMValueRef function = LLVMGetFirstFunction(rules->ir->module); function != NULL; function = LLVMGetNextFunction(function)) {
         const struct rs_contract *row = rs_ir_contract(rules->ir, function);
+        size_t length;
+        const char *name = LLVMGetValueName2(function, &length);
+        uint8_t elsewhere[2];
 
-        if (row != NULL && (row->flags & RS_GIL_RELEASE))
+        if ((row != NULL && (row->flags & RS_GIL_RELEASE)) || thread_parameter(name) >= 0)
+            return true;
+        if (LLVMIsDeclaration(function) && rs_summaries_gil(rules->others, name, elsewhere))
             return true;
     }
     return false;
@@ -233,15 +175,15 @@ void rs_rule_gil(struct rs_rules *rules)
 {
     struct gil gil = {.rules = rules};
 
-    if (!releases_gil(rules))
+    if (!is_concerned(rules))
         return;
-    for (int round = 0; round < ROUNDS; round++) {
-        each_function(&gil, note_callee);
-        rs_map_close(&gil.entry);
-        gil.entry = gil.next;
-        gil.next = (struct rs_map){0};
-    }
-    each_function(&gil, tell);
+    for (size_t i = 0; i < rules->ir->functions.count; i++)
+        enter(&gil, &rules->ir->functions.items[i], entered_from_outside(&gil, &rules->ir->functions.items[i]));
+    while (gil.open.count > 0)
+        each_call(&gil, gil.open.items[--gil.open.count], enter_callee);
+    for (size_t i = 0; i < rules->ir->functions.count; i++)
+        if (!rules->ir->functions.items[i].library)
+            each_call(&gil, &rules->ir->functions.items[i], judge_call);
     rs_map_close(&gil.entry);
-    rs_map_close(&gil.told);
+    RS_VEC_CLOSE(&gil.open);
 }

@@ -6,13 +6,18 @@
 #include "check/ir/ir.h"
 #include "finding/finding.h"
 
+struct rs_summaries;
+
 struct rs_rules {
     struct rs_ir *ir;
     struct rs_report *report;
+    const struct rs_summaries *others; /* what the extension's other units do, or NULL */
 };
 
+/* Fills in what each function of the unit does to the GIL. (gil_effect.c) */
+void rs_rules_read_gil(struct rs_rules *rules);
 /* Adds the findings of all rules to the report. */
-void rs_rules_judge(struct rs_ir *ir, struct rs_report *report);
+void rs_rules_judge(struct rs_rules *rules);
 
 /* The rules, one file each. */
 void rs_rule_buffer(struct rs_rules *rules);          /* RS206 */

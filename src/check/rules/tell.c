@@ -4,20 +4,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void rs_rules_judge(struct rs_ir *ir, struct rs_report *report)
+void rs_rules_judge(struct rs_rules *rules)
 {
-    struct rs_rules rules = {ir, report};
-
-    rs_rule_format(&rules);
-    rs_rule_method_table(&rules);
-    rs_rule_gil(&rules);
-    rs_rule_buffer(&rules);
-    rs_rule_untrack(&rules);
-    rs_rule_type_reference(&rules);
-    rs_rule_traverse(&rules);
-    rs_rule_cleared(&rules);
-    rs_rule_null(&rules);
-    rs_rule_exception_state(&rules);
+    rs_rule_format(rules);
+    rs_rule_method_table(rules);
+    rs_rule_gil(rules);
+    rs_rule_buffer(rules);
+    rs_rule_untrack(rules);
+    rs_rule_type_reference(rules);
+    rs_rule_traverse(rules);
+    rs_rule_cleared(rules);
+    rs_rule_null(rules);
+    rs_rule_exception_state(rules);
 }
 
 const char *rs_rules_text(struct rs_rules *rules, const char *format, ...)

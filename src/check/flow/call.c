@@ -19,8 +19,10 @@ void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef c
 {
     uint32_t index = rs_flow_index(flow, call);
 
-    if (index != UINT32_MAX)
-        rs_state_set(state, index, value);
+    if (index == UINT32_MAX)
+        return;
+    rs_eval_index_changes(state, index);
+    rs_state_set(state, index, value);
 }
 
 static bool starts(const char *text, const char *head)

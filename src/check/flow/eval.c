@@ -125,6 +125,74 @@ static struct rs_av compare_pointers(struct rs_state *state, LLVMIntPredicate pr
     return rs_av_unknown();
 }
 
+/* ---- how two unknown integers compare ----
+ * A symbol whose sign is that of a - b. One of them, or both, are values that have no symbol: counters. Their numbers stand in
+ * `offset`; the other one's symbol is `parent`. */
+enum { ORDER_BITS = 19 };
+
+static int64_t order_code(uint32_t a, uint32_t b)
+{
+    return RS_OFFSET_INDEX - 1 - (int64_t)((uint64_t)a | (uint64_t)(b + 1) << ORDER_BITS);
+}
+
+static void order_values(const struct rs_sym *sym, uint32_t *a, uint32_t *b)
+{
+    uint64_t code = (uint64_t)(RS_OFFSET_INDEX - 1 - sym->offset);
+
+    *a = (uint32_t)(code & ((1u << ORDER_BITS) - 1));
+    *b = (uint32_t)(code >> ORDER_BITS) - 1;
+}
+
+static bool is_in(const uint64_t *set, uint32_t index)
+{
+    return index == UINT32_MAX || (set[index / 64] >> (index % 64) & 1);
+}
+
+bool rs_eval_order_is_live(const struct rs_sym *sym, const uint64_t *live)
+{
+    uint32_t a, b;
+
+    order_values(sym, &a, &b);
+    return is_in(live, a) && is_in(live, b);
+}
+
+/* Widened values compare as the narrow ones do. */
+static LLVMValueRef widened(LLVMValueRef value)
+{
+    while (LLVMIsAInstruction(value) && LLVMGetInstructionOpcode(value) == LLVMSExt)
+        value = LLVMGetOperand(value, 0);
+    return value;
+}
+
+static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state, LLVMIntPredicate predicate, LLVMValueRef left, LLVMValueRef right, LLVMValueRef at)
+{
+    struct rs_av a = rs_eval(flow, state, widened(left)), b = rs_eval(flow, state, widened(right));
+    uint32_t x = rs_flow_index(flow, widened(left)), y = rs_flow_index(flow, widened(right)), most = (1u << ORDER_BITS) - 2;
+    int32_t sym, parent;
+    int64_t code;
+    bool is_signed = predicate == LLVMIntEQ || predicate == LLVMIntNE || (predicate >= LLVMIntSGT && predicate <= LLVMIntSLE);
+
+    if (!is_signed || x > most || y > most || LLVMGetTypeKind(LLVMTypeOf(left)) != LLVMIntegerTypeKind)
+        return rs_av_unknown();
+    if (a.kind == RS_AV_SYM || (a.kind == b.kind && x > y)) {
+        struct rs_av c = a;
+        uint32_t z = x;
+        a = b, b = c, x = y, y = z, predicate = swapped(predicate);
+    }
+    if (a.kind != RS_AV_UNKNOWN || (b.kind != RS_AV_UNKNOWN && b.kind != RS_AV_SYM))
+        return rs_av_unknown();
+    parent = b.kind == RS_AV_SYM ? b.sym : RS_NONE;
+    code = order_code(x, parent == RS_NONE ? y : UINT32_MAX);
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].flags & RS_F_ORDER && state->syms.items[i].parent == parent && state->syms.items[i].offset == code)
+            return (struct rs_av){RS_AV_COND, (uint8_t)predicate, (int32_t)i, 0};
+    sym = rs_state_sym(state, RS_SYM_INT, at);
+    state->syms.items[sym].flags = RS_F_ORDER;
+    state->syms.items[sym].parent = parent;
+    state->syms.items[sym].offset = code;
+    return (struct rs_av){RS_AV_COND, (uint8_t)predicate, sym, 0};
+}
+
 static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     LLVMIntPredicate predicate = LLVMGetICmpPredicate(instruction);
@@ -139,7 +207,7 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_SYM && state->syms.items[a.sym].kind != RS_SYM_INT && state->syms.items[b.sym].kind != RS_SYM_INT)
         return compare_pointers(state, predicate, a, b);
     if (b.kind != RS_AV_INT)
-        return rs_av_unknown();
+        return compare_unknown(flow, state, predicate, LLVMGetOperand(instruction, 0), LLVMGetOperand(instruction, 1), instruction);
     if (a.kind == RS_AV_COND && (predicate == LLVMIntEQ || predicate == LLVMIntNE) && (b.number == 0 || b.number == 1))
         return (predicate == LLVMIntNE) == (b.number == 0) ? a : negated(a);
     if (a.kind != RS_AV_SYM || predicate == LLVMIntUGT || predicate == LLVMIntUGE || predicate == LLVMIntULT || predicate == LLVMIntULE)
@@ -282,14 +350,26 @@ static struct rs_av eval_select(struct rs_flow *flow, struct rs_state *state, LL
     return rs_av_unknown();
 }
 
-/* Cells at a[i] mean another place when i changes. */
-static void forget_index(struct rs_state *state, uint32_t index)
+void rs_eval_index_changes(struct rs_state *state, uint32_t index)
 {
     for (size_t i = 0; i < state->mem.count; i++)
         if (state->mem.items[i].offset == RS_OFFSET_INDEX - 1 - (int64_t)index) {
             rs_refs_unknown(state, state->mem.items[i].stored ? state->mem.items[i].value : rs_av_unknown());
             state->mem.items[i--] = state->mem.items[--state->mem.count];
         }
+    for (size_t i = 0; i < state->syms.count; i++) {
+        struct rs_sym *sym = &state->syms.items[i];
+        uint32_t a, b;
+
+        if (!(sym->flags & RS_F_ORDER))
+            continue;
+        order_values(sym, &a, &b);
+        if (a != index && b != index)
+            continue;
+        sym->flags &= ~(uint32_t)RS_F_ORDER; /* a condition that stands for it means the old values */
+        sym->parent = RS_NONE;
+        sym->offset = 0;
+    }
 }
 
 void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
@@ -328,7 +408,7 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
     } else if (opcode == LLVMInsertValue || opcode == LLVMAtomicCmpXchg || opcode == LLVMAtomicRMW) {
         rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(instruction, opcode == LLVMAtomicCmpXchg ? 2 : 1)));
     }
-    forget_index(state, index);
+    rs_eval_index_changes(state, index);
     if (kind == LLVMIntegerTypeKind && !rs_flow_relevant(flow, index) && value.kind != RS_AV_SYM)
         value = rs_av_unknown();
     rs_state_set(state, index, value);

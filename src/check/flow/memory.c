@@ -190,12 +190,12 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
 }
 
 /* a[i] may be any item of the array: whoever reads it may give that one's reference up. */
-static void reach_any(struct rs_state *state, int32_t base)
+static void reach_any(struct rs_state *state, int32_t base, int64_t except)
 {
     if (state->syms.items[base].kind == RS_SYM_ITEMS)
         return;
     for (size_t i = 0; i < state->mem.count; i++)
-        if (state->mem.items[i].base == base && state->mem.items[i].offset >= 0 && state->mem.items[i].stored)
+        if (state->mem.items[i].base == base && state->mem.items[i].offset != except && state->mem.items[i].stored)
             rs_refs_unknown(state, state->mem.items[i].value);
 }
 
@@ -206,7 +206,7 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
     int32_t sym;
 
     if (address.kind == RS_AV_SYM && address.number < RS_OFFSET_INDEX)
-        reach_any(state, address.sym);
+        reach_any(state, address.sym, address.number);
     if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY || state->syms.count > SYMS_MOST)
         return rs_av_unknown();
     cell = rs_memory_cell(state, address.sym, address.number);
@@ -252,7 +252,8 @@ void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base
     struct rs_sym *old = cell == NULL ? NULL : rs_state_object(state, cell->value), *object = rs_state_object(state, value), *owner = &state->syms.items[base];
     bool outlives = rs_memory_outlives(state, base), raw = owner->kind == RS_SYM_MEMORY && !(owner->flags & RS_F_FOREVER);
 
-    if (old != NULL && old != object && old->kind == RS_SYM_LOADED && old->flags & RS_F_HELD)
+    /* what was loaded from elsewhere and stored here has its owner there */
+    if (old != NULL && old != object && old->kind == RS_SYM_LOADED && old->flags & RS_F_HELD && old->parent == base && old->offset == offset)
         move_out(flow, state, old, at);
     if (object != NULL && outlives)
         object->flags |= RS_F_VISIBLE;

@@ -109,6 +109,7 @@ struct settling {
     size_t count;
     bool coarse;
     bool *keep; /* cells */
+    bool *leads; /* symbols from which a chain of members leads to an owned object */
 };
 
 static struct rs_av simplified(const struct rs_state *state, struct rs_av value)
@@ -161,7 +162,7 @@ static bool is_kept(const struct settling *s, const struct rs_cell *cell)
     bool local = s->state->syms.items[cell->base].kind == RS_SYM_LOCAL;
 
     if (content != RS_NONE)
-        return cell->stored || informative(s, &s->state->syms.items[content]);
+        return cell->stored || s->leads[content] || informative(s, &s->state->syms.items[content]);
     return local ? cell->stored || !s->coarse : !s->coarse;
 }
 
@@ -259,11 +260,21 @@ static void drop_dead_values(struct settling *s)
         const struct rs_sym *content = content_of(cell) == RS_NONE ? NULL : &s->state->syms.items[content_of(cell)];
 
         /* that a place was NULL at entry is a condition of this way, which the caller may refute */
-        if (content == NULL || s->flow->role || !rs_is_nameable(s->flow, s->state, content))
+        if (content == NULL || s->flow->uncalled || !rs_is_nameable(s->flow, s->state, content))
             cell->value = simplified(s->state, cell->value);
         /* a place that is NULL and one that was set to NULL are alike to the interpreter */
-        if (s->flow->role)
+        if (s->flow->uncalled)
             cell->stored = cell->stored || (cell->value.kind == RS_AV_INT && cell->value.number == 0);
+    }
+}
+
+static void find_chains(struct settling *s)
+{
+    for (size_t i = 0; i < s->state->syms.count; i++) {
+        const struct rs_sym *sym = &s->state->syms.items[i];
+
+        for (int32_t at = sym->kind == RS_SYM_LOADED && sym->owned != 0 ? sym->parent : RS_NONE; at != RS_NONE && !s->leads[at]; at = s->state->syms.items[at].parent)
+            s->leads[at] = true;
     }
 }
 
@@ -271,6 +282,7 @@ static void find_reachable(struct settling *s)
 {
     size_t done = 0;
 
+    find_chains(s);
     for (size_t i = 0; i < s->flow->nargs; i++)
         reach(s, (int32_t)i);
     for (size_t i = 0; i < s->state->env.count; i++)
@@ -282,7 +294,8 @@ static void find_reachable(struct settling *s)
         reach_cells(s, s->order[done++]);
     for (size_t i = 0; i < s->state->syms.count; i++) { /* what is known of a flag in an integer that is at hand */
         const struct rs_sym *sym = &s->state->syms.items[i];
-        if (sym->kind == RS_SYM_INT && sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE && informative(s, sym))
+        bool ordered = sym->flags & RS_F_ORDER && rs_eval_order_is_live(sym, s->live), of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE;
+        if (sym->kind == RS_SYM_INT && (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) && informative(s, sym))
             reach(s, (int32_t)i);
     }
 }
@@ -323,7 +336,7 @@ static void find_lost(struct settling *s)
  * whether that was NULL: to give up NULL is nothing. */
 static void reach_given_up(struct settling *s)
 {
-    for (size_t i = 0; i < s->state->syms.count && !s->flow->role; i++) {
+    for (size_t i = 0; i < s->state->syms.count && !s->flow->uncalled; i++) {
         struct rs_sym *sym = &s->state->syms.items[i];
         bool given_up = sym->flags & RS_F_MOVED && (sym->owned == 0 || sym->null == RS_NULL);
 
@@ -429,6 +442,8 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
     s.keep = rs_alloc(state->mem.count + 1);
     memset(s.number, 0xff, room * sizeof(*s.number));
     memset(s.keep, 0, state->mem.count + 1);
+    s.leads = rs_alloc(room);
+    memset(s.leads, 0, room);
     sort_cells(state);
     drop_dead_values(&s);
     find_reachable(&s);
@@ -442,4 +457,5 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
     free(s.number);
     free(s.order);
     free(s.keep);
+    free(s.leads);
 }

@@ -443,6 +443,15 @@ static bool fits_member(struct applying *a, const struct rs_subject *subject)
     return rs_refine_null(a->flow, a->state, value.sym, subject->null == RS_NULL);
 }
 
+/* Whether the way fits what the caller knows of the error indicator. Where it knows nothing, that the callee looks whether there is
+ * an exception does not mean that there may be none. */
+static bool fits_error(struct applying *a)
+{
+    if (a->way->entry == RS_ENTRY_OPEN || (a->way->entry == RS_ENTRY_CLEAR && a->state->err == RS_ERR_UNKNOWN))
+        return true;
+    return rs_error_refine(a->flow, a->state, a->way->entry == RS_ENTRY_SET);
+}
+
 static bool fits_memory(struct applying *a)
 {
     for (unsigned i = 0; i < a->way->nrefs; i++)
@@ -559,7 +568,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
     for (unsigned i = 0; i < summary->ncases; i++) {
         struct applying a = {.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
 
-        if (!fits(&a, summary->nargs) || !fits_memory(&a) || (a.way->entry != RS_ENTRY_OPEN && !rs_error_refine(flow, a.state, a.way->entry == RS_ENTRY_SET))) {
+        if (!fits(&a, summary->nargs) || !fits_memory(&a) || !fits_error(&a)) {
             rs_state_close(a.state);
             continue;
         }

@@ -57,6 +57,7 @@ static void assign_phis(struct rs_flow *flow, struct rs_state *state, LLVMBasicB
         /* a pointer that is irrelevant as an integer keeps its NULL */
         if (integer && value.kind != RS_AV_INT && !rs_flow_relevant(flow, binds.items[i].index))
             value = rs_av_unknown();
+        rs_eval_index_changes(state, binds.items[i].index);
         rs_state_set(state, binds.items[i].index, value);
     }
     RS_VEC_CLOSE(&binds);
@@ -419,6 +420,14 @@ static bool is_slot(const struct rs_ir_role *role, const char *const *names)
     return false;
 }
 
+static bool is_called(LLVMValueRef function)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(function); use != NULL; use = LLVMGetNextUse(use))
+        if (LLVMIsAInstruction(LLVMGetUser(use)) && (LLVMIsACallInst(LLVMGetUser(use)) || LLVMIsAInvokeInst(LLVMGetUser(use))) && rs_ir_callee(LLVMGetUser(use)) == function)
+            return true;
+    return false;
+}
+
 static void read_role(struct rs_flow *flow)
 {
     static const char *const dying[] = {"tp_dealloc", "tp_clear", "tp_del", "tp_free", "tp_finalize", "m_clear", "m_free", "capsule.destructor", NULL};
@@ -429,6 +438,7 @@ static void read_role(struct rs_flow *flow)
     flow->init = is_slot(role, init) || flow->unit->only_init[flow->function - flow->ir->functions.items];
     flow->dying = is_slot(role, dying);
     flow->role = row != NULL;
+    flow->uncalled = flow->role && !is_called(flow->function->value);
     flow->role_new = (row != NULL && row->result == RS_RESULT_NEW) || (flow->function->cdef && flow->function->object);
     flow->role_int = row != NULL && row->result == RS_RESULT_VALUE && row->failure == -1;
 }

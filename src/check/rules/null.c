@@ -124,7 +124,7 @@ static bool only_without_memory(const struct rs_contract *row)
         "PyUnicode_FromStringAndSize", "PyUnicode_FromWideChar", "PyBytes_FromString", "PyBytes_FromStringAndSize", "PyByteArray_FromStringAndSize", "PyList_New", "PyTuple_New",
         "PyTuple_Pack", "PyDict_New", "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items", "PySet_New", "PyList_AsTuple", "PyList_GetSlice", "PyTuple_GetSlice",
         "Py_BuildValue", "_Py_BuildValue_SizeT", "PyCapsule_New", "PySlice_New", "PyCFunction_New", "PyCFunction_NewEx", "PyCMethod_New", "PyErr_NewException", "PyErr_NewExceptionWithDoc",
-        "PyModule_Create2", "PyModule_New", "_PyObject_New", "_PyObject_GC_New", "PyStructSequence_New", "PyDictProxy_New", "PyMethod_New", "PyCell_New", "PySeqIter_New", NULL};
+        "PyModule_Create2", "PyModule_New", "PyUnicode_Substring", "PyUnicode_FromKindAndData", "PyUnicode_DecodeLatin1", "PyBytes_FromFormat", "PyCode_GetCode", "PyMemoryView_FromMemory", "_PyObject_New", "_PyObject_GC_New", "PyStructSequence_New", "PyDictProxy_New", "PyMethod_New", "PyCell_New", "PySeqIter_New", NULL};
 
     return is_named(row->name, makers);
 }

@@ -65,6 +65,8 @@ static void tell(struct rs_rules *rules, LLVMValueRef call)
                                             : rs_rules_text(rules, "%s calls %s, and is only called where the GIL is not held", function->name, row->name),
                             rs_rules_text(rules, "move the call at line %d to where the GIL is held, or take it around the call (Py_BLOCK_THREADS, PyGILState_Ensure)",
                                           rs_ir_place(rules->ir, call).line));
+    if (rs_rules_ref_act(row) != RS_REF_NONE && rs_rules_is_immortal(rules, rs_rules_ref_object(call)))
+        rs_rules_harmless(finding);
     if (release == NULL)
         return;
     rs_rules_belief(rules, finding, release, callee_name(rules, release));

@@ -121,6 +121,7 @@ struct acquired {
     struct rs_map values, members;
     struct rs_map moved;  /* values that are returned or stolen, too */
     struct rs_map parsed; /* variables that were filled with borrowed references */
+    bool no_object;       /* it returns none: what it acquires of None is not for its caller */
 };
 
 /* The variable that a value was read from, else the value. */
@@ -161,6 +162,7 @@ static void note_acquired(struct rs_rules *rules, LLVMValueRef call, struct acqu
 
 static void read_acquired(struct rs_rules *rules, LLVMValueRef function, struct acquired *acquired)
 {
+    acquired->no_object = LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(function))) != LLVMPointerTypeKind;
     RS_EACH_INSTRUCTION(function, i) {
         if (rs_rules_is_call(i))
             note_acquired(rules, i, acquired);
@@ -175,8 +177,10 @@ static enum store_kind kind_of(struct rs_rules *rules, struct acquired *acquired
 {
     const struct rs_contract *row;
 
+    if (rs_rules_is_singleton(value) && acquired->no_object && rs_map_find(&acquired->values, origin_of(value)) != NULL)
+        return STORE_OWNED;
     if (LLVMIsConstant(value))
-        return LLVMIsNull(value) ? STORE_NEUTRAL : STORE_UNKNOWN;
+        return LLVMIsNull(value) || rs_rules_is_immortal(rules, value) ? STORE_NEUTRAL : STORE_UNKNOWN;
     if (rs_map_find(&acquired->moved, origin_of(value)) != NULL)
         return STORE_UNKNOWN;
     if (rs_map_find(&acquired->values, origin_of(value)) != NULL || rs_map_find(&acquired->members, key) != NULL)
@@ -203,8 +207,9 @@ static void note_store(struct rs_members *members, struct acquired *acquired, LL
     member = member_at(members, structure, offset);
     switch (kind_of(members->rules, acquired, value, key_of(structure, offset))) {
     case STORE_OWNED:
+        member->mortal = member->mortal || !rs_rules_is_immortal(members->rules, value);
+        member->owned_at = member->owned && rs_rules_is_singleton(value) ? member->owned_at : store;
         member->owned = true;
-        member->owned_at = store;
         break;
     case STORE_BORROWED:
         member->borrowed = true;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { ADDRESS_DEPTH = 16, TYPE_OFFSET = 8, TYPE_NAME = 1, TYPE_FLAGS = 19, SPEC_NAME = 0, SPEC_FLAGS = 3, SPEC_SLOTS = 4 };
+enum { ADDRESS_DEPTH = 16, TYPE_OFFSET = 8, TYPE_NAME = 1, TYPE_FLAGS = 19, SPEC_NAME = 0, SPEC_FLAGS = 3, SPEC_SLOTS = 4, IMMORTAL_SINCE = 0x030c };
 
 bool rs_rules_is_call(LLVMValueRef instruction)
 {
@@ -45,6 +45,22 @@ const struct rs_argument *rs_rules_parameter(const struct rs_contract *row, LLVM
     if (rs_rules_ref_act(row) != RS_REF_NONE)
         return index + 1 == given ? &row->args[0] : NULL;
     return index < row->nargs ? &row->args[index] : NULL;
+}
+
+bool rs_rules_is_singleton(LLVMValueRef value)
+{
+    static const char *const names[] = {"_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_NotImplementedStruct", "_Py_EllipsisObject"};
+    size_t length;
+
+    for (size_t i = 0; LLVMIsAGlobalVariable(value) && i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(LLVMGetValueName2(value, &length), names[i]) == 0)
+            return true;
+    return false;
+}
+
+bool rs_rules_is_immortal(struct rs_rules *rules, LLVMValueRef value)
+{
+    return rules->ir->python >= IMMORTAL_SINCE && rs_rules_is_singleton(value);
 }
 
 bool rs_rules_needs_object(const struct rs_argument *argument)

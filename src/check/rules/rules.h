@@ -60,6 +60,13 @@ enum rs_ref_act rs_rules_ref_act(const struct rs_contract *row);
 /* The object of such a call. */
 LLVMValueRef rs_rules_ref_object(LLVMValueRef call);
 
+/* None, True, False, NotImplemented, Ellipsis. */
+bool rs_rules_is_singleton(LLVMValueRef value);
+/* Whether what is done to the references of such a value has no consequence: a singleton, from 3.12 on. */
+bool rs_rules_is_immortal(struct rs_rules *rules, LLVMValueRef value);
+/* Marks a finding as one that has no consequence on the Python at hand, though it has on older ones. */
+void rs_rules_harmless(struct rs_finding *finding);
+
 /* Where a pointer leads: so many bytes behind a base that is no address computation. False where that is no constant. */
 bool rs_rules_address(struct rs_rules *rules, LLVMValueRef pointer, LLVMValueRef *base, int64_t *offset);
 /* The scalar or structure that a pointer leads to, by the type of the variable or member; NULL: not known. */

@@ -57,6 +57,12 @@ struct rs_finding *rs_rules_tell(struct rs_rules *rules, enum rs_rule rule, cons
     return finding;
 }
 
+void rs_rules_harmless(struct rs_finding *finding)
+{
+    finding->latent = true;
+    finding->severity = RS_NOTE;
+}
+
 void rs_rules_belief(struct rs_rules *rules, struct rs_finding *finding, LLVMValueRef call, const char *api)
 {
     struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));

@@ -225,6 +225,8 @@ static void audit_dealloc(struct rs_members *members, struct type *type)
                                 rs_rules_text(rules, "add Py_CLEAR(self->%s) to %s", name, type->dealloc->name));
         rs_rules_belief(rules, finding, member->owned_at, NULL);
         rs_rules_note(rules, finding, member->owned_at, rs_rules_text(rules, "'%s' is given a reference of its own", name));
+        if (!member->mortal)
+            rs_rules_harmless(finding);
     }
 }
 

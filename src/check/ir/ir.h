@@ -8,6 +8,7 @@
 #include <llvm-c/Core.h>
 #include <llvm-c/DebugInfo.h>
 #include <llvm-c/Target.h>
+#include <llvm/Config/llvm-config.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -71,6 +72,7 @@ struct rs_ir {
     struct rs_map names;     /* value -> the variable that it was first stored to */
     struct rs_map contracts; /* LLVMValueRef of a function -> index of its row + 2, 1 for none */
     struct rs_map structures; /* hash of a structure's name -> its debug information; read when first asked for */
+    struct rs_map literals;   /* constant structure whose type has no name -> name */
     struct rs_map in_sight;   /* debug information of structures that an object or a variable leads to -> 1 */
     RS_VEC(LLVMValueRef) composites, variables; /* debug information of all structures, of the unit's variables */
     bool graph_read, sight_read;
@@ -104,13 +106,23 @@ const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offse
 bool rs_ir_is_in_sight(struct rs_ir *ir, const char *structure);
 /* "Queue" where a parameter is declared as `struct Queue *` or by a typedef of that; NULL: unknown, or any object. */
 const char *rs_ir_parameter_structure(struct rs_ir *ir, LLVMValueRef function, unsigned index);
+/* The name of the structure that a constant in a variable's initialiser is ("PyMethodDef"), or NULL; and its member by position
+ * in the source (NULL: it has fewer), whatever stands between the members in the IR. */
+const char *rs_ir_constant_stem(struct rs_ir *ir, LLVMValueRef value);
+LLVMValueRef rs_ir_constant_member(LLVMValueRef value, unsigned index);
 /* "Queue" of "struct.Queue", "struct.Queue.12" and "class.Queue". */
 const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type);
 
 /* For ir/ itself. */
 
-/* Operands of a node of debug information, by position; the caller frees `items`. */
-enum { RS_IR_OP_BASE = 3, RS_IR_OP_ELEMENTS = 4 }; /* of a type */
+/* Operands of a node of debug information, by position (llvm/IR/DebugInfoMetadata.h); the caller frees `items`. From 21 on size and
+ * offset of a type are operands, too, in front of what its kind adds. */
+#if LLVM_VERSION_MAJOR >= 21
+enum { RS_IR_OP_BASE = 5 };
+#else
+enum { RS_IR_OP_BASE = 3 };
+#endif
+enum { RS_IR_OP_ELEMENTS = RS_IR_OP_BASE + 1, RS_IR_OP_TYPES = RS_IR_OP_BASE }; /* of a structure; of a function's type */
 struct rs_ir_operands {
     LLVMValueRef *items;
     int count;
@@ -123,6 +135,7 @@ LLVMValueRef rs_ir_structure(struct rs_ir *ir, const char *name);
 /* The node that defines what another one of the same name may only declare. */
 LLVMValueRef rs_ir_structure_of(const struct rs_ir *ir, LLVMValueRef node);
 bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function);
+void rs_ir_read_literals(struct rs_ir *ir);
 void rs_ir_read_tables(struct rs_ir *ir);
 void rs_ir_read_names(struct rs_ir *ir);
 const char *rs_ir_shown_name(struct rs_ir *ir, LLVMValueRef function, struct rs_ir_place *place);

@@ -1,5 +1,4 @@
-/* Names of structures' members by offset, from the debug information's graph of types; read at the first question.
- * Positions of operands: llvm/IR/DebugInfoMetadata.h, the same in 16 to 22. */
+/* Names of structures' members by offset, from the debug information's graph of types; read at the first question. */
 #include <llvm-c/DebugInfo.h>
 #include <llvm/Config/llvm-config.h>
 #include <string.h>

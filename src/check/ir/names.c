@@ -1,13 +1,13 @@
 /* Names and places out of debug information: functions with their classes, files, members of structures, variables.
  *
  * LLVM-C has few accessors for debug information, so that operands of metadata nodes are read by position; the positions
- * (llvm/IR/DebugInfoMetadata.h, the same in 16 to 22) are named below. */
+ * (llvm/IR/DebugInfoMetadata.h) are named below and in ir.h. */
 #include <llvm-c/DebugInfo.h>
 #include <string.h>
 
 #include "check/ir/ir.h"
 
-enum { OP_SCOPE = 1, OP_NAME = 2, OP_BASE = 3, OP_TYPES = 3, OP_TYPE = 4, NODE_MOST = 64, SCOPES_MOST = 4 };
+enum { OP_SCOPE = 1, OP_NAME = 2, OP_TYPE = 4, NODE_MOST = 64, SCOPES_MOST = 4 };
 
 /* An operand of a metadata node, or NULL. */
 static LLVMValueRef operand(LLVMValueRef node, unsigned index)
@@ -102,12 +102,12 @@ const char *rs_ir_shown_name(struct rs_ir *ir, LLVMValueRef function, struct rs_
 bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function)
 {
     LLVMMetadataRef program = LLVMGetSubprogram(function);
-    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), OP_TYPES);
+    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), RS_IR_OP_TYPES);
     const char *name = NULL;
 
     /* pointer, then typedefs down to the structure */
-    type = operand(operand(type, 0), OP_BASE);
-    for (int depth = 0; type != NULL && depth < 4; depth++, type = operand(type, OP_BASE)) {
+    type = operand(operand(type, 0), RS_IR_OP_BASE);
+    for (int depth = 0; type != NULL && depth < 4; depth++, type = operand(type, RS_IR_OP_BASE)) {
         name = text_of(ir, type, OP_NAME);
         if (name != NULL && (strcmp(name, "PyObject") == 0 || strcmp(name, "_object") == 0 || strncmp(name, "__pyx_obj_", 10) == 0))
             return true;
@@ -118,11 +118,11 @@ bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function)
 const char *rs_ir_parameter_structure(struct rs_ir *ir, LLVMValueRef function, unsigned index)
 {
     LLVMMetadataRef program = LLVMGetSubprogram(function);
-    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), OP_TYPES);
+    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), RS_IR_OP_TYPES);
     const char *name = NULL, *found = NULL;
 
-    type = operand(operand(type, (int)index + 1), OP_BASE);
-    for (int depth = 0; type != NULL && depth < 4; depth++, type = operand(type, OP_BASE)) {
+    type = operand(operand(type, (int)index + 1), RS_IR_OP_BASE);
+    for (int depth = 0; type != NULL && depth < 4; depth++, type = operand(type, RS_IR_OP_BASE)) {
         name = text_of(ir, type, OP_NAME);
         found = name != NULL && *name != '\0' ? name : found;
     }

@@ -78,18 +78,17 @@ static int64_t constant(LLVMValueRef value)
 
 static void read_suite(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef value, const struct suite *suite)
 {
-    unsigned count = (unsigned)LLVMGetNumOperands(value);
-    const char *python_name = strcmp(suite->structure, "PyGetSetDef") == 0 && count > 0 ? rs_ir_string(ir, LLVMGetOperand(value, 0)) : NULL;
+    const char *python_name = strcmp(suite->structure, "PyGetSetDef") == 0 ? rs_ir_string(ir, rs_ir_constant_member(value, 0)) : NULL;
 
-    for (unsigned i = 0; i < count && suite->slots[i] != NULL; i++)
+    for (unsigned i = 0; suite->slots[i] != NULL && rs_ir_constant_member(value, i) != NULL; i++)
         if (suite->slots[i][0] != '\0')
-            add_role(ir, table, LLVMGetOperand(value, i), suite->slots[i], python_name, 0);
+            add_role(ir, table, rs_ir_constant_member(value, i), suite->slots[i], python_name, 0);
 }
 
 static void read_slot(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef value, bool of_module)
 {
-    int64_t id = constant(LLVMGetOperand(value, 0));
-    LLVMValueRef function = LLVMGetOperand(value, 1);
+    int64_t id = constant(rs_ir_constant_member(value, 0));
+    LLVMValueRef function = rs_ir_constant_member(value, 1);
 
     if (of_module && (id == 1 || id == 2)) /* Py_mod_create, Py_mod_exec */
         add_role(ir, table, function, id == 1 ? "mod.create" : "mod.exec", NULL, 0);
@@ -109,11 +108,11 @@ static void note_type(struct rs_ir *ir, LLVMValueRef table, bool heap)
 static void read_structure(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef value, const char *stem)
 {
     if (strcmp(stem, "PyMethodDef") == 0) {
-        int flags = (int)constant(LLVMGetOperand(value, 2));
+        int flags = (int)constant(rs_ir_constant_member(value, 2));
         const char *slot = method_slot(flags);
 
         if (slot != NULL)
-            add_role(ir, table, LLVMGetOperand(value, 1), slot, rs_ir_string(ir, LLVMGetOperand(value, 0)), flags);
+            add_role(ir, table, rs_ir_constant_member(value, 1), slot, rs_ir_string(ir, rs_ir_constant_member(value, 0)), flags);
     } else if (strcmp(stem, "PyType_Slot") == 0 || strcmp(stem, "PyModuleDef_Slot") == 0) {
         if (stem[2] == 'T')
             note_type(ir, table, true);
@@ -129,7 +128,7 @@ static void read_structure(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef va
 static void read_constant(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef value, int depth)
 {
     bool structure = LLVMIsAConstantStruct(value) != NULL;
-    const char *stem = structure ? rs_ir_struct_stem(ir, LLVMTypeOf(value)) : NULL;
+    const char *stem = rs_ir_constant_stem(ir, value);
 
     if (stem != NULL)
         read_structure(ir, table, value, stem);
@@ -145,6 +144,7 @@ static void read_constant(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef val
 
 void rs_ir_read_tables(struct rs_ir *ir)
 {
+    rs_ir_read_literals(ir);
     for (LLVMValueRef global = LLVMGetFirstGlobal(ir->module); global != NULL; global = LLVMGetNextGlobal(global)) {
         LLVMValueRef content = LLVMGetInitializer(global);
 

@@ -128,8 +128,8 @@ static void judge_end(struct rs_rules *rules, LLVMValueRef table, struct rs_map 
         return;
     count = (unsigned)LLVMGetNumOperands(content);
     last = count > 0 ? LLVMGetOperand(content, count - 1) : NULL;
-    stem = last != NULL ? rs_ir_struct_stem(rules->ir, LLVMTypeOf(last)) : NULL;
-    if (!is_table(stem) || LLVMIsNull(last) || !LLVMIsAConstantStruct(last) || LLVMIsNull(LLVMGetOperand(last, 0)))
+    stem = last != NULL ? rs_ir_constant_stem(rules->ir, last) : NULL;
+    if (!is_table(stem) || LLVMIsNull(last) || !LLVMIsAConstantStruct(last) || LLVMIsNull(rs_ir_constant_member(last, 0)))
         return;
     known = rs_map_at(seen, (uintptr_t)table);
     if (*known != 0)
@@ -146,7 +146,7 @@ static void judge_end(struct rs_rules *rules, LLVMValueRef table, struct rs_map 
 /* Tables are only read by the interpreter where a module, a type or a slot names them. */
 static void judge_ends(struct rs_rules *rules, LLVMValueRef content, struct rs_map *seen)
 {
-    const char *stem = LLVMIsAConstantStruct(content) ? rs_ir_struct_stem(rules->ir, LLVMTypeOf(content)) : NULL;
+    const char *stem = rs_ir_constant_stem(rules->ir, content);
     int count = LLVMIsAConstantStruct(content) || LLVMIsAConstantArray(content) ? LLVMGetNumOperands(content) : 0;
 
     if (stem != NULL && (strcmp(stem, "PyModuleDef") == 0 || strcmp(stem, "_typeobject") == 0 || strcmp(stem, "PyType_Slot") == 0)) {

@@ -203,9 +203,9 @@ bool rs_rules_is_type_of(struct rs_rules *rules, LLVMValueRef value)
 
 static uint64_t number_at(LLVMValueRef table, unsigned index, bool *known)
 {
-    LLVMValueRef value = LLVMGetOperand(table, index);
+    LLVMValueRef value = rs_ir_constant_member(table, index);
 
-    *known = LLVMIsAConstantInt(value) != NULL;
+    *known = value != NULL && LLVMIsAConstantInt(value) != NULL;
     return *known ? LLVMConstIntGetZExtValue(value) : 0;
 }
 
@@ -214,9 +214,9 @@ static LLVMValueRef spec_of(struct rs_rules *rules, LLVMValueRef slots)
 {
     for (LLVMValueRef global = LLVMGetFirstGlobal(rules->ir->module); global != NULL; global = LLVMGetNextGlobal(global)) {
         LLVMValueRef content = LLVMGetInitializer(global);
-        const char *stem = content != NULL && LLVMIsAConstantStruct(content) ? rs_ir_struct_stem(rules->ir, LLVMTypeOf(content)) : NULL;
+        const char *stem = content != NULL ? rs_ir_constant_stem(rules->ir, content) : NULL;
 
-        if (stem != NULL && strcmp(stem, "PyType_Spec") == 0 && LLVMGetOperand(content, SPEC_SLOTS) == slots)
+        if (stem != NULL && strcmp(stem, "PyType_Spec") == 0 && rs_ir_constant_member(content, SPEC_SLOTS) == slots)
             return content;
     }
     return NULL;
@@ -228,9 +228,9 @@ struct rs_rules_type rs_rules_type(struct rs_rules *rules, const struct rs_ir_ty
     LLVMValueRef content = type->heap ? spec_of(rules, type->table) : LLVMGetInitializer(type->table);
     const char *name;
 
-    if (content == NULL || !LLVMIsAConstantStruct(content) || LLVMGetNumOperands(content) <= (type->heap ? SPEC_SLOTS : TYPE_FLAGS))
+    if (content == NULL || !LLVMIsAConstantStruct(content) || rs_ir_constant_member(content, type->heap ? SPEC_SLOTS : TYPE_FLAGS) == NULL)
         return result;
-    name = rs_ir_string(rules->ir, LLVMGetOperand(content, type->heap ? SPEC_NAME : TYPE_NAME));
+    name = rs_ir_string(rules->ir, rs_ir_constant_member(content, type->heap ? SPEC_NAME : TYPE_NAME));
     if (name != NULL)
         result.name = name;
     result.flags = number_at(content, type->heap ? SPEC_FLAGS : TYPE_FLAGS, &result.flags_known);

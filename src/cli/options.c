@@ -1,6 +1,7 @@
 /* See cli.h. */
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -155,6 +156,14 @@ static const struct rs_option *find(const char *word, size_t length, const struc
     return NULL;
 }
 
+/* "-j4": a number glued to the short name; NULL for anything else. */
+static const struct rs_option *find_glued(const char *word, const struct rs_option *options, size_t count)
+{
+    const struct rs_option *option = strlen(word) > 2 && isdigit((unsigned char)word[2]) ? find(word, 2, options, count) : NULL;
+
+    return option != NULL && option->kind == RS_OPTION_NUMBER ? option : NULL;
+}
+
 int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_option *options, size_t count)
 {
     int i = 1;
@@ -162,7 +171,7 @@ int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_opt
     for (; i < argc && argv[i][0] == '-' && argv[i][1] != 0; i++) {
         const char *equals = strchr(argv[i], '='), *value = NULL;
         size_t length = equals != NULL ? (size_t)(equals - argv[i]) : strlen(argv[i]);
-        const struct rs_option *option = find(argv[i], length, options, count);
+        const struct rs_option *option = find(argv[i], length, options, count), *glued = option == NULL ? find_glued(argv[i], options, count) : NULL;
 
         if (strcmp(argv[i], "--") == 0)
             return i + 1;
@@ -170,9 +179,12 @@ int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_opt
             print_usage(usage, options, count);
             return -2;
         }
+        option = glued != NULL ? glued : option;
         if (option == NULL)
             return unknown(argv[i], options, count);
-        if (option->kind != RS_OPTION_FLAG)
+        if (glued != NULL)
+            value = argv[i] + 2;
+        else if (option->kind != RS_OPTION_FLAG)
             value = equals != NULL ? equals + 1 : ++i < argc ? argv[i] : NULL;
         if (option->kind != RS_OPTION_FLAG ? value == NULL : equals != NULL) {
             rs_cli_usage_error(value == NULL && equals == NULL ? "option '%s' needs a value (%s)" : "option '%s' takes no value", option->name,

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (size_t i = 0; i < size; i++)
         lines += data[i] == '\n';
-    rs_pyx_check("/a.pyx", (const char *)data, size, 0x030b, NULL, &report);
+    rs_pyx_check("/a.pyx", (const char *)data, size, 0x030b, NULL, NULL, &report);
     for (size_t i = 0; i < report.findings.count; i++)
         if (report.findings.items[i].culprit.line < 1 || report.findings.items[i].culprit.line > lines || report.findings.items[i].message == NULL)
             abort();

@@ -107,18 +107,35 @@ bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struc
     return true;
 }
 
+/* Where a source's declarations lie: beside it. */
+struct beside {
+    const char *path;
+    struct rs_report *report;
+};
+
+static char *read_declarations(void *context, const char *module, size_t *size, const char **path)
+{
+    const struct beside *beside = context;
+    const char *slash = strrchr(beside->path, '/');
+    struct rs_error err;
+
+    *path = rs_arena_printf(&beside->report->arena, "%.*s%s.pxd", slash != NULL ? (int)(slash + 1 - beside->path) : 0, beside->path, module);
+    return access(*path, R_OK) == 0 ? rs_driver_read(*path, SOURCE_MOST, size, &err) : NULL;
+}
+
 static void read_one(const struct rs_source *source, const char *path, struct rs_report *report)
 {
     struct rs_error err;
     size_t size, length;
     char *text = rs_driver_read(path, SOURCE_MOST, &size, &err), *stem;
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    struct beside beside = {path, report};
 
     if (text == NULL)
         return;
     length = strcspn(name, ".");
     stem = rs_arena_strndup(&report->arena, name, length);
-    rs_pyx_check(path, text, size, source->python, source->module != NULL ? source->module : stem, report);
+    rs_pyx_check(path, text, size, source->python, source->module != NULL ? source->module : stem, &(struct rs_pyx_reader){read_declarations, &beside}, report);
     free(text);
 }
 

@@ -196,7 +196,7 @@ static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     unsigned count = LLVMGetNumSuccessors(terminator);
 
     for (unsigned k = 1; k < count; k++) {
-        LLVMValueRef label = LLVMGetOperand(terminator, 2 * k);
+        LLVMValueRef label = rs_ir_case_value(terminator, k);
         int64_t number = LLVMConstIntGetSExtValue(label);
         struct rs_state *copy;
 

@@ -90,6 +90,8 @@ struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value
 struct rs_ir_place rs_ir_place(struct rs_ir *ir, LLVMValueRef instruction);
 /* The function that a call names, through casts and aliases, or NULL for an indirect call. */
 LLVMValueRef rs_ir_callee(LLVMValueRef call);
+/* What a switch compares with for its successor `k`, from 1 on (0 is the default). */
+LLVMValueRef rs_ir_case_value(LLVMValueRef instruction, unsigned k);
 /* The row of a declared or inline API function, or NULL; remembers what it found. A function that the unit itself defines
  * outside of Python's headers has none. */
 const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function);

@@ -79,28 +79,38 @@ static void read_node(struct graph *graph, LLVMValueRef node)
     free(all.items);
 }
 
-/* Types that only local variables name hang on the markers that declare those variables: calls of llvm.dbg.declare and
- * llvm.dbg.value, which LLVM 19 keeps as records unless it is told otherwise. LLVM 20 and newer have no way from C. */
+/* What declares a local variable at an instruction: up to 19 calls of llvm.dbg.declare and llvm.dbg.value (19 keeps records
+ * unless it is told otherwise), then records, which C can read from 22 on. */
+static void visit_variables(struct graph *graph, LLVMValueRef at)
+{
+#if LLVM_VERSION_MAJOR >= 22
+    for (LLVMDbgRecordRef record = LLVMGetFirstDbgRecord(at); record != NULL; record = LLVMGetNextDbgRecord(record))
+        if (LLVMDbgRecordGetKind(record) != LLVMDbgRecordLabel)
+            visit(graph, LLVMMetadataAsValue(graph->ir->context, LLVMDbgVariableRecordGetVariable(record)));
+#elif LLVM_VERSION_MAJOR <= 19
+    size_t length;
+    const char *name = LLVMIsACallInst(at) && LLVMIsAFunction(LLVMGetCalledValue(at)) ? LLVMGetValueName2(LLVMGetCalledValue(at), &length) : NULL;
+
+    if (name != NULL && strncmp(name, "llvm.dbg.", 9) == 0 && LLVMGetNumArgOperands(at) > 1)
+        visit(graph, LLVMGetOperand(at, 1));
+#else
+    (void)graph;
+    (void)at;
+#endif
+}
+
+/* Types that only local variables name hang on what declares those variables. */
 static void visit_locals(struct graph *graph)
 {
-#if LLVM_VERSION_MAJOR <= 19
 #if LLVM_VERSION_MAJOR == 19
     LLVMSetIsNewDbgInfoFormat(graph->ir->module, false);
 #endif
-    for (size_t f = 0; f < graph->ir->functions.count; f++) {
-        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(graph->ir->functions.items[f].value); b != NULL; b = LLVMGetNextBasicBlock(b)) {
-            for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
-                size_t length;
-                const char *name = LLVMIsACallInst(i) && LLVMIsAFunction(LLVMGetCalledValue(i)) ? LLVMGetValueName2(LLVMGetCalledValue(i), &length) : NULL;
-
-                if (name != NULL && strncmp(name, "llvm.dbg.", 9) == 0 && LLVMGetNumArgOperands(i) > 1)
-                    visit(graph, LLVMGetOperand(i, 1));
-            }
-        }
-    }
+    for (size_t f = 0; f < graph->ir->functions.count; f++)
+        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(graph->ir->functions.items[f].value); b != NULL; b = LLVMGetNextBasicBlock(b))
+            for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
+                visit_variables(graph, i);
 #if LLVM_VERSION_MAJOR == 19
     LLVMSetIsNewDbgInfoFormat(graph->ir->module, true);
-#endif
 #endif
 }
 

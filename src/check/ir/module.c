@@ -206,6 +206,15 @@ const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function
     return *known == 1 ? NULL : rs_contract_at((unsigned)*known - 2);
 }
 
+LLVMValueRef rs_ir_case_value(LLVMValueRef instruction, unsigned k)
+{
+#if LLVM_VERSION_MAJOR >= 22 /* no operand any more */
+    return LLVMGetSwitchCaseValue(instruction, k);
+#else
+    return LLVMGetOperand(instruction, 2 * k);
+#endif
+}
+
 const char *rs_ir_string(struct rs_ir *ir, LLVMValueRef value)
 {
     LLVMValueRef content;

@@ -1,5 +1,6 @@
 /* What a Cython source declares: externs, cimports, classes with their attributes, functions, and where the GIL is not held. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check/pyx/source.h"
@@ -274,6 +275,87 @@ void rs_pyx_source_read(struct rs_pyx_source *source, const char *text, size_t s
     rs_pyx_lines_read(source, text, size);
     for (size_t i = 0; i < source->lines.count; i++)
         scan_line(&scan, &source->lines.items[i], i);
+}
+
+/* ---- declarations in other files ---- */
+
+/* The extern of another source as one of this source's, by the name that it has here. */
+static void take_extern(struct rs_pyx_source *source, const struct rs_pyx_extern *from, const char *name, const char *file)
+{
+    struct rs_pyx_extern *declared;
+
+    if (from->cimported)
+        return;
+    declared = RS_PUSH(&source->externs);
+    *declared = (struct rs_pyx_extern){.line = from->line, .result = from->result, .nogil = from->nogil, .file = file};
+    declared->name = rs_arena_strdup(&source->arena, name);
+    declared->cname = rs_arena_strdup(&source->arena, from->cname);
+    for (size_t i = 0; i < from->arguments.count; i++)
+        *RS_PUSH(&declared->arguments) = from->arguments.items[i];
+}
+
+/* Attributes that a .pxd declares of the classes that the source defines. */
+static void take_attributes(struct rs_pyx_source *source, const struct rs_pyx_class *from)
+{
+    for (size_t i = 0; i < source->classes.count; i++)
+        for (size_t k = 0; k < from->attributes.count && strcmp(source->classes.items[i].name, from->name) == 0; k++)
+            *RS_PUSH(&source->classes.items[i].attributes) =
+                (struct rs_pyx_attribute){rs_arena_strdup(&source->arena, from->attributes.items[k].name), from->attributes.items[k].type};
+}
+
+/* The file of the source's own name: all that it declares. */
+static void take_own(struct rs_pyx_source *source, const char *stem, const struct rs_pyx_reader *reader)
+{
+    struct rs_pyx_source declared = {0};
+    const char *file;
+    size_t size;
+    char *text = reader->read(reader->context, stem, &size, &file);
+
+    if (text == NULL)
+        return;
+    rs_pyx_source_read(&declared, text, size);
+    for (size_t i = 0; i < declared.externs.count; i++)
+        take_extern(source, &declared.externs.items[i], declared.externs.items[i].name, file);
+    for (size_t i = 0; i < declared.classes.count; i++)
+        take_attributes(source, &declared.classes.items[i]);
+    rs_pyx_source_close(&declared);
+    free(text);
+}
+
+/* "from .queue cimport put, get as take": those that queue.pxd declares. */
+static void take_cimported(struct rs_pyx_source *source, const struct rs_pyx_line *line, const struct rs_pyx_reader *reader)
+{
+    const char *from = line->function < 0 ? behind(line->code, "from") : NULL, *list = from == NULL ? NULL : rs_pyx_find_word(from, "cimport"), *stem, *file;
+    struct rs_pyx_source declared = {0};
+    size_t size, length;
+    char *text;
+
+    if (list == NULL || starts_with_word(from, "cpython"))
+        return;
+    length = strcspn(from, " \t\n");
+    for (stem = from + length; stem > from && rs_pyx_is_word(stem[-1]);)
+        stem--;
+    text = stem == from + length ? NULL : reader->read(reader->context, rs_arena_strndup(&source->arena, stem, (size_t)(from + length - stem)), &size, &file);
+    if (text == NULL)
+        return;
+    rs_pyx_source_read(&declared, text, size);
+    for (list += strlen("cimport"); *(list += strcspn(list, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")) != 0; list += rs_pyx_word_length(list)) {
+        const char *name = list, *as = behind(list + rs_pyx_word_length(list) + strspn(list + rs_pyx_word_length(list), " \t\n"), "as");
+        const struct rs_pyx_extern *found = rs_pyx_extern_find(&declared, name, rs_pyx_word_length(name));
+
+        list = as != NULL ? as : list;
+        if (found != NULL)
+            take_extern(source, found, rs_arena_strndup(&source->arena, list, rs_pyx_word_length(list)), file);
+    }
+    rs_pyx_source_close(&declared);
+    free(text);
+}
+
+void rs_pyx_source_declared(struct rs_pyx_source *source, const char *stem, const struct rs_pyx_reader *reader)
+{
+    take_own(source, stem, reader);
+    for (size_t i = 0; i < source->lines.count; i++)
+        take_cimported(source, &source->lines.items[i], reader);
 }
 
 void rs_pyx_source_close(struct rs_pyx_source *source)

@@ -38,6 +38,28 @@ static void step(struct judge *judge, struct rs_finding *finding, int line, cons
 
 #define SAY(judge, ...) rs_arena_printf(&(judge)->report->arena, __VA_ARGS__)
 
+/* Where a function is declared, and how the reports say that. */
+static struct rs_place declared(struct judge *judge, const struct rs_pyx_extern *callee)
+{
+    struct rs_place where = place(judge, declaration, callee->line);
+
+    if (callee->file != NULL)
+        where.file = where.pyx_file = callee->file;
+    return where;
+}
+
+static const char *declared_line(struct judge *judge, const struct rs_pyx_extern *callee)
+{
+    const char *slash = callee->file != NULL ? strrchr(callee->file, '/') : NULL;
+
+    return callee->file == NULL ? SAY(judge, "line %d", callee->line) : SAY(judge, "%s, line %d", slash != NULL ? slash + 1 : callee->file, callee->line);
+}
+
+static void step_declared(struct judge *judge, struct rs_finding *finding, const struct rs_pyx_extern *callee, const char *note)
+{
+    *RS_PUSH(&finding->path) = (struct rs_note){callee->file != NULL ? callee->file : judge->file, callee->line, note};
+}
+
 static const char *function_name(const struct judge *judge, const struct rs_pyx_line *line)
 {
     return line->function >= 0 ? judge->source.functions.items[line->function].name : "the module's body";
@@ -143,18 +165,18 @@ static void on_borrowed(struct judge *judge, const struct rs_pyx_line *line, con
         return;
     for (size_t i = 0; i < judge->report->findings.count; i++) {
         finding = &judge->report->findings.items[i];
-        if (finding->rule == RS_RULE_RS102 && finding->belief.line == callee->line && finding->belief.file == judge->file) {
+        if (finding->rule == RS_RULE_RS102 && finding->belief.line == callee->line && finding->belief.file == declared(judge, callee).file) {
             finding->count++;
             return;
         }
     }
     finding = add(judge, RS_RULE_RS102, function, rs_pyx_line_of(line, name));
     finding->has_belief = true;
-    finding->belief = place(judge, declaration, callee->line);
+    finding->belief = declared(judge, callee);
     finding->belief.api = row->name;
-    finding->message = SAY(judge, "%s takes the borrowed result of %s for its own: it is declared 'object' in line %d", function, row->name, callee->line);
-    finding->fix = SAY(judge, "declare the result in line %d as 'PyObject *' and cast it at the call: '<object>' takes a reference", callee->line);
-    step(judge, finding, callee->line, SAY(judge, "%s is declared to return 'object': Cython will release its result", row->name));
+    finding->message = SAY(judge, "%s takes the borrowed result of %s for its own: it is declared 'object' in %s", function, row->name, declared_line(judge, callee));
+    finding->fix = SAY(judge, "declare the result in %s as 'PyObject *' and cast it at the call: '<object>' takes a reference", declared_line(judge, callee));
+    step_declared(judge, finding, callee, SAY(judge, "%s is declared to return 'object': Cython will release its result", row->name));
     step(judge, finding, finding->culprit.line, SAY(judge, "%s returns a borrowed reference", row->name));
 }
 
@@ -175,7 +197,7 @@ static void on_cast(struct judge *judge, const struct rs_pyx_line *line, const c
     finding->belief.api = row->name;
     finding->message = SAY(judge, "%s casts the new reference that %s returns to an object: the cast takes another one, the first is never given back", function,
                            row->name);
-    finding->fix = SAY(judge, "declare the result of %s in line %d as 'object', and leave the cast out", row->name, callee->line);
+    finding->fix = SAY(judge, "declare the result of %s in %s as 'object', and leave the cast out", row->name, declared_line(judge, callee));
     step(judge, finding, finding->culprit.line, SAY(judge, "%s returns a new reference", row->name));
     step(judge, finding, finding->culprit.line, "the cast takes a reference of its own; nothing gives the first one back");
 }
@@ -347,10 +369,10 @@ static void on_nogil(struct judge *judge, const struct rs_pyx_line *line, const 
         return;
     finding = add(judge, RS_RULE_RS301, function_name(judge, line), rs_pyx_line_of(line, name));
     finding->has_belief = true;
-    finding->belief = place(judge, declaration, callee->line);
-    finding->message = SAY(judge, "%s calls %s without the GIL: line %d declares it nogil", function_name(judge, line), row->name, callee->line);
-    finding->fix = SAY(judge, "call it 'with gil', and leave 'nogil' out of the declaration in line %d", callee->line);
-    step(judge, finding, callee->line, SAY(judge, "%s is declared nogil, so Cython does not object", row->name));
+    finding->belief = declared(judge, callee);
+    finding->message = SAY(judge, "%s calls %s without the GIL: it is declared nogil in %s", function_name(judge, line), row->name, declared_line(judge, callee));
+    finding->fix = SAY(judge, "call it 'with gil', and leave 'nogil' out of the declaration in %s", declared_line(judge, callee));
+    step_declared(judge, finding, callee, SAY(judge, "%s is declared nogil, so Cython does not object", row->name));
     step(judge, finding, finding->culprit.line, "the GIL is not held here");
 }
 
@@ -518,13 +540,16 @@ static void judge_class(struct judge *judge, const struct rs_pyx_class *class)
     }
 }
 
-void rs_pyx_check(const char *file, const char *text, size_t size, unsigned python, const char *module, struct rs_report *report)
+void rs_pyx_check(const char *file, const char *text, size_t size, unsigned python, const char *module, const struct rs_pyx_reader *reader, struct rs_report *report)
 {
     struct judge judge = {.report = report, .python = python};
+    const char *slash = strrchr(file, '/'), *stem = slash != NULL ? slash + 1 : file;
 
     judge.file = rs_arena_strdup(&report->arena, file);
     judge.module = module != NULL ? rs_arena_strdup(&report->arena, module) : NULL;
     rs_pyx_source_read(&judge.source, text, size);
+    if (reader != NULL)
+        rs_pyx_source_declared(&judge.source, rs_arena_strndup(&judge.source.arena, stem, strcspn(stem, ".")), reader);
     each_call(&judge, on_borrowed);
     each_call(&judge, on_cast);
     each_call(&judge, on_pointer);

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "check/pyx/pyx.h"
 #include "contract/contract.h"
 
 /* A logical line: what brackets, backslashes and triple quotes join. Comments and the insides of strings are blank in
@@ -25,7 +26,8 @@ enum rs_pyx_type rs_pyx_type_of(const char *type, const char *end);
 struct rs_pyx_extern {
     const char *name;  /* in this file */
     const char *cname; /* in C */
-    int line;
+    const char *file;  /* the .pxd that declares it; NULL: the file itself */
+    int line;          /* of that file */
     enum rs_pyx_type result;
     bool nogil, cimported;
     RS_VEC(enum rs_pyx_type) arguments;
@@ -62,6 +64,8 @@ struct rs_pyx_source {
 /* Of lines.c: fills source->lines. */
 void rs_pyx_lines_read(struct rs_pyx_source *source, const char *text, size_t size);
 void rs_pyx_source_read(struct rs_pyx_source *source, const char *text, size_t size);
+/* Adds what .pxd files declare: that of the file's own name (`stem`), and those of modules that it cimports functions from. */
+void rs_pyx_source_declared(struct rs_pyx_source *source, const char *stem, const struct rs_pyx_reader *reader);
 void rs_pyx_source_close(struct rs_pyx_source *source);
 
 /* The line of the file on which a place of the logical line stands. */

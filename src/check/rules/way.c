@@ -234,7 +234,7 @@ static void leave(struct walker *walker, struct way *way, LLVMValueRef end)
         LLVMBasicBlockRef target = LLVMGetSwitchDefaultDest(end);
 
         for (unsigned i = 1; i < count; i++)
-            if (LLVMConstIntGetSExtValue(LLVMGetOperand(end, 2 * i)) == truth.number)
+            if (LLVMConstIntGetSExtValue(rs_ir_case_value(end, i)) == truth.number)
                 target = LLVMGetSuccessor(end, i);
         go(walker, way, block, target, NULL, false);
         return;

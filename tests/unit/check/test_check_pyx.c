@@ -95,7 +95,7 @@ static void test_rows(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct rs_report report = {0};
 
-        rs_pyx_check("/a/m.pyx", rows[i].text, strlen(rows[i].text), 0x030b, "m", &report);
+        rs_pyx_check("/a/m.pyx", rows[i].text, strlen(rows[i].text), 0x030b, "m", NULL, &report);
         if (strcmp(said(&report), rows[i].findings) != 0)
             print_error("of this source:\n%s\n", rows[i].text);
         assert_string_equal(said(&report), rows[i].findings);
@@ -111,7 +111,7 @@ static void test_severity_depends_on_version(void **state)
     for (unsigned python = 0x030b; python <= 0x030c; python++) {
         struct rs_report report = {0};
 
-        rs_pyx_check("/a/m.pyx", text, sizeof(text) - 1, python, "m", &report);
+        rs_pyx_check("/a/m.pyx", text, sizeof(text) - 1, python, "m", NULL, &report);
         assert_int_equal(report.findings.count, 1);
         assert_int_equal(report.findings.items[0].latent, python == 0x030c);
         assert_int_equal(report.findings.items[0].severity, python == 0x030c ? RS_NOTE : RS_ERROR);

@@ -196,7 +196,8 @@ def bitcode(context):
     program.need_check()
     _, include = minor(context)
     source(folder, "one", fixed=True)
-    clang = next(c for c in ["clang-%d" % major for major in range(22, 15, -1)] + ["clang"] if shutil.which(c))
+    # the order in which the build looks for LLVM: a newer clang than that would be refused
+    clang = next(c for c in ["clang-%d" % major for major in (19, 18, 17, 16, 20, 21, 22)] + ["clang"] if shutil.which(c))
     flags = ["-O0", "-g", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-emit-llvm", "-I", include, "one.c"]
     subprocess.run([clang, "-c", "-o", "one.bc"] + flags, cwd=folder, check=True)
     subprocess.run([clang, "-S", "-o", "two.ll"] + flags, cwd=folder, check=True)

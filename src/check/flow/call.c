@@ -118,6 +118,7 @@ void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *na
         state->err = RS_ERR_UNKNOWN;
     else
         return;
+    state->vague = false;
     state->err_sym = RS_NONE;
     state->pending = false;
 }
@@ -218,6 +219,7 @@ static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValue
     }
     if (objects && callee != NULL)
         note_unknown(flow, callee);
+    state->vague = state->err == RS_ERR_CLEAR || state->vague;
     state->err = state->err == RS_ERR_SET ? RS_ERR_SET : RS_ERR_UNKNOWN;
     state->err_sym = RS_NONE;
     state->pending = false;

@@ -311,8 +311,10 @@ static void integer_result(const struct calling *c, struct rs_state *state)
     } else {
         note_kept(state, RS_NONE);
         rs_call_result(c->flow, state, c->call, rs_av_unknown());
-        if (c->row->flags & RS_SETS_ERROR && state->err != RS_ERR_SET)
+        if (c->row->flags & RS_SETS_ERROR && state->err != RS_ERR_SET) {
             state->err = RS_ERR_UNKNOWN;
+            state->vague = false;
+        }
     }
     pend(c, state);
 }

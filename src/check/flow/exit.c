@@ -92,7 +92,7 @@ static void judge_error(struct rs_flow *flow, struct rs_state *state, bool faile
 
     if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL))
         rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns %s without an exception set", function, value), SAY(flow, "set an exception before the return%s (PyErr_SetString ...), or return a value", rs_tell_line(flow, at)));
-    else if (!failed && state->err == RS_ERR_SET)
+    else if (!failed && state->err == RS_ERR_SET && state->supposed == RS_SUPPOSED_NOTHING)
         rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns a result while an exception is set", function), SAY(flow, "return %s, or clear the exception (PyErr_Clear)", value));
     else if (!failed && state->pending) {
         size_t length;

@@ -108,7 +108,7 @@ void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct
         return;
     if (sym->owned > 0 || sym->kind == RS_SYM_NEW)
         field->owned_store = field->owned_store || sym->owned > 0;
-    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge || LLVMIsAStoreInst(cell->at) == NULL || is_released_there(flow, cell, sym))
+    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge || state->supposed == RS_SUPPOSED_WAY || LLVMIsAStoreInst(cell->at) == NULL || is_released_there(flow, cell, sym))
         return;
     doubt = RS_PUSH(&flow->unit->doubts);
     doubt->key = cell->key;

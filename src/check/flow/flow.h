@@ -98,6 +98,9 @@ struct rs_cell {
 enum rs_err { RS_ERR_CLEAR, RS_ERR_SET, RS_ERR_UNKNOWN, RS_ERR_MAYBE };
 /* Whether an exception was set when the function was entered: as long as nobody has asked, it goes on as if none were. */
 enum rs_entry { RS_ENTRY_OPEN, RS_ENTRY_CLEAR, RS_ENTRY_SET };
+/* What nothing shows but that the code asks whether an exception is set: that one is, after a call of which nothing is known
+ * (nothing is said of the result, and of what is lost); that one was when the function was entered (nothing is said at all). */
+enum rs_supposed { RS_SUPPOSED_NOTHING, RS_SUPPOSED_ERROR, RS_SUPPOSED_WAY };
 
 /* How a path came here, newest first; shared between states, lives as long as the function's analysis. */
 struct rs_trail {
@@ -110,6 +113,8 @@ struct rs_trail {
 struct rs_state {
     uint32_t block;
     uint8_t err, entry;
+    uint8_t supposed;
+    bool vague; /* RS_ERR_UNKNOWN by nothing but calls of which nothing is known; RS_ERR_MAYBE: in front of that one */
     bool pending;    /* an integer-returning call's failure was never looked at */
     bool thrown;     /* a C++ exception is under way */
     int32_t err_sym; /* RS_ERR_MAYBE: an exception is set iff this symbol says failure */

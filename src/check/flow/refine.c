@@ -8,10 +8,13 @@ static bool is_pointer(const struct rs_sym *sym)
 
 void rs_refine_fallible(struct rs_state *state, int32_t sym)
 {
+    bool only = state->err == RS_ERR_CLEAR || (state->err == RS_ERR_UNKNOWN && state->vague);
+
     if (state->err == RS_ERR_SET)
         return;
-    state->err_sym = state->err == RS_ERR_CLEAR ? sym : RS_NONE;
-    state->err = state->err == RS_ERR_CLEAR ? RS_ERR_MAYBE : RS_ERR_UNKNOWN;
+    state->err_sym = only ? sym : RS_NONE;
+    state->err = only ? RS_ERR_MAYBE : RS_ERR_UNKNOWN;
+    state->vague = only && state->vague;
 }
 
 /* The outcome of a call is known: so is whether an exception is set. */
@@ -27,7 +30,7 @@ static void settle_error(struct rs_state *state, int32_t sym, bool failed)
     if (failed)
         state->err = it->flags & RS_F_MISS ? RS_ERR_UNKNOWN : RS_ERR_SET;
     else if (state->err == RS_ERR_MAYBE && state->err_sym == sym)
-        state->err = RS_ERR_CLEAR;
+        state->err = state->vague ? RS_ERR_UNKNOWN : RS_ERR_CLEAR;
     if (state->err_sym == sym)
         state->err_sym = RS_NONE;
 }
@@ -49,7 +52,10 @@ bool rs_refine_occurred(struct rs_flow *flow, struct rs_state *state, bool set)
         if (!is_pointer(sym) && !set && sure && sym->fail == -1 && !rs_refine_range(flow, state, waiting, 0, INT64_MAX))
             return false;
     }
+    if (set && state->err == RS_ERR_UNKNOWN && state->vague && state->supposed == RS_SUPPOSED_NOTHING)
+        state->supposed = RS_SUPPOSED_ERROR;
     state->err = set ? RS_ERR_SET : RS_ERR_CLEAR;
+    state->vague = false;
     state->err_sym = RS_NONE;
     state->pending = false;
     return true;

@@ -251,7 +251,7 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
     bool taken = sym->kind != RS_SYM_NEW, replaced = sym->flags & RS_F_MOVED && sym->taken == NULL, failing;
     LLVMValueRef since = taken && sym->taken != NULL ? sym->taken : sym->how;
 
-    if (is_silent(sym) || since == NULL)
+    if (is_silent(sym) || since == NULL || state->supposed != RS_SUPPOSED_NOTHING)
         return;
     failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
     if (replaced) {

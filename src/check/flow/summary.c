@@ -524,6 +524,7 @@ static void apply_way(struct applying *a)
     if (a->way->err != RS_ERR_CLEAR || a->way->entry == RS_ENTRY_SET) { /* what it found is dealt with */
         a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET : a->way->err;
         a->state->err_sym = RS_NONE;
+        a->state->vague = false;
         a->state->pending = false;
     }
     if (a->way->converts)
@@ -540,6 +541,7 @@ static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMV
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
         rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(call, i)));
     state->err = state->err == RS_ERR_SET ? RS_ERR_SET : RS_ERR_UNKNOWN;
+    state->vague = false;
     state->err_sym = RS_NONE;
     state->pending = false;
     if (LLVMGetTypeKind(LLVMTypeOf(call)) != LLVMPointerTypeKind) {

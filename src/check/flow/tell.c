@@ -108,7 +108,7 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
     struct rs_candidate *candidate = same_cause(flow, rule, culprit);
     bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
 
-    if (!flow->judge || flow->function->library || culprit == NULL)
+    if (!flow->judge || flow->function->library || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
         return;
     if (candidate != NULL && candidate->latent && !(sym != NULL && rs_tell_immortal(flow, sym))) {
         *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);

@@ -173,6 +173,7 @@ struct rs_summary {
     bool runs;       /* may run Python code */
     bool throws;
     bool noreturn;
+    bool foreign;   /* of another unit's: that one names nothing of Python's, so that it sets no exception */
     uint8_t gil[2]; /* of another unit's: as in rs_ir_function */
     uint8_t nargs, ncases;
     struct rs_case *cases;

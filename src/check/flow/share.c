@@ -11,7 +11,7 @@
 #include "check/unit.h"
 
 enum { LINE_MOST = 1 << 14, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
-static const char heading[] = "refsan summaries 2\n";
+static const char heading[] = "refsan summaries 3\n";
 
 struct named {
     const char *name;
@@ -75,8 +75,19 @@ static void write_way(FILE *file, const struct rs_ir *ir, const struct rs_case *
     fputc('\n', file);
 }
 
+/* Whether the unit declares no function of Python's. */
+static bool is_foreign(struct rs_ir *ir)
+{
+    for (LLVMValueRef function = LLVMGetFirstFunction(ir->module); function != NULL; function = LLVMGetNextFunction(function))
+        if (rs_ir_contract(ir, function) != NULL)
+            return false;
+    return true;
+}
+
 void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 {
+    bool foreign = is_foreign(unit->ir);
+
     fputs(heading, file);
     for (size_t i = 0; i < unit->ir->functions.count; i++) {
         const struct rs_ir_function *function = &unit->ir->functions.items[i];
@@ -85,7 +96,7 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 
         if (function->local || function->library || !summary->known || !is_plain(function->symbol))
             continue;
-        fprintf(file, "f %s %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs, summary->throws, summary->noreturn, function->gil[0], function->gil[1], summary->nargs, ways);
+        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs, summary->throws, summary->noreturn, foreign, function->gil[0], function->gil[1], summary->nargs, ways);
         for (unsigned k = 0; k < ways; k++)
             write_way(file, unit->ir, &summary->cases[k], summary->nargs);
     }
@@ -197,6 +208,7 @@ static struct named read_function(struct reading *r, FILE *file, char *line)
     summary->runs = number(r, 0, 1);
     summary->throws = number(r, 0, 1);
     summary->noreturn = number(r, 0, 1);
+    summary->foreign = number(r, 0, 1);
     summary->gil[0] = (uint8_t)number(r, 0, GIL_MOST);
     summary->gil[1] = (uint8_t)number(r, 0, GIL_MOST);
     summary->nargs = (uint8_t)number(r, 0, RS_SUMMARY_ARGS);

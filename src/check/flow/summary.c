@@ -534,14 +534,14 @@ static void apply_way(struct applying *a)
 }
 
 /* Some ways of the callee are not known: its arguments may have gone anywhere. */
-static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, bool foreign)
 {
     int32_t sym;
 
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
         rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(call, i)));
+    state->vague = foreign && (state->err == RS_ERR_CLEAR || state->vague);
     state->err = state->err == RS_ERR_SET ? RS_ERR_SET : RS_ERR_UNKNOWN;
-    state->vague = false;
     state->err_sym = RS_NONE;
     state->pending = false;
     if (LLVMGetTypeKind(LLVMTypeOf(call)) != LLVMPointerTypeKind) {
@@ -563,7 +563,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
         flow->summary->runs = true;
     }
     if (summary->incomplete) {
-        apply_incomplete(flow, state, call);
+        apply_incomplete(flow, state, call, summary->foreign);
         rs_states_add(flow, out, state);
         return;
     }

@@ -32,11 +32,24 @@ def usable():
     return None
 
 
+def unseen_confirms():
+    """Whether calls confirm a row although they never showed one of its fields: an answer for each way that could happen."""
+    seen = {"case": "", "off": [], "immortal": 0, "objects": 2, "told": ["list", "item"]}
+    answers = {"all seen": (dict(seen, told=["list", "item", "->"]), "confirmed"), "result unseen": (seen, ""),
+               "argument unseen": (dict(seen, told=["list", "->"]), ""), "off": (dict(seen, off=[[0, 1]]), "contradicted")}
+    return ["%s: %s" % (what, measure_contracts.verdict([answer], "success", {"list", "item", "->"})[0] or "nothing")
+            for what, (answer, expected) in answers.items()
+            if measure_contracts.verdict([answer], "success", {"list", "item", "->"})[0] != expected]
+
+
 def main():
     python, wrong = usable(), 0
     if not python:
         print("no interpreter with headers")
         return 77
+    for problem in unseen_confirms():
+        wrong += 1
+        print(problem)
     rows = [r for r in contracts.load(os.path.join(ROOT, "contracts")) if r.name in NAMES]
     _, there, seen = measure_contracts.run_worker(python, rows)
     for row in there:

@@ -75,6 +75,8 @@ static bool is_library(const char *module)
 static void find_place(const struct judge *j, struct rs_crash *crash)
 {
     const struct rs_line *found = NULL;
+    const char *stem;
+    size_t length;
 
     for (size_t i = 0; i < crash->native.count && (found == NULL || !is_observed(j->books, found->module)); i++) {
         const struct rs_line *line = &crash->native.items[i];
@@ -86,6 +88,10 @@ static void find_place(const struct judge *j, struct rs_crash *crash)
         return;
     crash->has_place = true;
     crash->place = (struct rs_place){.module = found->module, .function = found->function};
+    if (is_observed(j->books, found->module)) {
+        stem = rs_module_stem(found->module, &length);
+        crash->place.module = rs_arena_strndup(&j->report->arena, stem, length);
+    }
     if (found->language != NULL && strcmp(found->language, "cython") == 0) {
         crash->place.pyx_file = found->file;
         crash->place.pyx_line = found->line;
@@ -133,10 +139,13 @@ static bool is_heap_check(const struct rs_crash *crash)
 
 #define ANY_OF(crash, ...) frame_of(crash, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
-/* Whoever called abort is in the interpreter, which does so for fatal errors only. Its own name may be unknown. */
+/* Whoever called abort is in the interpreter, which does so for fatal errors and in os.abort. Its own name may be unknown. */
 static bool is_interpreters(const struct rs_crash *crash)
 {
     const char *module = NULL;
+
+    if (ANY_OF(crash, "os_abort"))
+        return false;
 
     for (size_t i = 0; i < crash->native.count && (module == NULL || is_library(module)); i++)
         module = crash->native.items[i].module;

@@ -124,6 +124,15 @@ static void sent_words(struct rs_arena *arena, const struct rs_books *books, str
     crash->advice = "nothing went wrong in the code that was interrupted";
 }
 
+/* Whether the function that gave up is on the stack by its name. */
+static bool says_fatal(const struct rs_crash *crash)
+{
+    for (size_t i = 0; i < crash->native.count; i++)
+        if (crash->native.items[i].function != NULL && strstr(crash->native.items[i].function, "atal") != NULL)
+            return true;
+    return false;
+}
+
 void rs_crash_words(const struct judge *j, struct rs_crash *crash)
 {
     struct rs_arena *arena = &j->report->arena;
@@ -147,7 +156,8 @@ void rs_crash_words(const struct judge *j, struct rs_crash *crash)
         crash->advice = rs_arena_printf(arena, "look at %s: __builtin_trap and what a compiler holds for unreachable end so", place_words(arena, &crash->place));
         break;
     case RS_CRASH_FATAL_ERROR:
-        crash->message = "the interpreter gave up (Py_FatalError); its own message stands above";
+        crash->message = says_fatal(crash) ? "the interpreter gave up (Py_FatalError); its own message stands above"
+                                           : "the interpreter ended the program: Py_FatalError, whose message stands above, or os.abort";
         crash->advice = rs_arena_printf(arena, "the message says what it found wrong; %s was there when it did", place_words(arena, &crash->place));
         break;
     case RS_CRASH_HEAP:

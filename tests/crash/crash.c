@@ -40,6 +40,12 @@ static PyObject *increment(PyObject *module, PyObject *dict)
     return found;
 }
 
+/* prologue(): the fault is in the function's first instructions, which refsan has moved, too. */
+static PyObject *prologue(PyObject *module, PyObject *none)
+{
+    return (PyObject *)Py_TYPE(none)->tp_base; /* place */
+}
+
 static PyObject *null_struct(PyObject *module, PyObject *unused)
 {
     char **table = nowhere;
@@ -214,7 +220,7 @@ static PyObject *lend(PyObject *module, PyObject *unused)
 }
 
 static PyMethodDef methods[] = {
-    {"missing", missing, METH_O, NULL},         {"failed", failed, METH_O, NULL},       {"increment", increment, METH_O, NULL},
+    {"missing", missing, METH_O, NULL},         {"failed", failed, METH_O, NULL},       {"increment", increment, METH_O, NULL}, {"prologue", prologue, METH_NOARGS, NULL},
     {"null_struct", null_struct, METH_NOARGS, NULL}, {"wild", wild, METH_NOARGS, NULL}, {"no_address", no_address, METH_NOARGS, NULL},
     {"read_only", read_only, METH_NOARGS, NULL}, {"call_null", call_null, METH_NOARGS, NULL}, {"free_twice", free_twice, METH_NOARGS, NULL},
     {"recurse", recurse, METH_NOARGS, NULL},    {"divide", divide, METH_NOARGS, NULL},  {"trap", trap, METH_NOARGS, NULL},

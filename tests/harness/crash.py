@@ -34,6 +34,7 @@ def judge_place(crash, wanted):
         core.expect(not place, "a place, although nothing was recorded", place)
         return
     core.expect(wanted == "" or place.get("function") == wanted, "it names another place than %s" % wanted, place)
+    core.expect(wanted == "" or place.get("module") == "crash", "it names another module", place)
     if wanted not in ("", "in_thread", "deeper"):
         core.expect(place["line"] in lines_with("place"), "it names another line than one with the comment place", place)
 

@@ -14,8 +14,19 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* A function without a symbol: what the tables that hand it to the interpreter call it, else its address. */
+static const char *other_name(struct rs_naming *naming, const struct rs_books *books, const struct rs_native *native, struct rs_arena *arena, const char *module)
+{
+    struct rs_place place;
+
+    if (rs_ledger_module_of(books, native->pc) == NULL)
+        return rs_arena_printf(arena, "%s+0x%llx", module, (unsigned long long)native->offset);
+    rs_cli_names(naming).place(naming, books, native->pc, 0, false, arena, &place);
+    return place.function;
+}
+
 /* The frames of one address: what was inlined there, then the function that holds it. */
-static size_t name(struct rs_naming *naming, const struct rs_native *native, struct rs_arena *arena, struct rs_line *lines, size_t max)
+static size_t name(struct rs_naming *naming, const struct rs_books *books, const struct rs_native *native, struct rs_arena *arena, struct rs_line *lines, size_t max)
 {
     struct rs_frame frames[FRAMES];
     const char *module = rs_arena_strdup(arena, base_name(native->path));
@@ -27,14 +38,10 @@ static size_t name(struct rs_naming *naming, const struct rs_native *native, str
 
         lines[i] = (struct rs_line){.language = pyx ? "cython" : "c", .module = module, .line = pyx ? frames[i].pyx_line : frames[i].line};
         lines[i].file = file != NULL ? rs_arena_strdup(arena, file) : NULL;
-        if (frames[i].function != NULL)
-            lines[i].function = rs_arena_strdup(arena, frames[i].function);
-        else
-            lines[i].function = rs_arena_printf(arena, "%s+0x%llx", module, (unsigned long long)native->offset);
+        lines[i].function = frames[i].function != NULL ? rs_arena_strdup(arena, frames[i].function) : other_name(naming, books, native, arena, module);
     }
     if (count == 0) {
-        lines[0] = (struct rs_line){.language = "c", .module = module};
-        lines[0].function = rs_arena_printf(arena, "%s+0x%llx", module, (unsigned long long)native->offset);
+        lines[0] = (struct rs_line){.language = "c", .module = module, .function = other_name(naming, books, native, arena, module)};
         count = 1;
     }
     return count;
@@ -92,7 +99,7 @@ size_t rs_cli_stack(void *context, const struct rs_books *books, struct rs_arena
         if (natives[i].path == NULL)
             lines[count++] = (struct rs_line){.language = "c", .function = rs_arena_printf(arena, "0x%llx", (unsigned long long)natives[i].pc)};
         else if (strncmp(base_name(natives[i].path), "librefsan.so", 12) != 0)
-            count += name(naming, &natives[i], arena, lines + count, max - count);
+            count += name(naming, books, &natives[i], arena, lines + count, max - count);
     }
     return count;
 }

@@ -2,7 +2,7 @@
 
 crashes.json, by name: `code` runs behind `before` and `import crash`; EMPTY is the path of an empty file. `signal` and `cause`: of
 the one crash in the report (none: there is none); `says`: words of its message; `function`: of its place, the name of the test
-where it is absent, "" where anything will do, null where nothing was recorded; `object`: the type of the dead object in it; `sooner`: without refsan the program lives longer. It runs on the first Python and the newest,
+where it is absent, "" where anything will do, null where nothing was recorded; `object`: the type of the dead object in it; `sooner`: without refsan the program lives longer; `stripped`: the module has no symbols. It runs on the first Python and the newest,
 `everywhere` on one of each version. Lines that are named carry the comment place or call.
 """
 import json
@@ -28,8 +28,11 @@ def block(ran):
     return [] if first is None else lines[first:lines.index("", first)]
 
 
-def judge_place(crash, wanted):
+def judge_place(crash, wanted, stripped):
     place = crash["place"] or {}
+    if stripped:
+        core.expect((place.get("function") or "").startswith(wanted + " (method table)"), "it does not name %s by the method table" % wanted, place)
+        return
     if wanted is None:
         core.expect(not place, "a place, although nothing was recorded", place)
         return
@@ -44,10 +47,10 @@ def judge_crash(crash, name, spec, ran):
     core.expect(spec.get("says", "") in crash["message"], "its message does not say '%s'" % spec.get("says"), crash["message"])
     core.expect(crash["advice"], "no advice")
     core.expect(crash["finding"] is None, "a finding that explains it", crash["finding"])
-    judge_place(crash, spec.get("function", name))
-    if crash["call"]:
+    judge_place(crash, spec.get("function", name), "stripped" in spec)
+    if crash["call"] and "stripped" not in spec:
         core.expect(crash["call"]["line"] in lines_with("call"), "it names another line than one with the comment call", crash["call"])
-    core.expect(bool(crash["call"]) == (name in ("missing", "failed", "increment", "faulthandler-before")), "a call that returned NULL, or none", crash["call"])
+    core.expect(bool(crash["call"]) == (name in ("missing", "failed", "increment", "increment-stripped", "faulthandler-before")), "a call that returned NULL, or none", crash["call"])
     core.expect((crash["object"] or {}).get("type") == spec.get("object"), "another object", crash["object"])
     unknown = [f for f in crash["native"] if re.match(r"0x|\?", f["function"] or "?")]
     core.expect(not unknown or spec["cause"] == "bad-jump", "frames without a name or module", unknown)
@@ -58,7 +61,8 @@ def judge_crash(crash, name, spec, ran):
 
 def run(name, spec, python):
     def test(_context):
-        folder = program.build(SOURCE, python, core.work_dir("crash", python.name))
+        stripped = "stripped" in spec
+        folder = program.build(SOURCE, python, core.work_dir("crash", python.name + "-stripped" * stripped), strip=stripped)
         empty = os.path.join(core.work_dir("crash"), "empty")
         with open(empty, "w"):
             pass

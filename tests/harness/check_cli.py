@@ -165,6 +165,31 @@ def build_cc(context):
     expect_units(check(folder, "--", "sh", "-c", script, env={"CC": compiler}), ["one.c"])
 
 
+def build_moved(context):
+    """A build that copies its sources, makes some more there and removes the folder: reports point to the user's own files, to a
+    copy of what was made, and to the .pyx that it was made of."""
+    folder = fresh("build-moved")
+    version, include = minor(context)
+    tool = os.path.join(core.BUILD, "venv", "bin", "cython")
+    if not os.path.exists(tool):
+        raise core.Skip("Cython is not installed in the build folder")
+    source(os.path.join(folder, "src"), "one")
+    with open(os.path.join(folder, "src", "words.pyx"), "w") as f:
+        f.write(PYX)
+    script = """set -e
+        cp -r src moved-src && mkdir -p moved && mv moved-src moved/src && cd moved
+        %s -3 --cplus src/words.pyx -o src/made.cpp
+        gcc -fPIC -I%s -c src/one.c && gcc -shared one.o -o one.so
+        g++ -fPIC -I%s -c src/made.cpp && g++ -shared made.o -o made.so
+        cd .. && rm -r moved""" % (tool, include, include)
+    ran = check(folder, "--python", version, "--", "sh", "-c", script)
+    core.expect(ran.status == 1 and ran.report is not None, "no report", ran.text())
+    found = sorted((f["rule"], f["culprit"]["file"], (f["culprit"].get("pyx") or {}).get("file")) for f in ran.report["findings"])
+    made = [unit for unit in ran.report["command"] if unit.endswith("-made.cpp")]
+    core.expect(found == [("RS201", "src/words.pyx", "src/words.pyx"), ("RS202", "src/one.c", None)], "not the two findings in the user's files", found, ran.text())
+    core.expect(len(made) == 1 and os.path.exists(os.path.join(folder, made[0])), "no copy of the generated source", ran.report["command"])
+
+
 def cache(context):
     """An unchanged unit is not analysed again; a changed one, another version or a damaged entry is."""
     folder = fresh("cache")
@@ -419,5 +444,5 @@ def units(context):
 
 
 def collect(context):
-    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "cache": cache, "bitcode": bitcode}
+    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "build-moved": build_moved, "cache": cache, "bitcode": bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

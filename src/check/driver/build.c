@@ -33,6 +33,7 @@ bool rs_inputs_build(struct rs_session *session, char **command, int *status, st
     if (*status < 0)
         return rs_fail(err, "cannot start '%s': %s", command[0], strerror(errno));
     rs_record_read(session);
+    rs_moved_find(session, rs_driver_here(&session->arena));
     if (*status != 0)
         rs_driver_say("the build %s", in_words(session, *status));
     return session->sources.count > 0 ||
@@ -141,6 +142,7 @@ bool rs_inputs_package(struct rs_session *session, const char *requirement, stru
     good = run_tool(session, build, "pip wheel", err);
     rs_record_end();
     rs_record_read(session);
+    rs_moved_find(session, sources);
     if (session->sources.count == 0)
         return good ? rs_fail(err, "'%s' has no C or C++ source of an extension: its wheel was built without a compiler", requirement) : false;
     if (!good)

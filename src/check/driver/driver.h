@@ -24,6 +24,8 @@ struct rs_words {
 /* One translation unit on its way. */
 struct rs_source {
     const char *file;     /* absolute, as reports call it */
+    const char *moved_from; /* what the bitcode calls it where that is gone since the build; else NULL */
+    const char *copy;     /* what the compiler read, kept by the recorder; NULL: nothing kept */
     const char *input;    /* what clang reads, from its folder */
     const char *folder;   /* where its compiler runs */
     const char *object;   /* what the build's compiler made of it, absolute; NULL unknown */
@@ -88,6 +90,12 @@ bool rs_python_find(struct rs_session *session, struct rs_error *err);
 unsigned rs_python_of_flags(struct rs_arena *arena, const char *folder, const struct rs_words *flags);
 /* The flags with the session's headers: appended; with --python also in the place of another Python's. */
 void rs_python_headers(struct rs_session *session, const char *folder, struct rs_words *flags);
+
+/* After a build: a source that is gone is called by the equal file below `root`, the user's own folder, else by a copy in the
+ * cache; the .pyx files that the copy names are looked for below `root`, too. */
+void rs_moved_find(struct rs_session *session, const char *root);
+/* The finding's places in such a source, by its name of today. */
+void rs_moved_apply(const struct rs_source *source, struct rs_finding *finding);
 
 /* Makes bitcode of what has none, several at a time. Sources that clang rejects are told, counted and lost. */
 bool rs_lower_all(struct rs_session *session, struct rs_error *err);

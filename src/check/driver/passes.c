@@ -309,6 +309,7 @@ static void merge(struct rs_session *session, const struct rs_source *source, st
             finding->culprit.module = source->module;
             finding->belief.module = finding->has_belief ? source->module : NULL;
         }
+        rs_moved_apply(source, finding);
         *RS_PUSH(&to->findings) = *finding;
     }
     to->functions += from->functions;

@@ -209,6 +209,7 @@ static void add_sources(struct rs_session *session, const struct record *record,
         source->python = version != 0 ? version : session->python.version;
         source->bitcode = rs_arena_printf(&session->arena, "%s.%zu.bc", record->path, k);
         source->errors = rs_arena_printf(&session->arena, "%s.%zu.err", record->path, k);
+        source->copy = rs_arena_printf(&session->arena, "%s.%zu.src", record->path, k);
     }
 }
 

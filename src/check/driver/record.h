@@ -6,7 +6,8 @@
  *
  *     "refsan record 1", folder, words of the command; each with a NUL behind it
  *
- * with the bitcode of its k-th source in "<record>.k.bc", or what clang said in "<record>.k.err". */
+ * with the bitcode of its k-th source in "<record>.k.bc", or what clang said in "<record>.k.err", and with the source itself in
+ * "<record>.k.src", because builds work in folders that they remove. */
 #pragma once
 #include <stdbool.h>
 

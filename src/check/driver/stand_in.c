@@ -12,6 +12,8 @@
 #include "check/driver/record.h"
 #include "check/driver/run.h"
 
+enum { SOURCE_MOST = 128 << 20 };
+
 static pid_t compiler;
 
 static const char *base_name(const char *path)
@@ -97,6 +99,19 @@ static void expand(struct rs_arena *arena, char **argv, struct rs_words *words)
     }
 }
 
+static void copy(const char *from, const char *to)
+{
+    struct rs_error err;
+    size_t size;
+    char *bytes = rs_driver_read(from, SOURCE_MOST, &size, &err);
+    FILE *file = bytes != NULL ? fopen(to, "we") : NULL;
+    bool good = file != NULL && fwrite(bytes, 1, size, file) == size;
+
+    if (file != NULL && (fclose(file) != 0 || !good))
+        unlink(to);
+    free(bytes);
+}
+
 static void lower(struct rs_session *session, const struct rs_command *command, const char *record, const char *here)
 {
     for (size_t k = 0; k < command->sources.count; k++) {
@@ -110,6 +125,8 @@ static void lower(struct rs_session *session, const struct rs_command *command, 
         words = rs_lower_command(&session->arena, session->clang, &flags, command->sources.items[k], bitcode);
         if (rs_run_to_end(words, NULL, errors) != 0)
             unlink(bitcode);
+        else
+            copy(command->sources.items[k], rs_arena_printf(&session->arena, "%s.%zu.src", record, k));
         RS_VEC_CLOSE(&flags);
     }
 }

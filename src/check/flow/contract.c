@@ -4,6 +4,8 @@
 
 #include "check/flow/flow.h"
 
+enum { OB_TYPE = 8 }; /* offset in an object, PyObject of 3.8 to 3.13 */
+
 struct calling {
     struct rs_flow *flow;
     LLVMValueRef call;
@@ -363,6 +365,26 @@ static void note_length(const struct calling *c, struct rs_state *state, int32_t
     state->syms.items[sym].high = length.kind == RS_AV_INT ? length.number : 0;
 }
 
+/* The type of an object is one object: what memory holds in ob_type, however often it is asked for. */
+static void type_result(const struct calling *c, struct rs_state *state)
+{
+    struct rs_av of = argument(c, state, 0);
+    struct rs_cell *cell = of.kind == RS_AV_SYM && of.number == 0 ? rs_memory_cell(state, of.sym, OB_TYPE) : NULL;
+    int32_t sym;
+
+    if (cell != NULL) {
+        rs_call_result(c->flow, state, c->call, cell->value);
+        return;
+    }
+    sym = borrowed_object(c, state, of.kind == RS_AV_SYM ? of.sym : RS_NONE, RS_NONNULL);
+    state->syms.items[sym].flags |= RS_F_TYPE;
+    if (of.kind == RS_AV_SYM && of.number == 0) {
+        rs_memory_put(c->flow, state, of.sym, OB_TYPE, 0, rs_av_sym(sym), c->call);
+        rs_memory_cell(state, of.sym, OB_TYPE)->stored = false;
+    }
+    rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
+}
+
 static void object_result(const struct calling *c, struct rs_state *state)
 {
     enum rs_null null = c->row->failure == RS_NEVER_FAILS ? RS_NONNULL : RS_MAYBE;
@@ -378,8 +400,6 @@ static void object_result(const struct calling *c, struct rs_state *state)
             state->syms.items[sym].flags = RS_F_FOREVER;
         if (c->row->result == RS_RESULT_UNKNOWN)
             state->syms.items[sym].flags = RS_F_UNCERTAIN;
-        if (strcmp(c->row->name, "Py_TYPE") == 0)
-            state->syms.items[sym].flags |= RS_F_TYPE, state->syms.items[sym].null = RS_NONNULL;
     }
     if (strcmp(c->row->name, "PyErr_GetRaisedException") == 0)
         state->syms.items[sym].null = state->err == RS_ERR_SET ? RS_NONNULL : RS_NULL;
@@ -416,6 +436,8 @@ static void give_result(const struct calling *c, struct rs_state *state)
         initialised_result(c, state);
     } else if (c->row->result == RS_RESULT_ARGUMENT && c->row->from > 0) {
         rs_call_result(c->flow, state, c->call, argument(c, state, c->row->from - 1u));
+    } else if (strcmp(c->row->name, "Py_TYPE") == 0) {
+        type_result(c, state);
     } else if (pointer && c->row->result == RS_RESULT_VALUE) {
         pointer_result(c, state);
     } else if (pointer) {

@@ -80,9 +80,9 @@ static bool is_library(const char *file)
 }
 
 /* Helpers that Cython writes into every file: whoever maintains the .pyx can change nothing there. */
-static bool is_generated(const char *symbol)
+static bool is_generated(const char *name)
 {
-    return starts(symbol, "__Pyx") || starts(symbol, "__pyx_pymod_") || starts(symbol, "__pyx_tp_");
+    return starts(name, "__Pyx") || starts(name, "__pyx_pymod_") || starts(name, "__pyx_tp_");
 }
 
 static void read_functions(struct rs_ir *ir)
@@ -96,10 +96,10 @@ static void read_functions(struct rs_ir *ir)
             continue;
         function.symbol = LLVMGetValueName2(f, &length);
         function.name = rs_ir_shown_name(ir, f, &function.place);
-        function.library = is_library(function.place.file) || is_generated(function.symbol);
+        function.library = is_library(function.place.file) || is_generated(function.name);
         function.local = linkage == LLVMInternalLinkage || linkage == LLVMPrivateLinkage;
         function.object = LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(f))) == LLVMPointerTypeKind && rs_ir_returns_object(ir, f);
-        function.cdef = starts(function.symbol, "__pyx_f_");
+        function.cdef = starts(function.name, "__pyx_f_");
         *RS_PUSH(&ir->functions) = function;
         *rs_map_at(&ir->by_value, (uintptr_t)f) = ir->functions.count;
     }

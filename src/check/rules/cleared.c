@@ -85,7 +85,7 @@ void rs_rule_cleared(struct rs_rules *rules)
     for (size_t i = 0; i < rules->ir->functions.count; i++) {
         const struct rs_ir_function *function = &rules->ir->functions.items[i];
 
-        if (function->role == NULL || (strcmp(function->role->slot, "tp_dealloc") != 0 && strcmp(function->role->slot, "tp_clear") != 0))
+        if (function->role == NULL || function->library || (strcmp(function->role->slot, "tp_dealloc") != 0 && strcmp(function->role->slot, "tp_clear") != 0))
             continue;
         RS_EACH_INSTRUCTION(function->value, instruction)
             if (LLVMIsAStoreInst(instruction))

@@ -302,12 +302,12 @@ static void audit(struct rs_members *members, const struct rs_ir_type *entry)
         read_releases(rules, type.dealloc, &type.freed, false);
         audit_dealloc(members, &type);
     }
-    if (type.traverse != NULL && type.clear != NULL)
+    if (type.traverse == NULL || type.traverse->library)
+        return;
+    if (type.clear != NULL)
         audit_unvisited(members, &type);
-    if (type.traverse != NULL) {
-        audit_unowned(members, &type);
-        audit_type_visit(rules, &type);
-    }
+    audit_unowned(members, &type);
+    audit_type_visit(rules, &type);
 }
 
 void rs_rule_traverse(struct rs_rules *rules)

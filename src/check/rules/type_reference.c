@@ -92,7 +92,7 @@ void rs_rule_type_reference(struct rs_rules *rules)
         struct rs_ir_function *dealloc = rs_rules_slot(rules, type.table, "tp_dealloc");
         bool direct = dealloc != NULL && type.heap && rs_rules_reaches(rules, dealloc->value, frees, NULL, DEPTH);
 
-        if (dealloc == NULL || !type.heap || !(direct || rs_rules_reaches(rules, dealloc->value, calls_tp_free, NULL, DEPTH)))
+        if (dealloc == NULL || dealloc->library || !type.heap || !(direct || rs_rules_reaches(rules, dealloc->value, calls_tp_free, NULL, DEPTH)))
             continue;
         if (rs_rules_reaches(rules, dealloc->value, may_release_type, NULL, DEPTH) || rs_rules_reaches(rules, dealloc->value, delegates, &direct, DEPTH))
             continue;

@@ -132,7 +132,7 @@ void rs_rule_untrack(struct rs_rules *rules)
         struct rs_rules_type type = rs_rules_type(rules, &rules->ir->types.items[i]);
         struct rs_ir_function *dealloc = rs_rules_slot(rules, type.table, "tp_dealloc");
 
-        if (dealloc == NULL || !type.flags_known || !(type.flags & HAVE_GC) || *rs_map_at(&seen, (uintptr_t)dealloc->value) != 0)
+        if (dealloc == NULL || dealloc->library || !type.flags_known || !(type.flags & HAVE_GC) || *rs_map_at(&seen, (uintptr_t)dealloc->value) != 0)
             continue;
         *rs_map_at(&seen, (uintptr_t)dealloc->value) = 1;
         judge(rules, &type, dealloc);

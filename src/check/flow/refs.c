@@ -3,7 +3,7 @@
 
 #include "check/flow/flow.h"
 
-enum { OWNED_MOST = 6 };
+enum { OWNED_MOST = 6, OWNED_MOST_GLOBAL = 40 /* generated code begins each of its variables with a reference to None */ };
 
 #define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
 
@@ -60,14 +60,16 @@ void rs_refs_use(struct rs_flow *flow, struct rs_state *state, struct rs_av valu
 void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
 {
     struct rs_sym *sym = rs_state_object(state, value);
+    int8_t most;
 
     if (sym == NULL)
         return;
     rs_refs_use(flow, state, value, at, "Py_INCREF");
     if (sym->owned <= 0)
         sym->taken = at;
-    if (++sym->owned > OWNED_MOST) {
-        sym->owned = OWNED_MOST;
+    most = sym->kind == RS_SYM_GLOBAL ? OWNED_MOST_GLOBAL : OWNED_MOST;
+    if (++sym->owned > most) {
+        sym->owned = most;
         sym->flags |= RS_F_UNCERTAIN;
     }
 }

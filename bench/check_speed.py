@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Seconds and memory of `refsan check` against `clang --analyze`, on the same units with the same flags, one after the other.
+
+usage: check_speed.py REFSAN FOLDER [--python 3.11] [--units 5] [--clang clang-19]
+
+FOLDER holds unpacked sources of extensions. The largest C and C++ files in it that include Python's headers and that clang
+compiles with those, their own folder, the folders above it and the folders that hold their headers are measured, at most one a
+package (a folder of FOLDER): CPU seconds and peak memory of the whole command, each as the lower of two runs. refsan's are of
+`refsan check --no-cache -j 1`, which compiles with clang first. Prints a table in Markdown, and the average of all units.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+ENDINGS = (".c", ".cc", ".cpp", ".cxx")
+
+
+def measured(command, folder):
+    """CPU seconds, peak memory in MB and exit status of a command with all that it starts."""
+    with open(os.devnull, "w") as nowhere:
+        child = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode
+
+
+def better(command, folder):
+    runs = [measured(command, folder) for _ in range(2)]
+    return min(r[0] for r in runs), min(r[1] for r in runs), runs[0][2]
+
+
+def sources(folder):
+    """(size, package, path), the largest first."""
+    found = []
+    for package in sorted(os.listdir(folder)):
+        for at, _, names in os.walk(os.path.join(folder, package), followlinks=True):
+            for name in names:
+                path = os.path.join(at, name)
+                if name.endswith(ENDINGS) and os.path.isfile(path):
+                    with open(path, errors="replace") as f:
+                        if re.search(r'#\s*include\s*[<"]Python\.h', f.read(1 << 20)):
+                            found.append((os.path.getsize(path), package, path))
+    return sorted(found, reverse=True)
+
+
+def flags_of(root, path, include):
+    """Python's headers, the folders from the file's up to its package's, and those that hold a header."""
+    folders, at = [], os.path.dirname(path)
+    while at.startswith(root):
+        folders.append(at)
+        at = os.path.dirname(at)
+    for at, _, names in os.walk(root):
+        if at not in folders and any(name.endswith((".h", ".hpp")) for name in names):
+            folders.append(at)
+    return ["-I" + include, "-DNDEBUG", "-w"] + ["-I" + f for f in folders]
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("refsan")
+    parser.add_argument("folder")
+    parser.add_argument("--python", default="3.11")
+    parser.add_argument("--units", type=int, default=5)
+    parser.add_argument("--clang", default="clang-19")
+    args = parser.parse_args()
+    include = subprocess.run(["python" + args.python, "-c", "import sysconfig; print(sysconfig.get_path('include'))"],
+                             check=True, capture_output=True, text=True).stdout.strip()
+    refsan = os.path.abspath(args.refsan)
+    seen, rows = set(), []
+    print("| unit | lines | refsan check, s | MB | clang --analyze, s | MB |\n|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as scratch:
+        for _, package, path in sources(os.path.abspath(args.folder)):
+            flags = flags_of(os.path.join(os.path.abspath(args.folder), package), path, include)
+            if package in seen or measured([args.clang, "-fsyntax-only"] + flags + [path], scratch)[2] != 0:
+                continue
+            seen.add(package)
+            ours = better([refsan, "check", "--clang", args.clang, "--no-cache", "-j", "1", "--python", args.python, path, "--"] + flags, scratch)
+            theirs = better([args.clang, "--analyze"] + flags + [path], scratch)
+            if ours[2] not in (0, 1):
+                sys.exit("refsan check ended with status %d on %s" % (ours[2], path))
+            with open(path, errors="replace") as f:
+                lines = sum(1 for _ in f)
+            rows.append((ours, theirs))
+            print("| %s, `%s` | %s | %.1f | %.0f | %.1f | %.0f |" % (package, os.path.basename(path), format(lines, ","), ours[0], ours[1], theirs[0], theirs[1]), flush=True)
+            if len(rows) == args.units:
+                break
+    if not rows:
+        sys.exit("no source of an extension in %s" % args.folder)
+    print("average of %d units: refsan check %.2f s, clang --analyze %.2f s" % (
+        len(rows), sum(r[0][0] for r in rows) / len(rows), sum(r[1][0] for r in rows) / len(rows)))
+
+
+if __name__ == "__main__":
+    main()

@@ -222,6 +222,8 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
 {
     int32_t container = subject_of(c, state);
 
+    if (container != RS_NONE && strstr(c->row->name, "_SET_ITEM") != NULL)
+        rs_refs_exchange(state, container);
     for (unsigned i = 0; i < c->count; i++) {
         const struct rs_argument *arg = &c->row->args[i < c->row->nargs ? i : c->row->nargs - 1u];
         bool variadic = i + 1 >= c->row->nargs && c->row->flags & RS_VARIADIC;

@@ -348,6 +348,8 @@ void rs_refs_unknown(struct rs_state *state, struct rs_av value);
 void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api);
 /* Its memory goes back to the allocator. */
 void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
+/* An item is put into a container that others have made: whoever does that has the one that was there to give back. */
+void rs_refs_exchange(struct rs_state *state, int32_t container);
 void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at);
 
 /* ahead.c */

@@ -293,6 +293,7 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
             rs_refs_unknown(state, value);
         if (state->syms.items[container].kind != RS_SYM_NEW && cell != NULL)
             rs_refs_unknown(state, cell->value);
+        rs_refs_exchange(state, container);
         rs_refs_steal(flow, state, value, at, state->syms.items[address.sym].flags & RS_F_MUTABLE ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", state->syms.items[address.sym].parent);
         rs_memory_put(flow, state, address.sym, address.number, key, value, at);
         return;

@@ -248,6 +248,13 @@ void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av va
     state->syms.items[freed].flags |= RS_F_UNCERTAIN;
 }
 
+void rs_refs_exchange(struct rs_state *state, int32_t container)
+{
+    for (size_t i = 0; i < state->syms.count && state->syms.items[container].kind != RS_SYM_NEW; i++)
+        if (state->syms.items[i].kind == RS_SYM_BORROWED && state->syms.items[i].parent == container)
+            state->syms.items[i].flags |= RS_F_UNCERTAIN;
+}
+
 void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
     bool taken = sym->kind != RS_SYM_NEW, replaced = sym->flags & RS_F_MOVED && sym->taken == NULL, failing;

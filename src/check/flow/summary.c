@@ -553,8 +553,44 @@ static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMV
     rs_call_result(flow, state, call, rs_av_sym(sym));
 }
 
+static bool same_subject(const struct rs_subject *a, const struct rs_subject *b)
+{
+    return a->kind == b->kind && a->arg == b->arg && a->offset == b->offset && (a->global == b->global || (a->global != NULL && b->global != NULL && strcmp(a->global, b->global) == 0));
+}
+
+/* Whether the way leaves the subject's references alone though it is an object there. */
+static bool leaves(const struct rs_case *way, const struct rs_subject *who)
+{
+    for (unsigned i = 0; i < way->nrefs; i++)
+        if (same_subject(&way->refs[i].who, who) && (way->refs[i].owned != 0 || way->refs[i].who.null == RS_NULL))
+            return false;
+    return who->kind != RS_SUBJECT_ARG || (who->arg >= 0 && who->arg < RS_SUMMARY_ARGS && way->args[who->arg].null != RS_NULL);
+}
+
+/* Where two ways that end alike differ in whether they release an object, a condition that is not known here decides
+ * ("release it if it is no borrowed one"): it is the callee's business. */
+static void doubt_conditional(struct applying *a, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned r = 0; r < a[i].way->nrefs; r++) {
+            const struct rs_ref_change *ref = &a[i].way->refs[r];
+
+            for (unsigned k = 0; k < count && ref->owned < 0 && ref->who.kind != RS_SUBJECT_NEW; k++) {
+                bool alike = k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown && memcmp(&a[k].way->result, &a[i].way->result, sizeof(ref->who)) == 0;
+
+                if (!alike || !leaves(a[k].way, &ref->who))
+                    continue;
+                rs_refs_unknown(a[i].state, value_of(&a[i], &ref->who, true));
+                rs_refs_unknown(a[k].state, value_of(&a[k], &ref->who, true));
+            }
+        }
+}
+
 void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out)
 {
+    struct applying fitting[RS_CASES];
+    unsigned count = 0;
+
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
         if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(call, i))) == LLVMPointerTypeKind)
             rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, callee);
@@ -568,14 +604,18 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
         return;
     }
     for (unsigned i = 0; i < summary->ncases; i++) {
-        struct applying a = {.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
+        struct applying *a = &fitting[count];
 
-        if (!fits(&a, summary->nargs) || !fits_memory(&a) || !fits_error(&a)) {
-            rs_state_close(a.state);
-            continue;
-        }
-        apply_way(&a);
-        rs_states_add(flow, out, a.state);
+        *a = (struct applying){.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
+        if (!fits(a, summary->nargs) || !fits_memory(a) || !fits_error(a))
+            rs_state_close(a->state);
+        else
+            count++;
+    }
+    doubt_conditional(fitting, count);
+    for (unsigned i = 0; i < count; i++) {
+        apply_way(&fitting[i]);
+        rs_states_add(flow, out, fitting[i].state);
     }
     rs_state_close(state);
 }

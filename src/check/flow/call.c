@@ -121,6 +121,9 @@ void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *na
     state->vague = false;
     state->err_sym = RS_NONE;
     state->pending = false;
+    /* what an earlier call answered says nothing of the exception any more */
+    for (size_t i = 0; i < state->syms.count; i++)
+        state->syms.items[i].flags &= ~(uint32_t)RS_F_FAIL_ERR;
 }
 
 /* memcpy of one local variable over another: what is known goes along. */

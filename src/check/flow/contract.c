@@ -250,11 +250,22 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
 }
 
 /* ---- results ---- */
+/* Fails only for what is no dict, list or type of this module: where that cannot be, nobody looks. */
+static bool fails_by_misuse(const struct rs_contract *row)
+{
+    static const char *const names[] = {"PyDict_Size", "PyList_Size", "PyTuple_Size", "PySet_Size", "PyType_GetModule", "PyType_GetModuleByDef", "PyType_GetModuleState"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(row->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void failing(struct rs_state *state, const struct rs_contract *row, int32_t sym)
 {
     if (row->flags & RS_SETS_ERROR)
         state->syms.items[sym].flags |= RS_F_FAIL_ERR;
-    if (row->flags & RS_MISS_IS_NULL)
+    if (row->flags & RS_MISS_IS_NULL || fails_by_misuse(row))
         state->syms.items[sym].flags |= RS_F_MISS;
     if (row->flags & RS_SETS_ERROR)
         rs_refine_fallible(state, sym);

@@ -278,6 +278,19 @@ static void find_chains(struct settling *s)
     }
 }
 
+/* An item of which a reference was taken is named by its place in a container that is at hand. */
+static void reach_owned_items(struct settling *s)
+{
+    for (size_t i = 0; i < s->state->mem.count; i++) {
+        const struct rs_cell *cell = &s->state->mem.items[i];
+        const struct rs_sym *base = &s->state->syms.items[cell->base];
+        int32_t content = content_of(cell);
+
+        if (base->kind == RS_SYM_ITEMS && base->parent != RS_NONE && s->number[base->parent] != RS_NONE && content != RS_NONE && s->state->syms.items[content].owned > 0)
+            reach(s, cell->base);
+    }
+}
+
 static void find_reachable(struct settling *s)
 {
     size_t done = 0;
@@ -290,8 +303,11 @@ static void find_reachable(struct settling *s)
             reach(s, s->state->env.items[i].value.sym);
     reach_globals(s);
     reach_doubtful(s);
-    while (done < s->count)
-        reach_cells(s, s->order[done++]);
+    do {
+        while (done < s->count)
+            reach_cells(s, s->order[done++]);
+        reach_owned_items(s);
+    } while (done < s->count);
     for (size_t i = 0; i < s->state->syms.count; i++) { /* what is known of a flag in an integer that is at hand */
         const struct rs_sym *sym = &s->state->syms.items[i];
         bool ordered = sym->flags & RS_F_ORDER && rs_eval_order_is_live(sym, s->live), of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE;

@@ -153,7 +153,8 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     y = rs_eval(flow, state, LLVMGetOperand(compare, 1));
     if (x.kind != RS_AV_SYM || y.kind != RS_AV_SYM || x.sym == y.sym || x.number != 0 || y.number != 0)
         return;
-    if ((uint32_t)x.sym < flow->nargs && (uint32_t)y.sym < flow->nargs)
+    /* arguments and globals are named by themselves wherever they are used again */
+    if (((uint32_t)x.sym < flow->nargs || state->syms.items[x.sym].kind == RS_SYM_GLOBAL) && ((uint32_t)y.sym < flow->nargs || state->syms.items[y.sym].kind == RS_SYM_GLOBAL))
         return;
     if (state->syms.items[x.sym].kind == RS_SYM_GLOBAL || (uint32_t)x.sym < flow->nargs)
         unite(state, y.sym, x.sym);

@@ -5,7 +5,7 @@ usage: check_speed.py REFSAN FOLDER [--python 3.11] [--units 5] [--clang clang-1
 
 FOLDER holds unpacked sources of extensions. The largest C and C++ files in it that include Python's headers and that clang
 compiles with those, their own folder, the folders above it and the folders that hold their headers are measured, at most one a
-package (a folder of FOLDER): CPU seconds and peak memory of the whole command, each as the lower of two runs. refsan's are of
+package (a folder of FOLDER): CPU seconds and peak memory of the whole command. refsan's are of
 `refsan check --no-cache -j 1`, which compiles with clang first. Prints a table in Markdown, and the average of all units.
 """
 import argparse
@@ -25,11 +25,6 @@ def measured(command, folder):
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode
-
-
-def better(command, folder):
-    runs = [measured(command, folder) for _ in range(2)]
-    return min(r[0] for r in runs), min(r[1] for r in runs), runs[0][2]
 
 
 def sources(folder):
@@ -77,8 +72,8 @@ def main():
             if package in seen or measured([args.clang, "-fsyntax-only"] + flags + [path], scratch)[2] != 0:
                 continue
             seen.add(package)
-            ours = better([refsan, "check", "--clang", args.clang, "--no-cache", "-j", "1", "--python", args.python, path, "--"] + flags, scratch)
-            theirs = better([args.clang, "--analyze"] + flags + [path], scratch)
+            ours = measured([refsan, "check", "--clang", args.clang, "--no-cache", "-j", "1", "--python", args.python, path, "--"] + flags, scratch)
+            theirs = measured([args.clang, "--analyze"] + flags + [path], scratch)
             if ours[2] not in (0, 1):
                 sys.exit("refsan check ended with status %d on %s" % (ours[2], path))
             with open(path, errors="replace") as f:

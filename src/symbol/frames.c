@@ -62,6 +62,8 @@ size_t rs_symbol_entry(struct rs_symbols *symbols, const char *path, const char 
 
     if (rs_dwarf_entry(symbols, module, offset, frame)) {
         add_pyx(symbols, frame, true);
+        if (frame->pyx_file == NULL && frame->function != NULL && frame->file != NULL && strncmp(frame->function, "__pyx_tp_dealloc_", 17) == 0)
+            rs_pyx_dealloc(symbols, frame->file, frame->line, &frame->function, &frame->pyx_file, &frame->pyx_line);
         return 1;
     }
     symbol = rs_names_find(symbols, module, offset);
@@ -124,6 +126,9 @@ size_t rs_symbol_blame(const struct rs_frame *frames, size_t count)
             return i;
         for (size_t outer = i + 1; outer < count; outer++)
             if (frames[outer].pyx_file != NULL)
+                return outer;
+        for (size_t outer = i + 1; outer < count; outer++)
+            if (frames[outer].function != NULL && strncmp(frames[outer].function, "__Pyx_", 6) != 0)
                 return outer;
         return i;
     }

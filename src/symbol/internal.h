@@ -161,6 +161,9 @@ bool rs_path_of_python(struct rs_symbols *symbols, const char *file);
  * line of the function that the line is in instead. */
 bool rs_pyx_line(struct rs_symbols *symbols, const char *file, int line, bool of_function,
                  const char **pyx_file, int *pyx_line);
+/* The author's __dealloc__ that the tp_dealloc at that line of a generated file calls: its name in C, and its `def`. false: none. */
+bool rs_pyx_dealloc(struct rs_symbols *symbols, const char *file, int line, const char **function, const char **pyx_file,
+                    int *pyx_line);
 void rs_pyx_close(struct rs_symbols *symbols);
 
 /* ---- source.c ---- */

@@ -270,6 +270,76 @@ bool rs_pyx_line(struct rs_symbols *symbols, const char *file, int line, bool of
     return true;
 }
 
+/* The text between two lines, counted from 1, both included. */
+static const char *lines_of(const char *text, size_t size, int first, int last, const char **end)
+{
+    const char *stop = text + size, *from = text;
+
+    for (int line = 1; line < first && from < stop; line++) {
+        const char *newline = memchr(from, '\n', (size_t)(stop - from));
+
+        from = newline != NULL ? newline + 1 : stop;
+    }
+    *end = from;
+    for (int line = first; line <= last && *end < stop; line++) {
+        const char *newline = memchr(*end, '\n', (size_t)(stop - *end));
+
+        *end = newline != NULL ? newline + 1 : stop;
+    }
+    return from;
+}
+
+/* The `def` of the function that is defined under this name, or -1. */
+static int def_of(const struct rs_pyx_map *map, const char *text, size_t size, const char *name)
+{
+    const char *end;
+
+    for (size_t i = 0; i < map->bodies.count; i++) {
+        const struct body *body = &map->bodies.items[i];
+        const char *head = lines_of(text, size, body->first, body->first + 3, &end), *brace = memchr(head, '{', (size_t)(end - head));
+        const char *found = body->def >= 0 && brace != NULL ? memmem(head, (size_t)(brace - head), name, strlen(name)) : NULL;
+
+        if (found != NULL && found[strlen(name)] == '(')
+            return body->def;
+    }
+    return -1;
+}
+
+bool rs_pyx_dealloc(struct rs_symbols *symbols, const char *file, int line, const char **function, const char **pyx_file, int *pyx_line)
+{
+    static const char call[] = "__dealloc__(";
+    const struct rs_pyx_map *map = get_map(symbols, file);
+    const struct body *body = NULL;
+    const char *text, *from, *end, *found;
+    size_t size;
+    char name[NAME_MOST];
+    int def;
+
+    for (size_t i = 0; map != NULL && i < map->bodies.count; i++)
+        if (map->bodies.items[i].first <= line && line <= map->bodies.items[i].last)
+            body = &map->bodies.items[i];
+    if (body == NULL || (text = rs_source_text(symbols, file, GENERATED_MOST, &size)) == NULL)
+        return false;
+    from = lines_of(text, size, line + 1, body->last, &end);
+    found = memmem(from, (size_t)(end - from), call, sizeof(call) - 1);
+    if (found == NULL)
+        return false;
+    end = found + sizeof(call) - 2;
+    while (found > from && (isalnum((unsigned char)found[-1]) || found[-1] == '_'))
+        found--;
+    if ((size_t)(end - found) >= sizeof(name))
+        return false;
+    memcpy(name, found, (size_t)(end - found));
+    name[end - found] = '\0';
+    def = def_of(map, text, size, name);
+    if (def < 0)
+        return false;
+    *function = rs_symbol_intern(symbols, name);
+    *pyx_file = map->statements.items[def].file;
+    *pyx_line = map->statements.items[def].line;
+    return true;
+}
+
 bool rs_source_pyx(struct rs_symbols *symbols, const char *file, int line, const char **pyx_file, int *pyx_line)
 {
     return file != NULL && rs_pyx_line(symbols, rs_symbol_intern(symbols, file), line, false, pyx_file, pyx_line);

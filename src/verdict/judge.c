@@ -420,12 +420,34 @@ static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
     close_finding(j, f, fact);
 }
 
-/* Who lost a reference is the function that acquired it, or the one to which a helper handed it. */
-static void name_loser(const struct judge *j, struct rs_finding *f, const struct rs_event *event)
+/* Where the open acquisition is one of Cython's own, which it pairs with a release of its own: one that the author wrote in the same call,
+ * if there is any. */
+static void name_authors(const struct judge *j, const struct rs_fact *fact, struct rs_place *acquired)
 {
+    for (unsigned i = 0; i < fact->accounts && acquired->pyx_file == NULL; i++) {
+        const struct rs_account *account = &fact->account[i];
+
+        for (unsigned n = account->family == fact->event.family ? rs_ledger_kept(account) : 0; n > 0 && acquired->pyx_file == NULL; n--) {
+            const struct rs_event *event = rs_ledger_event(account, n - 1);
+            struct rs_place place = {0};
+
+            if (event->delta <= 0 || event->call != fact->event.call)
+                continue;
+            name_event(j, event, &place);
+            if (place.pyx_file != NULL)
+                *acquired = place;
+        }
+    }
+}
+
+/* Who lost a reference is the function that acquired it, or the one to which a helper handed it. */
+static void name_loser(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
+{
+    const struct rs_event *event = &fact->event;
     struct rs_event call = *event;
 
     name_event(j, event, &f->belief);
+    name_authors(j, fact, &f->belief);
     f->has_belief = true;
     f->culprit = f->belief;
     f->culprit.api = NULL;
@@ -451,7 +473,7 @@ static void judge_lost(const struct judge *j, const struct rs_fact *fact)
 
     f->count = (uint64_t)fact->lost;
     f->confidence = fact->lost >= 2 ? RS_PROVEN : RS_SUSPECT;
-    name_loser(j, f, &fact->event);
+    name_loser(j, f, fact);
     if (type_reference)
         f->belief.api = NULL;
     if (left)
@@ -466,7 +488,7 @@ static void judge_memory(const struct judge *j, const struct rs_fact *fact)
 
     f->count = (uint64_t)fact->lost;
     f->confidence = fact->lost >= 2 ? RS_PROVEN : RS_SUSPECT;
-    name_loser(j, f, &fact->event);
+    name_loser(j, f, fact);
     name_python(j, f, &fact->event);
     close_finding(j, f, fact);
 }
@@ -493,7 +515,7 @@ static void judge_drift(const struct judge *j, const struct rs_fact *fact)
     if (fact->lost < 0) {
         judge_deficit(j, f, fact);
     } else {
-        name_loser(j, f, &fact->event);
+        name_loser(j, f, fact);
         name_python(j, f, &fact->event);
     }
     close_finding(j, f, fact);

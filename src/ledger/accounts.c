@@ -132,11 +132,11 @@ static inline __attribute__((always_inline)) void pair(struct rs_books *books, s
     }
 }
 
-bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object)
+bool rs_books_in_this_dealloc(const struct rs_books *books, uint64_t object)
 {
     const struct rs_thread *thread = books->thread;
 
-    for (size_t i = thread != NULL ? thread->frames.count : 0; i > 0; i--)
+    for (size_t i = rs_books_in_dealloc(books) ? thread->frames.count : 0; i > 0; i--)
         if (thread->frames.items[i - 1].self == object)
             return true;
     return false;

@@ -86,14 +86,10 @@ const struct rs_module *rs_books_module_of(struct rs_books *books, uint64_t pc)
     return module;
 }
 
-/* The object of a word, made known if the recording never introduced it (a forked child's inheritance). */
-struct rs_object *rs_books_object_at(struct rs_books *books, uint64_t address)
+struct rs_object *rs_books_inherited(struct rs_books *books, uint64_t address)
 {
-    struct rs_object *object = rs_books_object(books, address);
+    struct rs_object *object = rs_books_reborn(books, address, 0, 0);
 
-    if (object == NULL) {
-        object = rs_books_reborn(books, address, 0, 0);
-        object->before_fork = true;
-    }
+    object->before_fork = true;
     return object;
 }

@@ -21,6 +21,7 @@ struct rs_call_frame {
     uint32_t context;  /* of the module function in progress, this entry's own included */
     uint32_t call;     /* the number of that function's call, 0: none */
     uint32_t entry;    /* where its frame stands, + 1; 0: none */
+    uint32_t deallocs; /* frames with a `self`, from the outermost to this one */
     uint64_t pc;       /* call: the place; entry: the function */
     uint64_t self;     /* entry of a tp_dealloc, or _Py_Dealloc: the object whose dealloc is in progress */
     const struct rs_contract *contract;
@@ -201,7 +202,7 @@ const struct rs_module *rs_books_module_of(struct rs_books *books, uint64_t pc);
 /* NULL: never seen */
 static inline struct rs_object *rs_books_object(struct rs_books *books, uint64_t address)
 {
-    uint64_t *place;
+    const uint64_t *place;
 
     if (books->latest != NULL && books->latest->address == address)
         return books->latest;
@@ -247,7 +248,15 @@ const struct rs_note *rs_mover_pending(const struct rs_books *books, const struc
 
 /* Adds it, its place known, to the account: balance, history, open acquisitions. Raises RS_FACT_DEFICIT when the balance falls below 0. */
 void rs_books_book(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking);
-bool rs_books_in_dealloc(const struct rs_books *books, uint64_t object);
+/* Whether a dealloc of the object is in progress. */
+bool rs_books_in_this_dealloc(const struct rs_books *books, uint64_t object);
+/* Whether a dealloc of any object is. */
+static inline bool rs_books_in_dealloc(const struct rs_books *books)
+{
+    const struct rs_thread *thread = books->thread;
+
+    return thread != NULL && thread->frames.count > 0 && thread->frames.items[thread->frames.count - 1].deallocs > 0;
+}
 
 /* leftovers.c */
 void rs_books_on_body(struct rs_books *books, const struct rs_slot *record, unsigned slots);
@@ -262,7 +271,13 @@ struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, co
 void rs_books_limit(struct rs_books *books, const char *what, uint64_t number);
 
 /* The object of a word, made known if the recording never introduced it (a forked child's inheritance). */
-struct rs_object *rs_books_object_at(struct rs_books *books, uint64_t address);
+struct rs_object *rs_books_inherited(struct rs_books *books, uint64_t address);
+static inline struct rs_object *rs_books_object_at(struct rs_books *books, uint64_t address)
+{
+    struct rs_object *object = rs_books_object(books, address);
+
+    return object != NULL ? object : rs_books_inherited(books, address);
+}
 
 /* One function a kind of record; `slots` is at least what the kind needs (records.c checks). lives.c: */
 void rs_books_on_object(struct rs_books *books, const struct rs_slot *record);

@@ -206,6 +206,7 @@ struct rs_books {
     struct rs_object *latest; /* the object looked up last */
     size_t latest_module;     /* the module looked up last */
     const struct rs_contract *dealloc, *clear, *init, *exec, *create; /* rows of these roles */
+    const struct rs_contract *moved[2]; /* of what fills a tuple, a list */
     bool in_census;
     struct rs_fault_record fault; /* the latest; a signal that the program's own handler of it hands on is still the same */
     bool has_fault;

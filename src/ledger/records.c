@@ -6,7 +6,7 @@
 
 #include "contract/contract.h"
 
-enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31, AHEAD = 16 };
+enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31, AHEAD = 32 };
 
 /* ---------------------------------------------------------------- threads and frames */
 
@@ -52,19 +52,30 @@ static void unwind(struct rs_books *books, uint32_t sp)
 static struct rs_call_frame *push(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp)
 {
     size_t count = books->thread->frames.count;
+    static const struct rs_call_frame bottom;
     struct rs_call_frame *frame = RS_PUSH(&books->thread->frames);
+    const struct rs_call_frame *below = count > 0 ? frame - 1 : &bottom;
 
-    memset(frame, 0, offsetof(struct rs_call_frame, stolen));
-    if (count > 0) {
-        frame->context = frame[-1].context;
-        frame->call = frame[-1].call;
-        frame->entry = frame[-1].entry;
-        frame->init = frame[-1].init;
-        frame->blind = frame[-1].blind;
-    }
-    frame->kind = (uint8_t)kind;
     frame->sp = sp;
+    frame->kind = (uint8_t)kind;
+    frame->stolen_count = 0;
+    frame->init = below->init;
+    frame->blind = below->blind;
+    frame->module = 0;
+    frame->context = below->context;
+    frame->call = below->call;
+    frame->entry = below->entry;
+    frame->deallocs = below->deallocs;
+    frame->pc = frame->self = frame->failed_pc = 0;
+    frame->contract = frame->failed_contract = NULL;
     return frame;
+}
+
+/* It is the dealloc of this object; 0: of none. */
+static void set_self(struct rs_call_frame *frame, uint64_t self)
+{
+    frame->self = self;
+    frame->deallocs += self != 0;
 }
 
 /* Pops down to the frame of this kind and stack pointer, which stays valid until the next push; NULL if it is not there. */
@@ -91,7 +102,7 @@ static uint64_t function_of(const struct rs_books *books, const struct rs_bookin
 
 /* ---------------------------------------------------------------- stores */
 
-static struct rs_fact *touch(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking, enum rs_fact_kind kind)
+static __attribute__((noinline, cold)) struct rs_fact *touch(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking, enum rs_fact_kind kind)
 {
     const struct rs_page *page = rs_books_page_of(object, booking->family);
     struct rs_event event = rs_store_event(books, booking);
@@ -110,7 +121,7 @@ static bool is_counter(const struct rs_books *books, struct rs_object *object, c
     return true;
 }
 
-static void on_store(struct rs_books *books, const struct rs_slot *record)
+static __attribute__((noinline)) void on_store(struct rs_books *books, const struct rs_slot *record)
 {
     uint64_t address = RS_WORD_ADDRESS(record->a);
     uint32_t before = record->b;
@@ -149,7 +160,7 @@ static void on_store(struct rs_books *books, const struct rs_slot *record)
         rs_books_page(books, object, site->family)->unsure = true;
         return;
     }
-    if (rs_books_in_dealloc(books, address)) { /* it may be revived: its count was set to 1 by a store that says nothing */
+    if (rs_books_in_this_dealloc(books, address)) { /* it may be revived: its count was set to 1 by a store that says nothing */
         if (delta < 0)
             rs_books_page(books, object, site->family)->hi -= delta;
     } else if (before == 0 && (object->shut || object->accounts != NULL)) {
@@ -175,23 +186,13 @@ void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
 
 /* ---------------------------------------------------------------- calls */
 
-static bool in_any_dealloc(const struct rs_books *books)
-{
-    const struct rs_thread *thread = books->thread;
-
-    for (size_t i = thread != NULL ? thread->frames.count : 0; i > 0; i--)
-        if (thread->frames.items[i - 1].self != 0)
-            return true;
-    return false;
-}
-
 /* Freed, or taken apart and in a free list: its tp_dealloc was seen, its count is 0, and no dealloc is in progress that could
  * still have to do with it. */
 static bool is_gone(const struct rs_books *books, const struct rs_object *object, uint64_t word)
 {
     unsigned flags = (unsigned)RS_WORD_FLAGS(word);
 
-    return (flags & RS_WORD_DEAD) || ((flags & RS_WORD_ZERO) && object->shut && !in_any_dealloc(books));
+    return (flags & RS_WORD_DEAD) || ((flags & RS_WORD_ZERO) && object->shut && !rs_books_in_dealloc(books));
 }
 
 /* Changes the booking: what depends on the word is not to be relied on afterwards. */
@@ -324,7 +325,7 @@ static void on_enter(struct rs_books *books, const struct rs_slot *record, unsig
             widen_others(books, contract, words[i], booking.family, +1);
         book_word(books, words[i], &booking);
     }
-    frame->self = self; /* looked at while the words are booked */
+    set_self(frame, self); /* looked at while the words are booked */
 }
 
 static bool call_failed(const struct rs_contract *contract, uint64_t result)
@@ -425,6 +426,7 @@ static void note_block(struct rs_books *books, uint64_t address, const struct rs
     *(struct rs_event *)*place = rs_store_event(books, booking);
 }
 
+/* The frame is popped. */
 static void end_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t result, const uint64_t *words, unsigned first, unsigned count)
 {
     struct rs_booking booking;
@@ -466,18 +468,19 @@ static void on_call(struct rs_books *books, const struct rs_slot *record, unsign
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     uint32_t index = (uint32_t)words[0];
+    const struct rs_thread *thread = books->thread;
     struct rs_booking booking;
-    struct rs_call_frame *frame;
+    struct rs_call_frame frame; /* as far as end_call looks at it */
 
     unwind(books, record->b);
     booking = rs_books_booking(books, RS_EVENT_BORROW, record->a, 0);
     place_call(books, record->a, &booking);
-    frame = push(books, RS_FRAME_CALL, record->b);
-    frame->pc = booking.pc;
-    frame->contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
-    frame->module = (uint32_t)(words[0] >> 32);
-    books->thread->frames.count--;
-    end_call(books, frame, words[1], words, 2, 2 * (slots - 1));
+    frame.pc = booking.pc;
+    frame.contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
+    frame.module = (uint32_t)(words[0] >> 32);
+    frame.entry = thread->frames.count > 0 ? thread->frames.items[thread->frames.count - 1].entry : 0;
+    frame.stolen_count = 0;
+    end_call(books, &frame, words[1], words, 2, 2 * (slots - 1));
 }
 
 /* ---------------------------------------------------------------- entries and exits */
@@ -508,7 +511,7 @@ static bool has_entered_dealloc(const struct rs_books *books, uint64_t object)
 {
     const struct rs_thread *thread = books->thread;
 
-    for (size_t i = thread->frames.count; i > 0; i--)
+    for (size_t i = rs_books_in_dealloc(books) ? thread->frames.count : 0; i > 0; i--)
         if (thread->frames.items[i - 1].kind == RS_FRAME_ENTRY && thread->frames.items[i - 1].self == object)
             return true;
     return false;
@@ -558,7 +561,7 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     if (count > 2 && words[2] != 0 && (role == books->dealloc || role == books->clear)) {
         struct rs_call_frame *frame = &books->thread->frames.items[books->thread->frames.count - 1];
 
-        frame->self = role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0;
+        set_self(frame, role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0);
         frame->blind |= is_foreign(books, RS_WORD_ADDRESS(words[2]), module);
     }
     booking = rs_books_booking(books, RS_EVENT_ARGUMENT, record->a, 0);
@@ -580,20 +583,22 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     }
 }
 
-static void check_error(struct rs_books *books, const struct rs_call_frame *frame, unsigned flags, const struct rs_event *event)
+static void check_error(struct rs_books *books, const struct rs_call_frame *frame, unsigned flags, const struct rs_booking *exit)
 {
     const struct rs_contract *role = frame->contract;
     bool null = flags & RS_EXIT_RESULT_NULL, set = flags & RS_EXIT_ERROR_SET;
+    struct rs_event event;
     struct rs_fact *fact;
 
     if (role == NULL || !(role->flags & RS_SETS_ERROR) || (flags & RS_EXIT_ERROR_BEFORE) || null == set)
         return;
     if (null && !set && (role->flags & RS_MISS_IS_NULL))
         return;
-    fact = rs_books_fact(books, RS_FACT_ERROR, NULL, event);
+    event = rs_store_event(books, exit);
+    fact = rs_books_fact(books, RS_FACT_ERROR, NULL, &event);
     fact->exit_flags = flags;
     if (frame->failed_pc != 0) { /* it set the exception, or failed without one and was taken for having set it */
-        fact->cause = *event;
+        fact->cause = event;
         fact->cause.pc = frame->failed_pc;
         fact->cause.is_entry = frame->failed_pc == frame->pc;
         fact->cause.contract = frame->failed_contract;
@@ -607,8 +612,7 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
     const uint64_t *words = (const uint64_t *)(record + 1);
     unsigned count = 2 * (slots - 1);
     const struct rs_call_frame *frame = pop(books, RS_FRAME_ENTRY, record->b);
-    struct rs_booking booking = {.count = -1};
-    struct rs_event event;
+    struct rs_booking booking = {.count = -1}, exit;
 
     if (frame == NULL)
         return;
@@ -619,7 +623,7 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
     booking.call = frame->call;
     booking.is_entry = true;
     booking.blind = frame->blind;
-    event = rs_store_event(books, &booking);
+    exit = booking;
     for (unsigned i = 1; i < count && words[i] != 0; i++)
         if (RS_WORD_FLAGS(words[i]) & RS_WORD_NEW) {
             booking.kind = RS_EVENT_RETURN;
@@ -628,10 +632,9 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
         }
     if (frame->self != 0)
         rs_books_end_dealloc(books, frame->call);
-    check_error(books, frame, (unsigned)(words[0] >> 32), &event);
+    check_error(books, frame, (unsigned)(words[0] >> 32), &exit);
 }
 
-/* References that plain stores handed over to a container. */
 /* Where an item was put into the tuple, between the call that made it and `to`. */
 static uint64_t item_store(struct rs_books *books, uint64_t tuple, uint32_t family, uint64_t to, unsigned item)
 {
@@ -643,16 +646,18 @@ static uint64_t item_store(struct rs_books *books, uint64_t tuple, uint32_t fami
     return books->item_store(books->host, books, books->store->places.items[page->open.place].pc + 1, to, item);
 }
 
+/* References that plain stores handed over to a container. */
 static void on_moved(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     bool list = words[0] >> 32 & 1, at_exit = words[0] >> 33 & 1;
-    const struct rs_contract *contract = rs_contract_find(list ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", books->python);
     struct rs_booking booking = rs_books_booking(books, RS_EVENT_STEAL, 0, -1);
 
+    if (books->moved[list] == NULL)
+        books->moved[list] = rs_contract_find(list ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", books->python);
     booking.pc = at_exit || record->a == 0 ? function_of(books, &booking) : record->a - 1;
     booking.is_entry = booking.pc == function_of(books, &booking);
-    booking.contract = contract;
+    booking.contract = books->moved[list];
     booking.family = family_of(books, (uint32_t)words[0]);
     for (unsigned i = 2; i < 2 * (slots - 1) && words[i] != 0; i++) {
         struct rs_booking moved = booking;
@@ -683,15 +688,11 @@ static bool stands_somewhere(unsigned kind)
     return kind == RS_REC_TYPE || kind == RS_REC_OBJECT || kind == RS_REC_ROLE || kind == RS_REC_CODE;
 }
 
-void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+/* All but a store. */
+static void on_record(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
     unsigned kind = RS_TAG_KIND(record->tag);
 
-    books->seq++;
-    if (record->tag < RS_TAG) {
-        on_store(books, record);
-        return;
-    }
     if (kind >= RS_RECORDS || slots < least[kind] || slots < 1 || (record->a == 0 && stands_somewhere(kind))) {
         rs_books_limit(books, "records that make no sense (refsan bug, or a broken recording)", 1);
         return;
@@ -731,18 +732,25 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
     }
 }
 
+void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots)
+{
+    books->seq++;
+    if (record->tag < RS_TAG)
+        on_store(books, record);
+    else
+        on_record(books, record, slots);
+}
+
 /* Objects that come into the world lie in memory that was not used for long: it is asked for before it is needed, first the place
- * in the map, a window of records later the object. */
+ * in the map, a window of slots later the object. */
 struct foresight {
     size_t upto; /* slots looked at */
     size_t births;
-    uint64_t born[AHEAD];
+    uint64_t born[AHEAD / 2]; /* each is a record of two slots */
 };
 
-static void look_ahead(const struct rs_books *books, struct foresight *f, const struct rs_slot *slots, size_t count)
+static void ask_for_objects(const struct rs_map *objects, struct foresight *f)
 {
-    const struct rs_map *objects = &books->objects;
-
     for (size_t i = 0; i < f->births; i++) {
         const uint64_t *place = rs_map_find(objects, f->born[i]);
         const char *cell = place != NULL ? (const char *)*place : NULL;
@@ -751,19 +759,28 @@ static void look_ahead(const struct rs_books *books, struct foresight *f, const 
             __builtin_prefetch(cell + line, 1);
     }
     f->births = 0;
-    for (unsigned n = 0; n < AHEAD && f->upto < count; n++) {
-        uint32_t tag = slots[f->upto].tag;
+}
+
+static void look_ahead(const struct rs_books *books, struct foresight *f, const struct rs_slot *slots, size_t count)
+{
+    const struct rs_map *objects = &books->objects;
+    size_t at = f->upto, end = count - at < AHEAD ? count : at + AHEAD;
+
+    ask_for_objects(objects, f);
+    while (at < end) {
+        uint32_t tag = slots[at].tag;
 
         if (tag < RS_TAG) {
-            f->upto++;
+            at++;
             continue;
         }
-        if (RS_TAG_KIND(tag) == RS_REC_OBJECT && objects->room > 0) {
-            f->born[f->births++] = slots[f->upto].a;
-            __builtin_prefetch(&objects->places[rs_map_home(objects, slots[f->upto].a)]);
+        if (RS_TAG_KIND(tag) == RS_REC_OBJECT && objects->room > 0 && f->births < AHEAD / 2) {
+            f->born[f->births++] = slots[at].a;
+            __builtin_prefetch(&objects->places[rs_map_home(objects, slots[at].a)]);
         }
-        f->upto += RS_TAG_SLOTS(tag) > 0 ? RS_TAG_SLOTS(tag) : 1;
+        at += RS_TAG_SLOTS(tag) > 0 ? RS_TAG_SLOTS(tag) : 1;
     }
+    f->upto = at < count ? at : count;
 }
 
 size_t rs_ledger_records(struct rs_books *books, const struct rs_slot *slots, size_t count)
@@ -773,15 +790,22 @@ size_t rs_ledger_records(struct rs_books *books, const struct rs_slot *slots, si
 
     look_ahead(books, &f, slots, count);
     while (at < count) {
-        size_t size = slots[at].tag < RS_TAG ? 1 : RS_TAG_SLOTS(slots[at].tag);
+        size_t size;
 
         if (at >= window) {
             window = f.upto;
             look_ahead(books, &f, slots, count);
         }
+        if (slots[at].tag < RS_TAG) {
+            books->seq++;
+            on_store(books, slots + at++);
+            continue;
+        }
+        size = RS_TAG_SLOTS(slots[at].tag);
         if (size == 0 || size > count - at)
             break;
-        rs_ledger_record(books, slots + at, (unsigned)size);
+        books->seq++;
+        on_record(books, slots + at, (unsigned)size);
         at += size;
     }
     return at;

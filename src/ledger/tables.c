@@ -127,7 +127,7 @@ static bool is_own_use(const struct rs_books *books, const struct rs_object *obj
     if (!memory || index >= books->modules.count || booking->call == 0 || !(object->dead || object->shut))
         return false;
     booking->family = books->modules.items[index].family;
-    return rs_books_page_of(object, booking->family) != NULL && object->killer_call != booking->call && !rs_books_in_dealloc(books, object->address);
+    return rs_books_page_of(object, booking->family) != NULL && object->killer_call != booking->call && !rs_books_in_this_dealloc(books, object->address);
 }
 
 /* The program's own handler hands the signal on (faulthandler raises it again when it has spoken): what happened is known already. */

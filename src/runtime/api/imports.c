@@ -184,10 +184,29 @@ static void arm_stolen(const struct rs_contract *contract, const struct rt_words
     }
 }
 
-static void record_begin(struct rt_frame *frame, const struct rt_words *words)
+/* Keeps the words that say something: of a borrowed argument that lives there is nothing to be booked. */
+static void keep_what_counts(struct rt_words *words, const struct rs_contract *contract)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < words->count; i++) {
+        unsigned argument = RS_WORD_ARG(words->word[i]);
+
+        if ((RS_WORD_FLAGS(words->word[i]) & (RS_WORD_DEAD | RS_WORD_ZERO | RS_WORD_OLD | RS_WORD_STEAL)) ||
+            (argument < contract->nargs && contract->args[argument].kind == RS_ARG_STEAL))
+            words->word[kept++] = words->word[i];
+    }
+    words->count = kept;
+}
+
+static void record_begin(struct rt_frame *frame, const struct rs_contract *contract, struct rt_words *words)
 {
     unsigned slots;
 
+    if (frame->state[2] == HELD)
+        words->count = 0;
+    else if (contract != NULL && !(contract->flags & RS_DEALLOCATES))
+        keep_what_counts(words, contract);
     if (begin_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], words, &slots) == NULL)
         return;
     if (frame->state[2] == HELD)
@@ -211,7 +230,7 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
         rt_filling_before_call(contract, &words, frame->return_address, rt_entry_depth());
     frame->state[2] = way_of(contract, &words);
     if (frame->state[2] != ONCE)
-        record_begin(frame, &words);
+        record_begin(frame, contract, &words);
     if (contract != NULL && frame->state[2] == TWICE && rt_hot.ring->armed_functions[((frame->return_address - 1) >> 4) & 0x7fff])
         arm_stolen(contract, &words);
     if (contract == NULL || (contract->flags & RS_VARIADIC) || contract->nargs > 6)

@@ -19,11 +19,12 @@ enum {
 
 struct span {
     uint32_t size;  /* of its blocks; 0: free; spans behind the first of a large block: LARGE_REST */
-    uint32_t large : 31; /* spans of a large block; in those behind its first: how far behind */
-    uint32_t raw : 1;    /* of the mem domain: no object lives here */
-    uint64_t inverse;    /* 2^32 / size, rounded up: an offset below RT_SPAN times it, shifted, is offset / size */
+    uint32_t large; /* spans of a large block; in those behind its first: how far behind */
+    uint32_t inverse; /* 2^32 / size, rounded up: an offset below RT_SPAN times it, shifted, is offset / size */
+    uint16_t list;    /* where its blocks wait: list_of */
+    bool raw;         /* of the mem domain: no object lives here */
 };
-enum { LARGE_REST = 0xffffffff };
+enum { LARGE_REST = 0xffffffff, LISTS = 2 * CLASSES };
 
 struct waiting {
     uint64_t block;
@@ -33,8 +34,8 @@ struct waiting {
 static struct {
     uint64_t bytes, used_spans, span_count;
     struct span *spans;
-    void *free[2][CLASSES]; /* by domain; singly linked through the first word */
-    uint8_t *bump[2][CLASSES], *bump_end[2][CLASSES];
+    void *free[LISTS]; /* singly linked through the first word */
+    uint8_t *bump[LISTS], *bump_end[LISTS];
     uint64_t guard;
     struct waiting *waiting; /* a FIFO of QUARANTINE_PLACES */
     uint64_t oldest, newest, waiting_bytes, waiting_limit;
@@ -52,6 +53,12 @@ static unsigned class_of(size_t size)
     unsigned bits = 63 - (unsigned)__builtin_clzll(size - 1); /* 10 .. 14 */
 
     return SMALL / 16 + (bits - 10) * 4 + (unsigned)(((size - 1) >> (bits - 2)) & 3);
+}
+
+/* Blocks of one class and domain. */
+static unsigned list_of(unsigned class, bool raw)
+{
+    return raw ? CLASSES + class : class;
 }
 
 static size_t class_size(unsigned class)
@@ -129,6 +136,11 @@ static bool ours(const void *block)
     return (uint64_t)block - rt_hot.region < heap.bytes;
 }
 
+static struct span *span_of(const void *block)
+{
+    return &heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN];
+}
+
 static void *take_spans(size_t count, uint32_t size, bool raw)
 {
     uint64_t first = heap.used_spans;
@@ -136,9 +148,13 @@ static void *take_spans(size_t count, uint32_t size, bool raw)
     if (first + count > heap.span_count)
         return NULL;
     heap.used_spans += count;
-    heap.spans[first] = (struct span){size, (uint32_t)count, raw, size <= LARGEST ? ((1ull << 32) + size - 1) / size : 0};
+    heap.spans[first] = (struct span){.size = size, .large = (uint32_t)count, .raw = raw};
+    if (size <= LARGEST) {
+        heap.spans[first].inverse = (uint32_t)(((1ull << 32) + size - 1) / size);
+        heap.spans[first].list = (uint16_t)list_of(class_of(size), raw);
+    }
     for (size_t i = 1; i < count; i++)
-        heap.spans[first + i] = (struct span){LARGE_REST, (uint32_t)i, raw, 0};
+        heap.spans[first + i] = (struct span){.size = LARGE_REST, .large = (uint32_t)i, .raw = raw};
     return (void *)(rt_hot.region + first * RT_SPAN);
 }
 
@@ -156,7 +172,7 @@ static void *alloc_large(size_t size, bool raw)
         if (runs[i].at != NULL && runs[i].spans >= count && runs[i].spans <= count + count / 4) {
             void *block = runs[i].at;
 
-            struct span *span = &heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN];
+            struct span *span = span_of(block);
 
             span->size = (uint32_t)size;
             span->raw = raw;
@@ -169,7 +185,7 @@ static void *alloc_large(size_t size, bool raw)
 
 static void free_large(void *block)
 {
-    size_t count = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].large;
+    size_t count = span_of(block)->large;
     unsigned worst = 0;
 
     rt_sys_discard(block, count * RT_SPAN);
@@ -192,44 +208,68 @@ static void *refill(unsigned class, bool raw)
 
     if (start == 0)
         return NULL;
-    heap.bump[raw][class] = (uint8_t *)start + size;
-    heap.bump_end[raw][class] = (uint8_t *)start + RT_SPAN / size * size;
+    heap.bump[list_of(class, raw)] = (uint8_t *)start + size;
+    heap.bump_end[list_of(class, raw)] = (uint8_t *)start + RT_SPAN / size * size;
     return (void *)start;
+}
+
+/* From a list that has one. */
+static inline void *pop(void **list)
+{
+    void *block = *list, *next = *(void **)block;
+
+    *list = next;
+    __builtin_prefetch(next, 1);
+    return block;
 }
 
 static void *alloc_locked(size_t size, bool raw)
 {
-    unsigned class;
+    unsigned class, list;
     void *block;
 
     if (size > LARGEST)
         return size < (1ull << 31) ? alloc_large(size, raw) : NULL;
     class = class_of(size);
-    block = heap.free[raw][class];
-    if (block != NULL) {
-        heap.free[raw][class] = *(void **)block;
-        return block;
-    }
-    if (heap.bump[raw][class] < heap.bump_end[raw][class]) {
-        block = heap.bump[raw][class];
-        heap.bump[raw][class] += class_size(class);
+    list = list_of(class, raw);
+    if (heap.free[list] != NULL)
+        return pop(&heap.free[list]);
+    if (heap.bump[list] < heap.bump_end[list]) {
+        block = heap.bump[list];
+        heap.bump[list] += class_size(class);
         return block;
     }
     return refill(class, raw);
 }
 
-static void *region_alloc(size_t size, bool raw)
+static inline void *born(void *block)
+{
+    *side_of(block) = RT_SIDE_BLOCK;
+    heap.live++;
+    return block;
+}
+
+static __attribute__((noinline)) void *alloc_slow(size_t size, bool raw)
 {
     void *block;
 
     enter();
     block = alloc_locked(size, raw);
-    if (block != NULL) {
-        *side_of(block) = RT_SIDE_BLOCK;
-        heap.live++;
-    }
+    if (block != NULL)
+        born(block);
     leave();
     return block;
+}
+
+static inline void *region_alloc(size_t size, bool raw)
+{
+    if (!heap.locked && size - 1 < SMALL) {
+        void **list = &heap.free[list_of((unsigned)((size - 1) / 16), raw)];
+
+        if (*list != NULL)
+            return born(pop(list));
+    }
+    return alloc_slow(size, raw);
 }
 
 uint64_t rt_region_block(uint64_t address, size_t *size)
@@ -291,18 +331,13 @@ static void check_poison(const struct waiting *w, uint64_t guard)
     }
 }
 
-static void release_block(void *block)
+static inline void release_block(void *block, const struct span *span)
 {
-    size_t size = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].size;
-
-    if (size > LARGEST) {
+    if (span->size > LARGEST) {
         free_large(block);
     } else {
-        unsigned class = class_of(size);
-        bool raw = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].raw;
-
-        *(void **)block = heap.free[raw][class];
-        heap.free[raw][class] = block;
+        *(void **)block = heap.free[span->list];
+        heap.free[span->list] = block;
     }
 }
 
@@ -317,7 +352,7 @@ static void evict(void)
         side[i] = 0;
     heap.waiting_bytes -= w->size;
     heap.oldest++;
-    release_block((void *)w->block);
+    release_block((void *)w->block, span_of((void *)w->block));
 }
 
 /* Every word of the dead object is an address that faults and names it, but for its count, whose change shows, and the word behind
@@ -390,23 +425,45 @@ void rt_quarantine_check(void)
         check_poison(&heap.waiting[i % QUARANTINE_PLACES], guard_of(i));
 }
 
-static void free_ours(void *block)
+/* No stale type may stand where the next owner of the block has not written yet. */
+static inline void forget_types(void *block, size_t size)
 {
-    size_t size = heap.spans[((uint64_t)block - rt_hot.region) / RT_SPAN].size;
-    uint8_t *side = side_of(block);
-    bool object = ((side[0] | side[1] | side[2]) & ~RT_SIDE_BLOCK & 0xff) != 0, sized = object && is_sized((uint64_t)block, side, size);
-
-    object = object && rt_object_block_freed((uint64_t)block, size);
-    /* no stale type may stand where the next owner of the block has not written yet */
     for (unsigned offset = 8; offset <= 40 && offset + 8 <= size; offset += 16)
         *(uint64_t *)((uint8_t *)block + offset) = 0;
+}
+
+/* A block in which an object may have been. */
+static __attribute__((noinline)) void free_marked(void *block, const struct span *span)
+{
+    uint8_t *side = side_of(block);
+    size_t size = span->size;
+    bool sized = is_sized((uint64_t)block, side, size), object = rt_object_block_freed((uint64_t)block, size);
+
+    forget_types(block, size);
     enter();
     heap.live--;
     side[0] &= (uint8_t)~RT_SIDE_BLOCK;
     if (object)
         quarantine(block, size, sized);
     else
-        release_block(block);
+        release_block(block, span);
+    leave();
+}
+
+static void free_ours(void *block)
+{
+    const struct span *span = span_of(block);
+    uint8_t *side = side_of(block);
+
+    if ((side[0] | side[1] | side[2]) & ~RT_SIDE_BLOCK & 0xff) {
+        free_marked(block, span);
+        return;
+    }
+    forget_types(block, span->size);
+    enter();
+    heap.live--;
+    side[0] = 0;
+    release_block(block, span);
     leave();
 }
 

@@ -27,6 +27,7 @@
 #define R_HEAD       16
 #define R_LIMIT      24
 #define R_ARMED      256
+#define ACTION_DEATH 2          /* RT_ACTION_DEATH of runtime/api/calls.h */
 /* heap/object.h */
 #define SIDE_OBJECT  4
 #define SIDE_SLOW    0xd8
@@ -145,8 +146,27 @@
     cmpq $0, E_ROLE(%r11)
     jne 7f
     cmpq $0, E_ACTION(%r11)
+    jne 5f
+4:  jmp *E_DISPLACED(%r11)
+5:  cmpq $ACTION_DEATH, E_ACTION(%r11)
     jne 7f
-    jmp *E_DISPLACED(%r11)
+    pushq %rax                  /* most objects that die were never seen: their marks tell */
+    .cfi_adjust_cfa_offset 8
+    movq %rdi, %rax
+    subq rt_hot+H_REGION(%rip), %rax
+    cmpq rt_hot+H_SIZE(%rip), %rax
+    jae 6f
+    shrq $4, %rax
+    addq rt_hot+H_SIDE(%rip), %rax
+    testb $SIDE_OBJECT, (%rax)
+    jz 6f
+    popq %rax
+    .cfi_adjust_cfa_offset -8
+    jmp 7f
+    .cfi_adjust_cfa_offset 8
+6:  popq %rax
+    .cfi_adjust_cfa_offset -8
+    jmp 4b
 7:
 .endif
     pushq %rbp

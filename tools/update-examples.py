@@ -23,7 +23,9 @@ def output_of(what, bench):
         return None
     if words[0] == "bench":
         table = subprocess.run([sys.executable, os.path.join(ROOT, "bench", "run.py")] + words[1:], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        return table.stdout if table.returncode == 0 else None
+        if table.returncode:
+            raise SystemExit("refsan: bench/run.py ended with %d; nothing was changed" % table.returncode)
+        return table.stdout
     if words[0] != "run-example":
         raise SystemExit("refsan: '%s' is no output that can be made; expected run-example or bench" % what)
     p = subprocess.run([os.path.join(ROOT, "tools", "run-example.py")] + words[1:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)

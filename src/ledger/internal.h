@@ -265,6 +265,16 @@ void rs_books_end_dealloc(struct rs_books *books, uint32_t call);
 /* The tp_dealloc that left the object behind, or NULL. */
 const struct rs_left *rs_books_left(const struct rs_books *books, const struct rs_object *object);
 
+/* foresight.c */
+enum { RS_AHEAD = 32 }; /* slots */
+struct rs_foresight {
+    size_t upto; /* slots looked at */
+    size_t births;
+    uint64_t born[RS_AHEAD / 2]; /* each is a record of two slots */
+};
+/* Looks a window further: the memory of objects that are born in the window before and in this one is asked for. */
+void rs_books_look_ahead(const struct rs_books *books, struct rs_foresight *f, const struct rs_slot *slots, size_t count);
+
 /* facts.c */
 struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object,
                               const struct rs_event *event);

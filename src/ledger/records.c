@@ -6,7 +6,7 @@
 
 #include "contract/contract.h"
 
-enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31, AHEAD = 32 };
+enum { POISON = 0x2DDDDDDD, ODD_DELTA = 64, IMMORTAL_BIT = 31 };
 
 /* ---------------------------------------------------------------- threads and frames */
 
@@ -469,17 +469,17 @@ static void on_call(struct rs_books *books, const struct rs_slot *record, unsign
     const uint64_t *words = (const uint64_t *)(record + 1);
     uint32_t index = (uint32_t)words[0];
     const struct rs_thread *thread = books->thread;
+    struct rs_call_frame frame = {.kind = RS_FRAME_CALL, .sp = record->b, .module = (uint32_t)(words[0] >> 32)};
     struct rs_booking booking;
-    struct rs_call_frame frame; /* as far as end_call looks at it */
 
     unwind(books, record->b);
     booking = rs_books_booking(books, RS_EVENT_BORROW, record->a, 0);
     place_call(books, record->a, &booking);
     frame.pc = booking.pc;
-    frame.contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
-    frame.module = (uint32_t)(words[0] >> 32);
+    frame.context = booking.context;
+    frame.call = booking.call;
     frame.entry = thread->frames.count > 0 ? thread->frames.items[thread->frames.count - 1].entry : 0;
-    frame.stolen_count = 0;
+    frame.contract = index < rs_contract_count() ? rs_contract_at(index) : NULL;
     end_call(books, &frame, words[1], words, 2, 2 * (slots - 1));
 }
 
@@ -741,60 +741,18 @@ void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsi
         on_record(books, record, slots);
 }
 
-/* Objects that come into the world lie in memory that was not used for long: it is asked for before it is needed, first the place
- * in the map, a window of slots later the object. */
-struct foresight {
-    size_t upto; /* slots looked at */
-    size_t births;
-    uint64_t born[AHEAD / 2]; /* each is a record of two slots */
-};
-
-static void ask_for_objects(const struct rs_map *objects, struct foresight *f)
-{
-    for (size_t i = 0; i < f->births; i++) {
-        const uint64_t *place = rs_map_find(objects, f->born[i]);
-        const char *cell = place != NULL ? (const char *)*place : NULL;
-
-        for (size_t line = 0; cell != NULL && line < sizeof(struct rs_cell); line += 64)
-            __builtin_prefetch(cell + line, 1);
-    }
-    f->births = 0;
-}
-
-static void look_ahead(const struct rs_books *books, struct foresight *f, const struct rs_slot *slots, size_t count)
-{
-    const struct rs_map *objects = &books->objects;
-    size_t at = f->upto, end = count - at < AHEAD ? count : at + AHEAD;
-
-    ask_for_objects(objects, f);
-    while (at < end) {
-        uint32_t tag = slots[at].tag;
-
-        if (tag < RS_TAG) {
-            at++;
-            continue;
-        }
-        if (RS_TAG_KIND(tag) == RS_REC_OBJECT && objects->room > 0 && f->births < AHEAD / 2) {
-            f->born[f->births++] = slots[at].a;
-            __builtin_prefetch(&objects->places[rs_map_home(objects, slots[at].a)]);
-        }
-        at += RS_TAG_SLOTS(tag) > 0 ? RS_TAG_SLOTS(tag) : 1;
-    }
-    f->upto = at < count ? at : count;
-}
-
 size_t rs_ledger_records(struct rs_books *books, const struct rs_slot *slots, size_t count)
 {
-    struct foresight f = {0};
+    struct rs_foresight f = {0};
     size_t at = 0, window = 0;
 
-    look_ahead(books, &f, slots, count);
+    rs_books_look_ahead(books, &f, slots, count);
     while (at < count) {
         size_t size;
 
         if (at >= window) {
             window = f.upto;
-            look_ahead(books, &f, slots, count);
+            rs_books_look_ahead(books, &f, slots, count);
         }
         if (slots[at].tag < RS_TAG) {
             books->seq++;

@@ -268,7 +268,7 @@ void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef r
     if (flow->role_new)
         judge_result(flow, state, value, at);
     else if (flow->role_int && value.kind == RS_AV_INT)
-        judge_error(flow, state, value.number == -1, false, at);
+        judge_error(flow, state, strcmp(flow->function->role->slot, "mod.exec") == 0 ? value.number != 0 : value.number == -1, false, at);
     judge_stores(flow, state);
     judge_dangling(flow, state);
     judge_left(flow, state, sym != NULL && !flow->role_new ? value.sym : RS_NONE, at);

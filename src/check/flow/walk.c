@@ -131,6 +131,9 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
 
     b->owned = (int8_t)(b->owned + a->owned);
     b->flags |= a->flags & RS_F_UNCERTAIN;
+    /* two places hold it: which of them gives its reference up is not told apart */
+    if (a->kind == RS_SYM_LOADED && b->kind == RS_SYM_LOADED && a->flags & b->flags & RS_F_HELD)
+        b->flags |= RS_F_UNCERTAIN;
     b->taken = b->taken == NULL ? a->how : b->taken;
     a->owned = 0;
     for (size_t i = 0; i < state->env.count; i++)

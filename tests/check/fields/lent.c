@@ -99,6 +99,45 @@ PyTypeObject Table_Type = {
     .tp_methods = table_methods,
 };
 
+typedef struct {
+    PyObject_HEAD
+    PyObject *current;
+    PyObject *last;
+} Walk;
+
+static PyObject *
+walk_text(Walk *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *now = self->current;
+
+    if (now == NULL)
+        Py_RETURN_NONE;
+    if (now == self->last) { /* two places hold it: one of them gives it up */
+        self->current = NULL;
+        Py_DECREF(now);
+    }
+    return self->current == NULL ? PyObject_Str(now) : PyObject_Repr(now);
+}
+
+static void
+walk_dealloc(Walk *self)
+{
+    Py_XDECREF(self->current);
+    Py_XDECREF(self->last);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyMethodDef walk_methods[] = {METHOD(walk_text, METH_NOARGS), {NULL}};
+
+PyTypeObject Walk_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "lent.Walk",
+    .tp_basicsize = sizeof(Walk),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_dealloc = (destructor)walk_dealloc,
+    .tp_methods = walk_methods,
+};
+
 struct state {
     PyTypeObject *pattern;
 };

@@ -155,7 +155,7 @@ struct rs_store_change {
     struct rs_subject what;
     uint64_t key;
 };
-enum { RS_CASE_REFS = 10, RS_CASE_STORES = 10, RS_CASES = 10, RS_SUMMARY_ARGS = 12 };
+enum { RS_CASE_REFS = 32, RS_CASE_STORES = 32, RS_CASES = 10, RS_SUMMARY_ARGS = 12 };
 /* One way through a function. */
 struct rs_case {
     struct rs_subject result;

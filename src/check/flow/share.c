@@ -10,7 +10,7 @@
 #include "check/flow/flow.h"
 #include "check/unit.h"
 
-enum { LINE_MOST = 1 << 14, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
+enum { LINE_MOST = 1 << 16, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
 static const char heading[] = "refsan summaries 3\n";
 
 struct named {

@@ -141,6 +141,23 @@ def build(context):
     core.expect(again.status == 2 and "compiled no C or C++ source for an extension" in again.err, "an idle build", again.text())
 
 
+def archive(context):
+    """Objects that ar gathers belong to the extension that links the archive, by its path or as -lNAME."""
+    folder = fresh("archive")
+    _, include = minor(context)
+    helper = "PyObject *%s_list(void);\nPyObject *%s_size(PyObject *self, PyObject *arg) { PyObject *list = %s_list(); return list == NULL ? NULL : PyLong_FromSsize_t(PyList_GET_SIZE(list)); }"
+    for name in ("one", "two"):
+        source(folder, name, helper % (name, name, name), fixed=True)
+        with open(os.path.join(folder, "in_%s.c" % name), "w") as f:
+            f.write("#include <Python.h>\nPyObject *%s_list(void) { return PyList_New(0); }\n" % name)
+    script = " && ".join(["cc -fPIC -I%s -c one.c two.c in_one.c in_two.c" % include, "ar rcs libone.a in_one.o", "ar -rc libtwo.a in_two.o",
+                          "cc -shared one.o ./libone.a -o one.so", "cc -shared two.o -L. -ltwo -o two.so"])
+    ran = check(folder, "--", "sh", "-c", script)
+    expect_units(ran, ["in_one.c", "in_two.c", "one.c", "two.c"], status=1)
+    lost = sorted(f["culprit"]["function"] for f in ran.report["findings"] if f["rule"] in ("RS201", "RS202"))
+    core.expect(lost == ["one_size", "two_size"], "what the archive's functions return is not known", ran.text())
+
+
 def build_fails(context):
     """A build that fails: its status, and what it compiled is checked."""
     folder = fresh("build-fails")
@@ -444,5 +461,5 @@ def units(context):
 
 
 def collect(context):
-    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "files": files, "database": database, "build": build, "build-fails": build_fails, "build-cc": build_cc, "build-moved": build_moved, "cache": cache, "bitcode": bitcode}
+    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "files": files, "database": database, "build": build, "archive": archive, "build-fails": build_fails, "build-cc": build_cc, "build-moved": build_moved, "cache": cache, "bitcode": bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

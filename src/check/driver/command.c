@@ -103,6 +103,8 @@ static size_t note_option(struct rs_command *to, const char *const *words, size_
             return 1;
         if (strcmp(word, "-o") == 0)
             to->output = words[1];
+        if (strcmp(word, "-l") == 0)
+            *RS_PUSH(&to->libraries) = words[1];
         if (strcmp(word, "-x") == 0)
             *language = words[1];
         if (is_one_of(word, kept_with_value) && !is_unwanted_value(word, words[1])) {
@@ -111,6 +113,8 @@ static size_t note_option(struct rs_command *to, const char *const *words, size_
         }
         return 2;
     }
+    if (strncmp(word, "-l", 2) == 0)
+        *RS_PUSH(&to->libraries) = word + 2;
     keeps = glued(word, kept_with_value);
     if (keeps != NULL && !is_unwanted_value(keeps, word + strlen(keeps)))
         *RS_PUSH(&to->flags) = word;
@@ -121,12 +125,49 @@ static size_t note_option(struct rs_command *to, const char *const *words, size_
     return 1;
 }
 
+bool rs_command_is_archiver(const char *name)
+{
+    size_t end = strlen(name);
+
+    while (end > 0 && strchr("0123456789.", name[end - 1]) != NULL)
+        end--;
+    end -= end > 0 && end < strlen(name) && name[end - 1] == '-';
+    return end >= 2 && strncmp(name + end - 2, "ar", 2) == 0 && (end == 2 || name[end - 3] == '-');
+}
+
+/* "ar rcs libx.a a.o b.o": what puts objects in or replaces them; the first name is the archive's. */
+static void parse_archive(const char *const *words, size_t count, struct rs_command *to)
+{
+    const char *operation = count > 1 ? words[1] + (words[1][0] == '-') : "";
+
+    to->makes = strpbrk(operation, "rq") != NULL && words[1][1] != '-' ? RS_MAKES_ARCHIVE : RS_MAKES_NOTHING;
+    for (size_t i = 2; i < count && to->makes == RS_MAKES_ARCHIVE; i++) {
+        if (words[i][0] == '-')
+            continue;
+        if (to->output == NULL)
+            to->output = words[i];
+        else if (is_object(words[i]))
+            *RS_PUSH(&to->objects) = words[i];
+    }
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
 void rs_command_parse(const char *const *words, size_t count, struct rs_command *to)
 {
     bool objects_only = false, shared = false;
     const char *language = NULL;
 
     *to = (struct rs_command){.makes = RS_MAKES_PROGRAM};
+    if (count > 0 && rs_command_is_archiver(base_name(words[0]))) {
+        parse_archive(words, count, to);
+        return;
+    }
     for (size_t i = 1; i < count;) {
         if (words[i][0] != '-' || words[i][1] == 0) {
             note_file(to, words[i++], language);
@@ -143,6 +184,7 @@ void rs_command_close(struct rs_command *command)
 {
     RS_VEC_CLOSE(&command->sources);
     RS_VEC_CLOSE(&command->objects);
+    RS_VEC_CLOSE(&command->libraries);
     RS_VEC_CLOSE(&command->flags);
 }
 

@@ -12,6 +12,7 @@ enum rs_command_makes {
     RS_MAKES_NOTHING, /* -E, -M, -S, -fsyntax-only, --version: nothing that ends up in a module */
     RS_MAKES_OBJECT,  /* -c */
     RS_MAKES_SHARED,  /* -shared, -bundle */
+    RS_MAKES_ARCHIVE, /* ar: a library of objects, linked later on */
     RS_MAKES_PROGRAM,
 };
 
@@ -19,11 +20,14 @@ struct rs_command {
     enum rs_command_makes makes;
     struct rs_words sources; /* C and C++ ones, as written */
     struct rs_words objects; /* .o and .a that are linked, as written */
+    struct rs_words libraries; /* "m" of -lm */
     const char *output;      /* -o, as written; NULL: the compiler's own choice */
     struct rs_words flags;   /* clang's */
 };
 
-/* Strings are those of `words`. words[0] is the compiler. */
+/* Whether a name is that of an archiver: "ar", "gcc-ar", "llvm-ar-19". */
+bool rs_command_is_archiver(const char *name);
+/* Strings are those of `words`. words[0] is the compiler, or an archiver. */
 void rs_command_parse(const char *const *words, size_t count, struct rs_command *to);
 void rs_command_close(struct rs_command *command);
 /* Whether a file's name says C or C++. */

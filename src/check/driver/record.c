@@ -49,7 +49,7 @@ static void stand_in(struct rs_session *session, const char *self, const char *n
         unlink(link);
 }
 
-/* Stand-ins for all compilers of PATH. */
+/* Stand-ins for all compilers and archivers of PATH. */
 static void stand_in_for_path(struct rs_session *session, const char *self)
 {
     const char *list = getenv("PATH");
@@ -60,7 +60,8 @@ static void stand_in_for_path(struct rs_session *session, const char *self)
         struct dirent *entry;
 
         while (entries != NULL && (entry = readdir(entries)) != NULL) {
-            const char *path = is_compiler_name(entry->d_name) ? rs_driver_join(&session->arena, folder, entry->d_name) : NULL;
+            bool wanted = is_compiler_name(entry->d_name) || rs_command_is_archiver(entry->d_name);
+            const char *path = wanted ? rs_driver_join(&session->arena, folder, entry->d_name) : NULL;
 
             if (path != NULL && rs_run_find(&session->arena, path, NULL) != NULL)
                 stand_in(session, self, entry->d_name, path);
@@ -213,23 +214,52 @@ static void add_sources(struct rs_session *session, const struct record *record,
     }
 }
 
-/* Who made what goes into this group. */
-static void claim(struct rs_session *session, const struct record *record, uint32_t group, const char *module)
+/* A source whose object it is goes into this group. */
+static void claim_object(struct rs_session *session, const char *object, uint32_t group, const char *module)
+{
+    for (size_t i = 0; i < session->sources.count; i++) {
+        struct rs_source *source = &session->sources.items[i];
+
+        if (source->object == NULL || strcmp(source->object, object) != 0)
+            continue;
+        if (source->group == NO_GROUP || (source->group == PROGRAM_GROUP && group != PROGRAM_GROUP)) {
+            source->group = group;
+            source->module = module;
+        }
+    }
+}
+
+/* Whether the record made the archive that a link calls so: by its path, or (NULL) as -lNAME. */
+static bool made_archive(struct rs_session *session, const struct record *made, const char *path, const char *library)
+{
+    const char *output = made->command.makes == RS_MAKES_ARCHIVE && made->command.output != NULL ? plain(session, made->folder, made->command.output) : NULL;
+
+    if (output == NULL)
+        return false;
+    return path != NULL ? strcmp(output, path) == 0 : strcmp(base_name(output), rs_arena_printf(&session->arena, "lib%s.a", library)) == 0;
+}
+
+static void claim_archive(struct rs_session *session, const struct records *records, const char *path, const char *library, uint32_t group, const char *module)
+{
+    for (size_t i = 0; i < records->list.count; i++) {
+        const struct record *made = &records->list.items[i];
+
+        for (size_t k = 0; made_archive(session, made, path, library) && k < made->command.objects.count; k++)
+            claim_object(session, plain(session, made->folder, made->command.objects.items[k]), group, module);
+    }
+}
+
+/* Who made what goes into this group: objects that the command names, and those of the archives that it links. */
+static void claim(struct rs_session *session, const struct records *records, const struct record *record, uint32_t group, const char *module)
 {
     for (size_t k = 0; k < record->command.objects.count; k++) {
         const char *object = plain(session, record->folder, record->command.objects.items[k]);
 
-        for (size_t i = 0; i < session->sources.count; i++) {
-            struct rs_source *source = &session->sources.items[i];
-
-            if (source->object == NULL || strcmp(source->object, object) != 0)
-                continue;
-            if (source->group == NO_GROUP || (source->group == PROGRAM_GROUP && group != PROGRAM_GROUP)) {
-                source->group = group;
-                source->module = module;
-            }
-        }
+        claim_object(session, object, group, module);
+        claim_archive(session, records, object, NULL, group, module);
     }
+    for (size_t k = 0; k < record->command.libraries.count; k++)
+        claim_archive(session, records, NULL, record->command.libraries.items[k], group, module);
 }
 
 static const char *module_of(struct rs_session *session, const struct record *record)
@@ -310,9 +340,9 @@ void rs_record_read(struct rs_session *session)
             const char *module = module_of(session, record);
 
             add_sources(session, record, ++group, module);
-            claim(session, record, group, module);
+            claim(session, &records, record, group, module);
         } else if (record->command.makes == RS_MAKES_PROGRAM) {
-            claim(session, record, PROGRAM_GROUP, NULL);
+            claim(session, &records, record, PROGRAM_GROUP, NULL);
         }
     }
     for (size_t i = 0; i < records.list.count; i++)

@@ -150,7 +150,7 @@ static void record(const struct recorder *recorder, const struct rs_words *words
     close(fd);
     if (session.chosen != NULL && !rs_python_find(&session, &err))
         session.chosen = NULL;
-    if (session.clang != NULL && command->makes != RS_MAKES_PROGRAM)
+    if (session.clang != NULL && command->makes != RS_MAKES_PROGRAM && command->makes != RS_MAKES_ARCHIVE)
         lower(&session, command, path, here);
     write_record(path, here, words->items, words->count);
 }

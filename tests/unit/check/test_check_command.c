@@ -27,6 +27,8 @@ struct row {
 
 static const struct row rows[] = {
     {"gcc -c a.c", RS_MAKES_OBJECT, "a.c", "", NULL, ""},
+    {"/usr/bin/x86_64-linux-gnu-ar rcs lib/x.a a.o b/c.o", RS_MAKES_ARCHIVE, "", "a.o b/c.o", "lib/x.a", ""},
+    {"ar -t lib/x.a", RS_MAKES_NOTHING, "", "", NULL, ""},
     {"x86_64-linux-gnu-gcc -pthread -Wno-unused -DNDEBUG -g -fwrapv -O2 -Wall -fstack-protector-strong -fPIC -I/usr/include/python3.11 -c m.c -o b/m.o -MD -MF m.d",
      RS_MAKES_OBJECT, "m.c", "", "b/m.o", "-pthread -DNDEBUG -fwrapv -I/usr/include/python3.11"},
     {"g++ -std=c++17 -isystem inc -fno-exceptions -fvisibility=hidden -D A=1 -U B -include pre.h -c x.cpp -ox.o", RS_MAKES_OBJECT, "x.cpp", "", "x.o",

@@ -40,13 +40,13 @@ static bool is_alike(const struct rs_crash *a, const struct rs_crash *b)
            same_text(a->place.function, b->place.function) && same_text(a->place.module, b->place.module) && same_text(a->object.type, b->object.type);
 }
 
-/* The finding of whose consequence the process died: the one that says so, else a proven one about the same object. */
+/* The finding of whose consequence the process died: the one that says so, else a proven one about the object that the fault met. */
 static uint64_t explained_by(const struct rs_report *report, const struct rs_crash *crash)
 {
     for (size_t i = 0; i < report->findings.count; i++) {
         const struct rs_finding *finding = &report->findings.items[i];
         bool same_process = finding->process == crash->process;
-        bool same_object = crash->cause == RS_CRASH_DEAD_OBJECT && finding->object.address == crash->object.address;
+        bool same_object = crash->object.found_in != NULL && finding->object.address == crash->object.address;
 
         if (finding->confidence == RS_PROVEN && ((finding->fatal && (same_process || finding->count > 1)) || (same_process && same_object)))
             return i + 1;

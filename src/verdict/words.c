@@ -41,7 +41,7 @@ static void deficit(struct rs_arena *arena, struct rs_finding *f, const struct r
         return;
     case RS_RULE_RS103:
         if (f->has_belief && keeper != NULL && strcmp(keeper, who) != 0) {
-            bool used = fact->kind == RS_FACT_TOUCH && fact->event.delta >= 0;
+            bool used = (fact->kind == RS_FACT_TOUCH || fact->kind == RS_FACT_ZERO) && fact->event.delta >= 0;
 
             f->message = rs_arena_printf(arena, "%s %s %s that %s had kept without taking %s", who, used ? "used a pointer to" : "gave up a reference to",
                                          object, keeper, used ? "a reference" : "one");

@@ -305,6 +305,29 @@ static void test_empty(void **state)
     rs_report_close(&report);
 }
 
+/* A register of the fault holds the object of the finding, whatever address the fault was at; another process's object is another one. */
+static void test_crash_of_a_findings_object(void **state)
+{
+    struct rs_report report = {0};
+    struct rs_finding *finding = add(&report, "get", RS_PROVEN, 1);
+    struct rs_crash *crash;
+
+    finding->process = 7;
+    finding->object.address = 0x1000;
+    for (int process = 7; process <= 8; process++) {
+        crash = rs_report_crash(&report);
+        crash->process = process;
+        crash->signal = "SIGSEGV";
+        crash->cause = RS_CRASH_NULL;
+        crash->object.address = 0x1000;
+        crash->object.found_in = "rbx";
+    }
+    rs_report_finish(&report);
+    assert_int_equal(report.crashes.items[0].finding, 1);
+    assert_int_equal(report.crashes.items[1].finding, 0);
+    rs_report_close(&report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_fold_over_processes),
         cmocka_unit_test(test_fold_takes_the_strongest),
         cmocka_unit_test(test_fold_keeps_the_stack_of_the_crash),
+        cmocka_unit_test(test_crash_of_a_findings_object),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_empty),

@@ -20,7 +20,7 @@ run:
 # What was configured before LLVM was installed learns of it here.
 test:
 	@tools/install-deps.sh test
-	@test ! -e $(BUILD)/build.ninja || grep -q refsan-check $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD) >$(BUILD)/setup.log 2>&1 || true
+	@test ! -e $(BUILD)/build.ninja || grep -q 'refsan-check\.p' $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD) >$(BUILD)/setup.log 2>&1 || true
 	@$(MAKE) --no-print-directory all
 	@python3 tests/run.py test
 

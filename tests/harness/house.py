@@ -85,6 +85,21 @@ def options_documented(_context):
     core.expect(not missing, "options without a word in the man page", ", ".join(missing))
 
 
+def llvm_comes_later(_context):
+    """`make test` tells by a word of build.ninja whether it was configured without LLVM (by `make run`, on a fresh machine)."""
+    with open(os.path.join(core.ROOT, "Makefile")) as f:
+        word = re.search(r"grep -q '([^']+)' \$\(BUILD\)/build\.ninja", f.read()).group(1)
+    without = core.work_dir("house", "without-llvm")
+    p = subprocess.run(["meson", "setup", without, core.ROOT, "-Dcheck=disabled"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    core.expect(p.returncode == 0, "meson setup -Dcheck=disabled", p.stdout)
+    with open(os.path.join(without, "build.ninja")) as f:
+        core.expect(not re.search(word, f.read()), "'%s' is in a build.ninja without refsan check" % word)
+    if not os.path.exists(os.path.join(core.ROOT, "build", "refsan-check")):
+        raise core.Skip("refsan-check was not built: LLVM is not installed")
+    with open(os.path.join(core.ROOT, "build", "build.ninja")) as f:
+        core.expect(re.search(word, f.read()), "'%s' is not in a build.ninja with refsan check" % word)
+
+
 def installs(context):
     """`make install` with prefix and DESTDIR gives a program that works from its place."""
     dest = core.work_dir("house", "destdir")
@@ -104,4 +119,4 @@ def installs(context):
 def collect(_context):
     return [core.Test("house/layers", layers), core.Test("house/layers-bite", layers_bite), core.Test("house/rule-pages", rule_pages),
             core.Test("house/links", links), core.Test("house/options-documented", options_documented),
-            core.Test("house/install", installs, alone=True)]
+            core.Test("house/llvm-comes-later", llvm_comes_later), core.Test("house/install", installs, alone=True)]

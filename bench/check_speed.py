@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Seconds and memory of `refsan check` against `clang --analyze`, on the same units with the same flags, one after the other.
 
-usage: check_speed.py REFSAN FOLDER [--python 3.11] [--units 5] [--clang clang-19]
+usage: check_speed.py REFSAN FOLDER [--python 3.11] [--units 5] [--clang clang-19] [--limit 120]
 
 FOLDER holds unpacked sources of extensions. The largest C and C++ files in it that include Python's headers and that clang
 compiles with those, their own folder, the folders above it and the folders that hold their headers are measured, at most one a
 package (a folder of FOLDER): CPU seconds and peak memory of the whole command. refsan's are of
-`refsan check --no-cache -j 1`, which compiles with clang first. Prints a table in Markdown, and the average of all units.
+`refsan check --no-cache -j 1`, which compiles with clang first. `clang --analyze` is ended after that many CPU seconds: "> 120". Prints a table in Markdown, and the average of all units.
 """
 import argparse
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -18,10 +19,14 @@ import tempfile
 ENDINGS = (".c", ".cc", ".cpp", ".cxx")
 
 
-def measured(command, folder):
-    """CPU seconds, peak memory in MB and exit status of a command with all that it starts."""
+def measured(command, folder, limit=None):
+    """CPU seconds, peak memory in MB and exit status of a command with all that it starts; a process is ended after `limit` CPU seconds."""
+    def bound():
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+
     with open(os.devnull, "w") as nowhere:
-        child = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
+        child = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere, preexec_fn=bound)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode
@@ -60,6 +65,7 @@ def main():
     parser.add_argument("--python", default="3.11")
     parser.add_argument("--units", type=int, default=5)
     parser.add_argument("--clang", default="clang-19")
+    parser.add_argument("--limit", type=int, default=120)
     args = parser.parse_args()
     include = subprocess.run(["python" + args.python, "-c", "import sysconfig; print(sysconfig.get_path('include'))"],
                              check=True, capture_output=True, text=True).stdout.strip()
@@ -73,19 +79,20 @@ def main():
                 continue
             seen.add(package)
             ours = measured([refsan, "check", "--clang", args.clang, "--no-cache", "-j", "1", "--python", args.python, path, "--"] + flags, scratch)
-            theirs = measured([args.clang, "--analyze"] + flags + [path], scratch)
+            theirs = measured([args.clang, "--analyze"] + flags + [path], scratch, args.limit)
             if ours[2] not in (0, 1):
                 sys.exit("refsan check ended with status %d on %s" % (ours[2], path))
             with open(path, errors="replace") as f:
                 lines = sum(1 for _ in f)
             rows.append((ours, theirs))
-            print("| %s, `%s` | %s | %.1f | %.0f | %.1f | %.0f |" % (package, os.path.basename(path), format(lines, ","), ours[0], ours[1], theirs[0], theirs[1]), flush=True)
+            print("| %s, `%s` | %s | %.1f | %.0f | %s%.1f | %.0f |" % (package, os.path.basename(path), format(lines, ","), ours[0], ours[1], "> " if theirs[0] >= args.limit else "", theirs[0], theirs[1]), flush=True)
             if len(rows) == args.units:
                 break
     if not rows:
         sys.exit("no source of an extension in %s" % args.folder)
-    print("average of %d units: refsan check %.2f s, clang --analyze %.2f s" % (
-        len(rows), sum(r[0][0] for r in rows) / len(rows), sum(r[1][0] for r in rows) / len(rows)))
+    print("average of %d units: refsan check %.2f s, clang --analyze %s%.2f s" % (
+        len(rows), sum(r[0][0] for r in rows) / len(rows), "> " if any(r[1][0] >= args.limit for r in rows) else "",
+        sum(r[1][0] for r in rows) / len(rows)))
 
 
 if __name__ == "__main__":

@@ -157,6 +157,24 @@ static PyObject *thread(PyObject *module, PyObject *what)
     Py_RETURN_NONE;
 }
 
+/* threads(what): eight threads do it at the same moment. */
+static PyObject *threads(PyObject *module, PyObject *what)
+{
+    pthread_t ids[8];
+    const char *text = PyUnicode_AsUTF8(what);
+
+    if (text == NULL)
+        return NULL;
+    for (int i = 0; i < 8; i++)
+        if (pthread_create(&ids[i], NULL, in_thread, (void *)text) != 0)
+            return PyErr_NoMemory();
+    Py_BEGIN_ALLOW_THREADS
+    for (int i = 0; i < 8; i++)
+        pthread_join(ids[i], NULL);
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
 /* released(): without the GIL, in a thread of Python's own. */
 static PyObject *released(PyObject *module, PyObject *unused)
 {
@@ -225,6 +243,7 @@ static PyMethodDef methods[] = {
     {"read_only", read_only, METH_NOARGS, NULL}, {"call_null", call_null, METH_NOARGS, NULL}, {"free_twice", free_twice, METH_NOARGS, NULL},
     {"recurse", recurse, METH_NOARGS, NULL},    {"divide", divide, METH_NOARGS, NULL},  {"trap", trap, METH_NOARGS, NULL},
     {"give_up", give_up, METH_NOARGS, NULL},    {"end", end, METH_NOARGS, NULL},        {"truncated", truncated, METH_O, NULL},
+    {"threads", threads, METH_O, NULL},
     {"thread", thread, METH_O, NULL},           {"released", released, METH_NOARGS, NULL}, {"handle", handle, METH_O, NULL},
     {"caught", caught, METH_NOARGS, NULL},      {"keep", keep, METH_O, NULL},           {"lend", lend, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL}};

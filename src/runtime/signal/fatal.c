@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 #include <ucontext.h>
 
 #include "runtime/heap/object.h"
@@ -16,12 +17,12 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { FATAL = 5, STACK_BYTES = 24 * 1024, STACK_CHUNK = 3072, HANDLED_MAX = 16, PAGE_FAULT = 14, PAGES_BEHIND = 16 };
+enum { FATAL = 5, STACK_BYTES = 24 * 1024, STACK_CHUNK = 3072, HANDLED_MAX = 16, PAGE_FAULT = 14, PAGES_BEHIND = 16, WAIT_MOST = 2000 /* ms */ };
 static const int fatal_signals[FATAL] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
 
 static struct sigaction theirs[FATAL];
 static bool ours;
-static uint32_t busy;
+static uint64_t recorder; /* the thread that records its fault, 0: nobody */
 static int (*real_sigaction)(int, const struct sigaction *, struct sigaction *);
 
 static sigjmp_buf way_back;
@@ -223,14 +224,28 @@ static void obey(int signal, siginfo_t *info, void *context)
         now.sa_handler(signal);
 }
 
+/* The death of one thread is the death of all: what another is recording has to be written first. */
+static void wait_for_another(uint64_t self)
+{
+    static const struct timespec moment = {0, 1000000};
+    uint64_t other;
+
+    for (unsigned i = 0; i < WAIT_MOST && (other = __atomic_load_n(&recorder, __ATOMIC_SEQ_CST)) != 0 && other != self; i++)
+        nanosleep(&moment, NULL);
+}
+
 static void on_fatal(int signal, siginfo_t *info, void *context)
 {
+    uint64_t self = rt_sys_thread(), nobody = 0;
+
     if (trying != 0 && trying == rt_sys_thread() && signal != SIGABRT)
         siglongjmp(way_back, 1);
     /* one thread records; a fault while recording goes straight on */
-    if (is_wanted(signal, info) && __atomic_exchange_n(&busy, 1, __ATOMIC_SEQ_CST) == 0) {
+    if (is_wanted(signal, info) && __atomic_compare_exchange_n(&recorder, &nobody, self, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
         record_guarded(signal, info, context);
-        __atomic_store_n(&busy, 0, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&recorder, 0, __ATOMIC_SEQ_CST);
+    } else {
+        wait_for_another(self);
     }
     obey(signal, info, context);
 }

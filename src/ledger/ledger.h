@@ -130,12 +130,11 @@ struct rs_fact {
     bool has_cause;                /* ERROR: the call that failed last; FAULT: the one of the call in progress that returned NULL last */
     struct rs_event cause;
     uint64_t left_by, left_count;  /* LOST: the tp_dealloc that left them behind in a body, 0: none; how many of `count` */
-    uint64_t left_type;            /* LOST: of that body */
 };
 
 /* An object that a tp_dealloc may leave, or has left behind. */
 struct rs_left {
-    uint64_t object, serial, owner_type, function;
+    uint64_t object, serial, type, function;
     uint32_t call, family;
 };
 

@@ -9,7 +9,6 @@ void rs_books_on_body(struct rs_books *books, const struct rs_slot *record, unsi
     const uint64_t *words = (const uint64_t *)(record + 1);
     const struct rs_thread *thread = books->thread;
     const struct rs_call_frame *frame = thread != NULL && thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL;
-    const struct rs_object *self = rs_books_object(books, record->a);
     const struct rs_module *module;
 
     if (frame == NULL || frame->kind != RS_FRAME_ENTRY || frame->self != record->a || frame->blind || frame->module >= books->modules.count)
@@ -22,15 +21,21 @@ void rs_books_on_body(struct rs_books *books, const struct rs_slot *record, unsi
         const struct rs_page *page = object != NULL && !object->dead ? rs_books_page_of(object, module->family) : NULL;
 
         if (page != NULL && page->lo > 0 && !page->unsure)
-            *RS_PUSH(&books->leaving) = (struct rs_left){object->address, object->serial, self != NULL ? self->type : 0, frame->pc, frame->call, module->family};
+            *RS_PUSH(&books->leaving) = (struct rs_left){object->address, object->serial, object->type, frame->pc, frame->call, module->family};
     }
 }
 
-/* Whether the call, which is at its end, took nothing from the family's account of the object. */
-static bool is_left(const struct rs_books *books, const struct rs_left *left)
+/* The serial counts within a type: at the same address another object may have the same one. */
+static bool is_of(const struct rs_left *left, const struct rs_object *object)
 {
-    const struct rs_object *object = rs_books_object((struct rs_books *)books, left->object);
-    const struct rs_page *page = object != NULL && object->serial == left->serial && !object->dead ? rs_books_page_of(object, left->family) : NULL;
+    return left->serial == object->serial && left->type == object->type;
+}
+
+/* Whether the call, which is at its end, took nothing from the family's account of the object. */
+static bool is_left(struct rs_books *books, const struct rs_left *left)
+{
+    const struct rs_object *object = rs_books_object(books, left->object);
+    const struct rs_page *page = object != NULL && is_of(left, object) && !object->dead ? rs_books_page_of(object, left->family) : NULL;
 
     if (page == NULL)
         return false;
@@ -62,5 +67,5 @@ const struct rs_left *rs_books_left(const struct rs_books *books, const struct r
     const uint64_t *place = rs_map_find(&books->left_at, object->address);
     const struct rs_left *left = place != NULL ? &books->left.items[*place - 1] : NULL;
 
-    return left != NULL && left->serial == object->serial ? left : NULL;
+    return left != NULL && is_of(left, object) ? left : NULL;
 }

@@ -152,7 +152,6 @@ static void check_lost(struct rs_books *books, struct rs_object *object, int64_t
         fact->words = words;
         if (left != NULL && left->family == a->family) {
             fact->left_by = left->function;
-            fact->left_type = left->owner_type;
             fact->left_count++;
         }
     }

@@ -7,7 +7,7 @@
 #include "verdict/internal.h"
 #include "verdict/words.h"
 
-enum { FLAG_HEAPTYPE = 1 << 9, RETURNS_MAX = 3, TOLD_DEATHS = 64 };
+enum { FLAG_HEAPTYPE = 1 << 9, RETURNS_MAX = 3 };
 
 /* As the author wrote it: PY_SSIZE_T_CLEAN makes _PyArg_ParseTuple_SizeT of PyArg_ParseTuple. */
 static const char *spoken(const struct judge *j, const char *name)
@@ -462,7 +462,7 @@ static void name_loser(const struct judge *j, struct rs_finding *f, const struct
 /* Only the first deaths of a type tell what they leave behind: most of those have to agree. */
 static bool is_left_behind(const struct rs_fact *fact)
 {
-    return fact->left_by != 0 && 2 * fact->left_count >= (fact->count < TOLD_DEATHS ? fact->count : TOLD_DEATHS);
+    return fact->left_by != 0 && 2 * fact->left_count >= (fact->count < RS_TOLD_DEATHS ? fact->count : RS_TOLD_DEATHS);
 }
 
 static void judge_lost(const struct judge *j, const struct rs_fact *fact)

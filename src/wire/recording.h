@@ -175,10 +175,13 @@ enum rs_record {
     RS_REC_MOVED,   /* a module has put objects into a container of its own by plain stores: a = return address of the call before which
                      * that was seen, or the function that it left, or 0; then module number | list << 32 | at exit << 33, container; words
                      * (argument: place in the container) */
-    RS_REC_BODY,    /* a module's tp_dealloc begins: a = the dying object; then words: the live objects that its body refers to */
+    RS_REC_BODY,    /* a module's tp_dealloc begins, one of its first RS_TOLD_DEATHS: a = the dying object; then words: the live objects that its
+                     * body refers to */
     RS_REC_BLOCK,   /* census: memory that a module asked for and no word in memory points at: a = block; then its size */
     RS_RECORDS
 };
+
+enum { RS_TOLD_DEATHS = 64 };
 
 enum rs_exit_flags {
     RS_EXIT_ERROR_SET = 1,    /* an exception is set at exit */

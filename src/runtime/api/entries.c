@@ -12,7 +12,7 @@
 #include "runtime/pyabi/pyabi.h"
 #include "runtime/stack/python.h"
 
-enum { DEALLOCS = 1024, TOLD_DEATHS = 64 };
+enum { DEALLOCS = 1024 };
 
 void (*rt_entry_finalize)(void);
 void (*rt_entry_dying)(uint64_t object);
@@ -79,7 +79,7 @@ static void tell_body(uint64_t function, uint64_t self)
     uint8_t *seen = &deaths[(function >> 4) % DEALLOCS];
     struct rt_words words;
 
-    if (*seen == TOLD_DEATHS)
+    if (*seen == RS_TOLD_DEATHS)
         return;
     ++*seen;
     rt_words_clear(&words);

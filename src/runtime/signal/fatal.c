@@ -238,7 +238,7 @@ static void on_fatal(int signal, siginfo_t *info, void *context)
 {
     uint64_t self = rt_sys_thread(), nobody = 0;
 
-    if (trying != 0 && trying == rt_sys_thread() && signal != SIGABRT)
+    if (trying != 0 && trying == self && signal != SIGABRT)
         siglongjmp(way_back, 1);
     /* one thread records; a fault while recording goes straight on */
     if (is_wanted(signal, info) && __atomic_compare_exchange_n(&recorder, &nobody, self, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {

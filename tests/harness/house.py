@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 from . import core, program
 
@@ -85,6 +86,20 @@ def options_documented(_context):
     core.expect(not missing, "options without a word in the man page", ", ".join(missing))
 
 
+def vetting(_context):
+    """Every judged report names a release of the corpus and gives a reason; the page has the figures of its table."""
+    with open(os.path.join(core.ROOT, "bench", "check_corpus.tsv")) as f:
+        corpus = {tuple(line.split("\t")[:2]) for line in f.read().splitlines()[1:]}
+    with open(os.path.join(core.ROOT, "docs", "check-vetting.tsv")) as f:
+        rows = [line.split("\t") for line in f.read().splitlines()[1:]]
+    for row in rows:
+        core.expect(len(row) == 10 and all(row), "a line with another form", "\t".join(row))
+        core.expect(tuple(row[:2]) in corpus, "no release of bench/check_corpus.tsv", "\t".join(row))
+        core.expect(row[7] in ("true", "false", "arguable", "unread"), "no verdict", "\t".join(row))
+    p = subprocess.run([sys.executable, os.path.join(core.ROOT, "bench", "check_corpus.py"), "page", "--check"], stdout=subprocess.PIPE, text=True)
+    core.expect(p.returncode == 0, "the page's figures", p.stdout)
+
+
 def llvm_comes_later(_context):
     """`make test` tells by a word of build.ninja whether it was configured without LLVM (by `make run`, on a fresh machine)."""
     with open(os.path.join(core.ROOT, "Makefile")) as f:
@@ -119,4 +134,4 @@ def installs(context):
 def collect(_context):
     return [core.Test("house/layers", layers), core.Test("house/layers-bite", layers_bite), core.Test("house/rule-pages", rule_pages),
             core.Test("house/links", links), core.Test("house/options-documented", options_documented),
-            core.Test("house/llvm-comes-later", llvm_comes_later), core.Test("house/install", installs, alone=True)]
+            core.Test("house/vetting", vetting), core.Test("house/llvm-comes-later", llvm_comes_later), core.Test("house/install", installs, alone=True)]

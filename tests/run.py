@@ -14,9 +14,9 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import bad, cases, check, check_cli, cli, core, crash, examples, house, pythons, real, same, scores, truth, unit, userlib  # noqa: E402
+from harness import bad, cases, check, check_cli, check_unchanged, cli, core, crash, examples, house, pythons, real, same, scores, truth, unit, userlib  # noqa: E402
 
-GROUPS = (unit, house, bad, cli, check_cli, check, same, crash, cases, userlib, examples, truth, real, scores)
+GROUPS = (unit, house, bad, cli, check_cli, check_unchanged, check, same, crash, cases, userlib, examples, truth, real, scores)
 
 
 def main():

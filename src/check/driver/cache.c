@@ -15,7 +15,7 @@
 
 #include <xxhash.h>
 
-enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60, OPEN_AT_ONCE = 16 };
+enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60, OPEN_AT_ONCE = 16, BITCODE_MOST = 1 << 30 };
 
 static XXH128_hash_t of_program; /* of refsan-check's own bytes and the user's tables of contracts */
 
@@ -106,6 +106,46 @@ static void drop_old(const char *folder, bool folders, time_t oldest)
         closedir(entries);
 }
 
+struct entry {
+    char name[64];
+    struct stat status;
+};
+
+/* The latest use first. */
+static int by_use(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+
+    return (x->status.st_mtime < y->status.st_mtime) - (x->status.st_mtime > y->status.st_mtime);
+}
+
+/* Removes files of the folder, beginning with what was not used for longest, until `most` bytes are left. */
+static void drop_beyond(const char *folder, uint64_t most)
+{
+    RS_VEC(struct entry) list = {0};
+    DIR *entries = opendir(folder);
+    struct dirent *entry;
+    uint64_t size = 0;
+
+    while (entries != NULL && (entry = readdir(entries)) != NULL) {
+        struct entry *one = RS_PUSH(&list);
+
+        snprintf(one->name, sizeof(one->name), "%.63s", entry->d_name);
+        if (fstatat(dirfd(entries), one->name, &one->status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(one->status.st_mode))
+            list.count--;
+    }
+    if (list.count > 0)
+        qsort(list.items, list.count, sizeof(*list.items), by_use);
+    for (size_t i = 0; i < list.count; i++) {
+        size += (uint64_t)list.items[i].status.st_size;
+        if (size > most)
+            unlinkat(dirfd(entries), list.items[i].name, 0);
+    }
+    if (entries != NULL)
+        closedir(entries);
+    RS_VEC_CLOSE(&list);
+}
+
 void rs_cache_open(struct rs_session *session)
 {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *folder, *self = "/proc/self/exe";
@@ -128,6 +168,8 @@ void rs_cache_open(struct rs_session *session)
     drop_old(folder, false, oldest);
     drop_old(rs_arena_printf(&session->arena, "%s/generated", folder), false, oldest);
     drop_old(rs_arena_printf(&session->arena, "%s/packages", folder), true, oldest);
+    drop_old(rs_arena_printf(&session->arena, "%s/bitcode", folder), false, oldest);
+    drop_beyond(rs_arena_printf(&session->arena, "%s/bitcode", folder), BITCODE_MOST);
     session->cache_folder = folder;
 }
 
@@ -154,6 +196,21 @@ bool rs_cache_key_more(const struct rs_key *key, const char *const *files, size_
         return false;
     hex(hash, to);
     return true;
+}
+
+bool rs_cache_key_file(const char *path, struct rs_key *key)
+{
+    XXH128_hash_t hash;
+
+    if (!hash_files("", 0, &path, 1, &hash))
+        return false;
+    hex(hash, key);
+    return true;
+}
+
+void rs_cache_key_bytes(const void *bytes, size_t size, struct rs_key *key)
+{
+    hex(XXH3_128bits(bytes, size), key);
 }
 
 const char *rs_cache_path_here(struct rs_session *session, const struct rs_key *key, const char *what)

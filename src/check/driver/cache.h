@@ -3,7 +3,7 @@
  * bitcode, the Python version, what the other units' summaries say.
  *
  * Promise: a folder that others may write to is not used; what is read from it passes the same checks as any file; entries
- * that nobody asked for in a month go. */
+ * that nobody asked for in a month go, and bitcode beyond 1 GB, first what nobody asked for longest. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +20,9 @@ void rs_cache_open(struct rs_session *session);
 bool rs_cache_key(struct rs_session *session, const struct rs_source *source, struct rs_key *key);
 /* A key that depends on another one and on files, in their order. */
 bool rs_cache_key_more(const struct rs_key *key, const char *const *files, size_t count, struct rs_key *to);
+/* Of a file's bytes. False: it is no regular file that can be read. */
+bool rs_cache_key_file(const char *path, struct rs_key *key);
+void rs_cache_key_bytes(const void *bytes, size_t size, struct rs_key *key);
 /* Where an entry lies: in the cache, or in the session's folder where there is none. `what`: "summaries", "report". */
 const char *rs_cache_path(struct rs_session *session, const struct rs_key *key, const char *what);
 /* The same in the session's folder, whatever the cache. */

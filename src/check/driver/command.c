@@ -188,6 +188,23 @@ void rs_command_close(struct rs_command *command)
     RS_VEC_CLOSE(&command->flags);
 }
 
+const char *rs_command_include(const struct rs_words *flags, size_t *at)
+{
+    static const char *const options[] = {"-I", "-isystem", "-iquote", "-idirafter"};
+    const char *word = flags->items[*at];
+
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+        size_t length = strlen(options[i]);
+
+        if (strncmp(word, options[i], length) != 0)
+            continue;
+        if (word[length] != 0)
+            return word + length;
+        return *at + 1 < flags->count ? flags->items[++*at] : NULL;
+    }
+    return NULL;
+}
+
 /* One word of a shell's line into *to, which moves behind its NUL; answers where the word ends. */
 static const char *split_word(const char *line, char **to)
 {

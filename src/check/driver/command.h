@@ -30,6 +30,8 @@ bool rs_command_is_archiver(const char *name);
 /* Strings are those of `words`. words[0] is the compiler, or an archiver. */
 void rs_command_parse(const char *const *words, size_t count, struct rs_command *to);
 void rs_command_close(struct rs_command *command);
+/* The include folder that flags[*at] names, as written, or NULL; *at moves to the last word of the option. */
+const char *rs_command_include(const struct rs_words *flags, size_t *at);
 /* Whether a file's name says C or C++. */
 bool rs_command_is_source(const char *file);
 /* The words of a shell's line: blanks separate, quotes and backslashes hold; nothing else has a meaning. */

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { COPIED_MOST = 128 << 20 };
+
 void rs_driver_say(const char *format, ...)
 {
     va_list ap;
@@ -91,4 +93,20 @@ char *rs_driver_read(const char *path, size_t most, size_t *size, struct rs_erro
     bytes = read_open(fd, most, size, path, err);
     close(fd);
     return bytes;
+}
+
+bool rs_driver_copy(const char *from, const char *to)
+{
+    struct rs_error err;
+    size_t size;
+    char *bytes = rs_driver_read(from, COPIED_MOST, &size, &err);
+    FILE *file = bytes != NULL ? fopen(to, "we") : NULL;
+    bool good = file != NULL && fwrite(bytes, 1, size, file) == size;
+
+    if (file != NULL && (fclose(file) != 0 || !good))
+        good = false;
+    if (file != NULL && !good)
+        unlink(to);
+    free(bytes);
+    return good;
 }

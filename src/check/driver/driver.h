@@ -48,8 +48,9 @@ struct rs_python {
 struct rs_session {
     struct rs_arena arena;
     const char *work;     /* a folder of this session alone; its owner removes it */
-    const char *clang;    /* --clang's word, then the clang that was found */
-    bool clang_found;
+    const char *clang;      /* --clang's word, or NULL */
+    const char *clang_path; /* absolute; NULL: not looked for yet */
+    bool clang_known;       /* its version is one that can be read */
     const char *chosen;   /* --python's word, or NULL */
     struct rs_python python;
     RS_VEC(const char *) contracts; /* --contracts' files */
@@ -74,6 +75,8 @@ const char *rs_driver_here(struct rs_arena *arena);
 /* A file's bytes with a NUL behind them, of at most `most` bytes, to be freed; NULL with a line. A FIFO or a device is no
  * file. */
 char *rs_driver_read(const char *path, size_t most, size_t *size, struct rs_error *err);
+/* Whether `to` now is a copy of the regular file `from`, of at most 128 MB; it is removed where that goes wrong. */
+bool rs_driver_copy(const char *from, const char *to);
 
 /* Inputs: each adds sources, and answers false with err where there is no point in going on. */
 bool rs_inputs_files(struct rs_session *session, char **files, size_t count, char **flags, size_t flag_count, struct rs_error *err);
@@ -97,12 +100,15 @@ void rs_moved_find(struct rs_session *session, const char *root);
 /* The finding's places in such a source, by its name of today. */
 void rs_moved_apply(const struct rs_source *source, struct rs_finding *finding);
 
-/* Makes bitcode of what has none, several at a time. Sources that clang rejects are told, counted and lost. */
+/* Takes the bitcode of unchanged sources from the cache, and makes that of the others, several at a time. Sources that clang rejects
+ * are told, counted and lost. */
 bool rs_lower_all(struct rs_session *session, struct rs_error *err);
 /* Finds the clang: the session's, else the newest of clang-16 .. clang-22 that is not newer than the LLVM linked. */
 bool rs_lower_find_clang(struct rs_session *session, struct rs_error *err);
-/* NULL-terminated: the command that makes `bitcode` of `file`. */
-char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct rs_words *flags, const char *file, const char *bitcode);
+/* NULL-terminated: the command that makes `bitcode` of `file`, and says in `rule` (NULL: nowhere) what it read. */
+char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct rs_words *flags, const char *file, const char *bitcode, const char *rule);
+/* The major version of the LLVM that reads bitcode. */
+unsigned rs_lower_llvm(void);
 
 /* Runs both passes over all sources, fills session->report (not finished). */
 void rs_passes_run(struct rs_session *session);

@@ -7,6 +7,7 @@
 
 #include <llvm-c/Core.h>
 
+#include "check/driver/bitcode.h"
 #include "check/driver/driver.h"
 #include "check/driver/pool.h"
 #include "check/driver/progress.h"
@@ -25,7 +26,7 @@ static const char *const lowering[] = {"-O0", "-g", "-w", "-Wno-implicit-functio
                                        "-Wno-reserved-user-defined-literal", "-Wno-register", "-Qunused-arguments", "-fno-discard-value-names", "-fno-color-diagnostics",
                                        "-fno-caret-diagnostics", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-emit-llvm", "-c"};
 
-static unsigned linked_version(void)
+unsigned rs_lower_llvm(void)
 {
     unsigned major, minor, patch;
 
@@ -42,52 +43,61 @@ static unsigned version_of(struct rs_arena *arena, const char *clang)
     return at != NULL ? (unsigned)strtoul(at + strlen("clang version "), NULL, 10) : 0;
 }
 
-static bool accept_given(struct rs_session *session, struct rs_error *err)
+/* Which program is the clang, not started yet: --clang's, clang-N whose N says its version, or one that has to be asked for it. */
+static bool locate(struct rs_session *session, struct rs_error *err)
 {
-    const char *path = rs_run_find(&session->arena, session->clang, NULL);
-    unsigned version = path != NULL ? version_of(&session->arena, path) : 0;
+    const char *path = session->clang != NULL ? rs_run_find(&session->arena, session->clang, NULL) : NULL;
 
-    if (version == 0)
+    if (session->clang_path != NULL)
+        return true;
+    if (session->clang != NULL && path == NULL)
         return rs_fail(err, "option '--clang': '%s' is no clang that can be run", session->clang);
-    if (version < OLDEST_CLANG || version > linked_version())
-        return rs_fail(err, "option '--clang': '%s' is clang %u; this refsan reads the code of %d to %u", session->clang, version, OLDEST_CLANG,
-                       linked_version());
-    session->clang = path;
-    return session->clang_found = true;
+    for (unsigned major = rs_lower_llvm(); path == NULL && major >= OLDEST_CLANG; major--) {
+        path = rs_run_find(&session->arena, rs_arena_printf(&session->arena, "clang-%u", major), NULL);
+        session->clang_known = path != NULL;
+    }
+    if (path == NULL)
+        path = rs_run_find(&session->arena, "clang", NULL);
+    if (path == NULL)
+        return rs_fail(err, "no clang is installed: the package clang-%u brings it", rs_lower_llvm());
+    session->clang_path = rs_driver_join(&session->arena, rs_driver_here(&session->arena), path);
+    return true;
 }
 
 bool rs_lower_find_clang(struct rs_session *session, struct rs_error *err)
 {
-    unsigned linked = linked_version(), version;
+    unsigned linked = rs_lower_llvm(), version;
 
-    if (session->clang_found)
-        return true;
-    if (session->clang != NULL)
-        return accept_given(session, err);
-    for (unsigned major = linked; session->clang == NULL && major >= OLDEST_CLANG; major--)
-        session->clang = rs_run_find(&session->arena, rs_arena_printf(&session->arena, "clang-%u", major), NULL);
-    if (session->clang != NULL)
-        return session->clang_found = true;
-    session->clang = rs_run_find(&session->arena, "clang", NULL);
-    version = session->clang != NULL ? version_of(&session->arena, session->clang) : 0;
+    if (!locate(session, err))
+        return false;
+    version = session->clang_known ? linked : version_of(&session->arena, session->clang_path);
     if (version >= OLDEST_CLANG && version <= linked)
-        return session->clang_found = true;
+        return session->clang_known = true;
+    if (session->clang != NULL && version == 0)
+        return rs_fail(err, "option '--clang': '%s' is no clang that can be run", session->clang);
+    if (session->clang != NULL)
+        return rs_fail(err, "option '--clang': '%s' is clang %u; this refsan reads the code of %d to %u", session->clang, version, OLDEST_CLANG, linked);
     if (version != 0)
-        return rs_fail(err, "'%s' is clang %u; this refsan reads the code of %d to %u: install the package clang-%u", session->clang, version, OLDEST_CLANG,
+        return rs_fail(err, "'%s' is clang %u; this refsan reads the code of %d to %u: install the package clang-%u", session->clang_path, version, OLDEST_CLANG,
                        linked, linked);
     return rs_fail(err, "no clang is installed: the package clang-%u brings it", linked);
 }
 
-char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct rs_words *flags, const char *file, const char *bitcode)
+char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct rs_words *flags, const char *file, const char *bitcode, const char *rule)
 {
     size_t count = sizeof(lowering) / sizeof(*lowering), at = 0;
-    char **command = rs_arena_alloc(arena, (count + flags->count + 6) * sizeof(*command));
+    char **command = rs_arena_alloc(arena, (count + flags->count + 9) * sizeof(*command));
 
     command[at++] = (char *)clang;
     for (size_t i = 0; i < flags->count; i++)
         command[at++] = (char *)flags->items[i];
     for (size_t i = 0; i < count; i++)
         command[at++] = (char *)lowering[i];
+    if (rule != NULL) {
+        command[at++] = "-MD";
+        command[at++] = "-MF";
+        command[at++] = (char *)rule;
+    }
     command[at++] = (char *)file;
     command[at++] = "-o";
     command[at++] = (char *)bitcode;
@@ -96,7 +106,8 @@ char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct 
 }
 
 struct lowering {
-    const char *folder;
+    struct rs_source *source;
+    struct rs_recipe recipe;
     char **command;
 };
 
@@ -105,8 +116,8 @@ static int become_clang(void *context)
 {
     const struct lowering *job = context;
 
-    if (job->folder != NULL && chdir(job->folder) != 0) {
-        printf("error: cannot enter '%s': %s\n", job->folder, strerror(errno));
+    if (job->recipe.folder != NULL && chdir(job->recipe.folder) != 0) {
+        printf("error: cannot enter '%s': %s\n", job->recipe.folder, strerror(errno));
         return 1;
     }
     execv(job->command[0], job->command);
@@ -136,10 +147,14 @@ static void tell_errors(struct rs_session *session, const struct rs_source *sour
 }
 
 /* What became of one source. */
-static void settle(struct rs_session *session, struct rs_source *source, const struct rs_job *job)
+static void settle(struct rs_session *session, const struct lowering *work, const struct rs_job *job)
 {
-    if (job->end == RS_JOB_EXITED && job->status == 0)
+    struct rs_source *source = work->source;
+
+    if (job->end == RS_JOB_EXITED && job->status == 0) {
+        rs_bitcode_keep(session, &work->recipe, source->bitcode);
         return;
+    }
     source->lost = true;
     session->rejected++;
     if (job->end == RS_JOB_TOO_LONG)
@@ -166,39 +181,57 @@ static void settle_recorded(struct rs_session *session)
     }
 }
 
-bool rs_lower_all(struct rs_session *session, struct rs_error *err)
+/* The sources that clang has to be started for: whose bitcode neither the build nor an earlier run has left. */
+static size_t plan(struct rs_session *session, struct lowering *work)
 {
-    struct rs_pool_limits limits = {.at_once = session->jobs, .seconds = SECONDS_MOST};
-    size_t count = session->sources.count, jobs = 0;
-    struct rs_job *job = rs_alloc(count * sizeof(*job));
-    struct lowering *work = rs_alloc(count * sizeof(*work));
-    size_t *of = rs_alloc(count * sizeof(*of));
+    size_t jobs = 0;
 
-    settle_recorded(session);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < session->sources.count; i++) {
         struct rs_source *source = &session->sources.items[i];
+        struct lowering *job = &work[jobs];
 
         if (source->lost || source->bitcode != NULL)
             continue;
         source->bitcode = rs_arena_printf(&session->arena, "%s/%zu.bc", session->work, i);
         source->errors = rs_arena_printf(&session->arena, "%s/%zu.err", session->work, i);
-        work[jobs] = (struct lowering){source->folder, NULL};
-        job[jobs] = (struct rs_job){.run = become_clang, .context = &work[jobs], .output = source->errors};
-        of[jobs++] = i;
+        job->source = source;
+        rs_bitcode_recipe(session, source->folder, &source->flags, source->input, source->bitcode, &job->recipe);
+        if (rs_bitcode_take(session, &job->recipe, source->bitcode))
+            continue;
+        job->command = rs_lower_command(&session->arena, session->clang_path, &source->flags, source->input, source->bitcode, job->recipe.rule);
+        jobs++;
     }
-    if (jobs > 0 && !rs_lower_find_clang(session, err))
-        jobs = SIZE_MAX;
-    for (size_t i = 0; i < jobs && jobs != SIZE_MAX; i++) {
-        const struct rs_source *source = &session->sources.items[of[i]];
+    return jobs;
+}
 
-        work[i].command = rs_lower_command(&session->arena, session->clang, &source->flags, source->input, source->bitcode);
-    }
-    if (jobs != SIZE_MAX)
-        rs_pool_run(job, jobs, &limits, rs_progress_show, "compiled");
-    for (size_t i = 0; i < jobs && jobs != SIZE_MAX; i++)
-        settle(session, &session->sources.items[of[i]], &job[i]);
-    free(job);
+static bool is_wanted(const struct rs_session *session)
+{
+    for (size_t i = 0; i < session->sources.count; i++)
+        if (!session->sources.items[i].lost && session->sources.items[i].bitcode == NULL)
+            return true;
+    return false;
+}
+
+bool rs_lower_all(struct rs_session *session, struct rs_error *err)
+{
+    struct rs_pool_limits limits = {.at_once = session->jobs, .seconds = SECONDS_MOST};
+    struct rs_job *jobs = rs_alloc(session->sources.count * sizeof(*jobs));
+    struct lowering *work = rs_alloc(session->sources.count * sizeof(*work));
+    size_t count = 0;
+    bool good;
+
+    settle_recorded(session);
+    good = !is_wanted(session) || locate(session, err);
+    if (good)
+        count = plan(session, work);
+    good = good && (count == 0 || rs_lower_find_clang(session, err));
+    for (size_t i = 0; good && i < count; i++)
+        jobs[i] = (struct rs_job){.run = become_clang, .context = &work[i], .output = work[i].source->errors};
+    if (good)
+        rs_pool_run(jobs, count, &limits, rs_progress_show, "compiled");
+    for (size_t i = 0; good && i < count; i++)
+        settle(session, &work[i], &jobs[i]);
+    free(jobs);
     free(work);
-    free(of);
-    return jobs != SIZE_MAX;
+    return good;
 }

@@ -1,6 +1,5 @@
 /* The two passes over all units, in worker processes, and the merging of what they found. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +172,19 @@ static bool names_init(const char *bitcode)
     return found;
 }
 
+/* The key of all that the unit's report depends on: bitcode, and the texts of Cython sources that are read beside it. */
+static bool key_of(struct rs_session *session, const struct rs_source *source, struct rs_key *key)
+{
+    struct rs_words texts = {0};
+    bool good = rs_cache_key(session, source, key);
+
+    rs_pyx_list(&session->arena, source, &texts);
+    if (good && texts.count > 0)
+        good = rs_cache_key_more(key, texts.items, texts.count, key);
+    RS_VEC_CLOSE(&texts);
+    return good;
+}
+
 /* The units that are left, those of a group side by side. */
 static size_t begin(struct rs_session *session, struct work *work)
 {
@@ -184,7 +196,7 @@ static size_t begin(struct rs_session *session, struct work *work)
 
         if (source->lost)
             continue;
-        if (!rs_cache_key(session, source, &key)) {
+        if (!key_of(session, source, &key)) {
             source->lost = true;
             session->rejected++;
             rs_driver_say("'%s': not analysed: cannot read '%s': %s", rs_driver_shown(source->file), source->bitcode, strerror(errno));
@@ -355,7 +367,6 @@ void rs_passes_run(struct rs_session *session)
     struct work *work = rs_alloc(session->sources.count * sizeof(*work));
     size_t count;
 
-    signal(SIGXFSZ, SIG_IGN);
     count = begin(session, work);
     qsort(work, count, sizeof(*work), by_group);
     plan_summaries(session, work, count);

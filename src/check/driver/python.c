@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/driver/command.h"
 #include "check/driver/run.h"
 
 enum { OLDEST = 0x0308, PATCHLEVEL_MOST = 1 << 20 };
@@ -125,28 +126,10 @@ static unsigned version_of_folder(const char *folder)
     return version[0] << 8 | version[1];
 }
 
-/* The include folder that flags[*at] names, or NULL; *at moves to the last word of the option. */
-static const char *include_folder(const struct rs_words *flags, size_t *at)
-{
-    static const char *const options[] = {"-I", "-isystem", "-iquote", "-idirafter"};
-    const char *word = flags->items[*at];
-
-    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
-        size_t length = strlen(options[i]);
-
-        if (strncmp(word, options[i], length) != 0)
-            continue;
-        if (word[length] != 0)
-            return word + length;
-        return *at + 1 < flags->count ? flags->items[++*at] : NULL;
-    }
-    return NULL;
-}
-
 unsigned rs_python_of_flags(struct rs_arena *arena, const char *folder, const struct rs_words *flags)
 {
     for (size_t i = 0; i < flags->count; i++) {
-        const char *include = include_folder(flags, &i);
+        const char *include = rs_command_include(flags, &i);
         unsigned version = include != NULL ? version_of_folder(rs_driver_join(arena, folder, include)) : 0;
 
         if (version != 0)
@@ -161,7 +144,7 @@ void rs_python_headers(struct rs_session *session, const char *folder, struct rs
 
     for (size_t i = 0; i < flags->count; i++) {
         size_t first = i;
-        const char *include = session->chosen != NULL ? include_folder(flags, &i) : NULL;
+        const char *include = session->chosen != NULL ? rs_command_include(flags, &i) : NULL;
         unsigned version = include != NULL ? version_of_folder(rs_driver_join(&session->arena, folder, include)) : 0;
 
         for (size_t k = first; k <= i && (version == 0 || version == session->python.version); k++)

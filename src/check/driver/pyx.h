@@ -9,3 +9,5 @@
 bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struct rs_error *err);
 /* Adds what the Cython sources of a unit say by themselves: of a .pyx, or of those that generated C names. */
 void rs_pyx_read(struct rs_arena *arena, const struct rs_source *source, struct rs_report *report);
+/* The files that rs_pyx_read may read for the unit: its Cython sources, and the .pxd files beside them. */
+void rs_pyx_list(struct rs_arena *arena, const struct rs_source *source, struct rs_words *files);

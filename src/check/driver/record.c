@@ -117,18 +117,21 @@ bool rs_record_begin(struct rs_session *session, struct rs_error *err)
     stand_in_for_variable(session, self, "CXX");
     setenv("PATH", rs_arena_printf(&session->arena, "%s/bin:%s", session->work, had[0] != NULL ? had[0] : "/usr/bin:/bin"), 1);
     setenv("REFSAN_CHECK_RECORD", session->work, 1);
-    setenv("REFSAN_CHECK_CLANG", session->clang, 1);
+    setenv("REFSAN_CHECK_CLANG", session->clang_path, 1);
     if (session->chosen != NULL)
         setenv("REFSAN_CHECK_PYTHON", session->chosen, 1);
+    if (session->cache_folder != NULL)
+        setenv("REFSAN_CHECK_CACHE", session->cache_folder, 1);
     return true;
 }
 
 void rs_record_end(void)
 {
-    static const char *const ours[] = {"REFSAN_CHECK_RECORD", "REFSAN_CHECK_CLANG", "REFSAN_CHECK_PYTHON"};
+    static const char *const ours[] = {"REFSAN_CHECK_RECORD", "REFSAN_CHECK_CLANG", "REFSAN_CHECK_PYTHON", "REFSAN_CHECK_CACHE"};
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
         unsetenv(ours[i]);
+    for (size_t i = 0; i < 3; i++) {
         if (had[i] != NULL)
             setenv(variables[i], had[i], 1);
         else

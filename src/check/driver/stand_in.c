@@ -8,11 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check/driver/bitcode.h"
 #include "check/driver/command.h"
 #include "check/driver/record.h"
 #include "check/driver/run.h"
-
-enum { SOURCE_MOST = 128 << 20 };
 
 static pid_t compiler;
 
@@ -39,6 +38,7 @@ static void restore_environment(const char *record)
     unsetenv("REFSAN_CHECK_RECORD");
     unsetenv("REFSAN_CHECK_CLANG");
     unsetenv("REFSAN_CHECK_PYTHON");
+    unsetenv("REFSAN_CHECK_CACHE");
 }
 
 static void pass_on(int signal)
@@ -99,17 +99,21 @@ static void expand(struct rs_arena *arena, char **argv, struct rs_words *words)
     }
 }
 
-static void copy(const char *from, const char *to)
+static bool lower_one(struct rs_session *session, const char *here, const struct rs_words *flags, const char *file, const char *bitcode, const char *errors)
 {
-    struct rs_error err;
-    size_t size;
-    char *bytes = rs_driver_read(from, SOURCE_MOST, &size, &err);
-    FILE *file = bytes != NULL ? fopen(to, "we") : NULL;
-    bool good = file != NULL && fwrite(bytes, 1, size, file) == size;
+    struct rs_recipe recipe;
+    char **words;
 
-    if (file != NULL && (fclose(file) != 0 || !good))
-        unlink(to);
-    free(bytes);
+    rs_bitcode_recipe(session, here, flags, file, bitcode, &recipe);
+    if (rs_bitcode_take(session, &recipe, bitcode))
+        return true;
+    words = rs_lower_command(&session->arena, session->clang_path, flags, file, bitcode, recipe.rule);
+    if (rs_run_to_end(words, NULL, errors) != 0) {
+        unlink(bitcode);
+        return false;
+    }
+    rs_bitcode_keep(session, &recipe, bitcode);
+    return true;
 }
 
 static void lower(struct rs_session *session, const struct rs_command *command, const char *record, const char *here)
@@ -117,29 +121,25 @@ static void lower(struct rs_session *session, const struct rs_command *command, 
     for (size_t k = 0; k < command->sources.count; k++) {
         const char *bitcode = rs_arena_printf(&session->arena, "%s.%zu.bc", record, k), *errors = rs_arena_printf(&session->arena, "%s.%zu.err", record, k);
         struct rs_words flags = {0};
-        char **words;
 
         for (size_t i = 0; i < command->flags.count; i++)
             *RS_PUSH(&flags) = command->flags.items[i];
         rs_python_headers(session, here, &flags);
-        words = rs_lower_command(&session->arena, session->clang, &flags, command->sources.items[k], bitcode);
-        if (rs_run_to_end(words, NULL, errors) != 0)
-            unlink(bitcode);
-        else
-            copy(command->sources.items[k], rs_arena_printf(&session->arena, "%s.%zu.src", record, k));
+        if (lower_one(session, here, &flags, command->sources.items[k], bitcode, errors))
+            rs_driver_copy(command->sources.items[k], rs_arena_printf(&session->arena, "%s.%zu.src", record, k));
         RS_VEC_CLOSE(&flags);
     }
 }
 
 /* What the recorder told its stand-ins, taken out of the environment. */
 struct recorder {
-    const char *folder, *clang, *python;
+    const char *folder, *clang, *python, *cache;
 };
 
 /* Bitcode and record of a command that did its work. Nothing that goes wrong here is the build's business. */
 static void record(const struct recorder *recorder, const struct rs_words *words, const struct rs_command *command)
 {
-    struct rs_session session = {.clang = recorder->clang, .chosen = recorder->python};
+    struct rs_session session = {.clang_path = recorder->clang, .chosen = recorder->python, .cache_folder = recorder->cache};
     const char *here = rs_driver_here(&session.arena);
     char *path = rs_arena_printf(&session.arena, "%s/records/XXXXXX", recorder->folder);
     struct rs_error err;
@@ -148,9 +148,10 @@ static void record(const struct recorder *recorder, const struct rs_words *words
     if (fd < 0)
         return;
     close(fd);
+    signal(SIGXFSZ, SIG_IGN);
     if (session.chosen != NULL && !rs_python_find(&session, &err))
         session.chosen = NULL;
-    if (session.clang != NULL && command->makes != RS_MAKES_PROGRAM && command->makes != RS_MAKES_ARCHIVE)
+    if (session.clang_path != NULL && command->makes != RS_MAKES_PROGRAM && command->makes != RS_MAKES_ARCHIVE)
         lower(&session, command, path, here);
     write_record(path, here, words->items, words->count);
 }
@@ -166,7 +167,8 @@ int rs_record_stand_in(char **argv)
 {
     static char real[4096];
     struct rs_arena arena = {0};
-    struct recorder recorder = {copy_of(&arena, "REFSAN_CHECK_RECORD"), copy_of(&arena, "REFSAN_CHECK_CLANG"), copy_of(&arena, "REFSAN_CHECK_PYTHON")};
+    struct recorder recorder = {copy_of(&arena, "REFSAN_CHECK_RECORD"), copy_of(&arena, "REFSAN_CHECK_CLANG"), copy_of(&arena, "REFSAN_CHECK_PYTHON"),
+                                copy_of(&arena, "REFSAN_CHECK_CACHE")};
     const char *name = base_name(argv[0]), *found;
     struct rs_words words = {0};
     struct rs_command command;

@@ -319,6 +319,7 @@ static void integer_result(const struct calling *c, struct rs_state *state)
         if (fails) {
             state->syms.items[sym].flags = RS_F_FAIL_INT;
             state->syms.items[sym].fail = c->row->failure;
+            rs_answers(c->row, c->call, &state->syms.items[sym]);
             failing(state, c->row, sym);
         }
         note_kept(state, fails ? sym : RS_NONE);

@@ -298,6 +298,10 @@ static inline bool rs_av_equal(struct rs_av a, struct rs_av b)
 /* The object that a value points to (at its start), or NULL. */
 struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value);
 
+/* answers.c */
+/* Narrows the integer that a call of the row's function answers to what the function can answer. */
+void rs_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer);
+
 /* eval.c */
 struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value);
 /* SSA number of a value, or UINT32_MAX. */

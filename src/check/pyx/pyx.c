@@ -100,6 +100,17 @@ static bool gives_by_hand(const struct judge *judge, const struct rs_pyx_line *l
     return function_calls(judge, line, "DECREF", word) || function_calls(judge, line, "DecRef", word) || function_calls(judge, line, "Py_CLEAR", word);
 }
 
+/* Whether the line's function passes an object to a call that takes a reference over: PyTuple_SET_ITEM(result, i, val). */
+static bool hands_over(const struct judge *judge, const struct rs_pyx_line *line, const char *object)
+{
+    static const char *const takers[] = {"PyTuple_SET_ITEM", "PyTuple_SetItem", "PyList_SET_ITEM", "PyList_SetItem", "PyStructSequence_SET_ITEM", "PyStructSequence_SetItem", NULL};
+
+    for (const char *const *taker = takers; *taker != NULL; taker++)
+        if (function_calls(judge, line, *taker, object))
+            return true;
+    return false;
+}
+
 /* "x" where the code before a place is "x = " and nothing else stands on the line; NULL else. */
 static const char *target(struct judge *judge, const struct rs_pyx_line *line, const char *at)
 {
@@ -189,7 +200,7 @@ static void on_cast(struct judge *judge, const struct rs_pyx_line *line, const c
 
     if (row == NULL || row->result != RS_RESULT_NEW || callee->cimported || callee->result != RS_PYX_RAW || cast == NULL)
         return;
-    if (to != NULL && gives_by_hand(judge, line, to))
+    if (to != NULL && (gives_by_hand(judge, line, to) || hands_over(judge, line, to)))
         return;
     finding = add(judge, RS_RULE_RS201, function, rs_pyx_line_of(line, name));
     finding->has_belief = true;
@@ -246,13 +257,15 @@ static const struct rs_pyx_line *only_cast(const struct judge *judge, const stru
 static void on_pointer(struct judge *judge, const struct rs_pyx_line *line, const char *name, const struct rs_pyx_extern *callee, const char *open)
 {
     const struct rs_contract *row = rs_contract_find(callee->cname, judge->python);
-    const char *pointer = target(judge, line, name), *function = function_name(judge, line), *at;
+    const char *pointer = target(judge, line, name), *function = function_name(judge, line), *at, *object;
     const struct rs_pyx_line *cast;
     struct rs_finding *finding;
 
     if (row == NULL || row->result != RS_RESULT_NEW || callee->cimported || callee->result != RS_PYX_RAW || pointer == NULL || line->function < 0)
         return;
     if (gives_by_hand(judge, line, NULL) || (cast = only_cast(judge, line, pointer, &at)) == NULL)
+        return;
+    if ((object = target(judge, cast, cast_before(cast, at))) != NULL && hands_over(judge, line, object))
         return;
     finding = add(judge, RS_RULE_RS201, function, rs_pyx_line_of(cast, at));
     finding->has_belief = true;
@@ -333,6 +346,20 @@ static const char *lent(struct judge *judge, const struct rs_pyx_line *line, con
     return is_object_here(judge, line, name) ? name : NULL;
 }
 
+/* Whether the line's function makes the name of a raw pointer, "x = <object>raw": the pointer's own reference can go with it. */
+static bool is_cast_here(const struct judge *judge, const struct rs_pyx_line *line, const char *name)
+{
+    const struct rs_pyx_function *function = line->function >= 0 ? &judge->source.functions.items[line->function] : NULL;
+
+    for (size_t i = function == NULL ? 0 : function->first; function != NULL && i < function->end; i++) {
+        const char *at = rs_pyx_find_word(judge->source.lines.items[i].code, name);
+
+        if (at != NULL && strncmp(at + strlen(name), " = <object>", strlen(" = <object>")) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* RS101: an object that a function takes over, and that Cython only lent. */
 static void on_steal(struct judge *judge, const struct rs_pyx_line *line, const char *name, const struct rs_pyx_extern *callee, const char *open)
 {
@@ -347,7 +374,7 @@ static void on_steal(struct judge *judge, const struct rs_pyx_line *line, const 
         bool latent;
 
         argument = argument != NULL ? lent(judge, line, argument, takes_objects(callee, i)) : NULL;
-        if (argument == NULL || takes_by_hand(judge, line, NULL))
+        if (argument == NULL || takes_by_hand(judge, line, NULL) || is_cast_here(judge, line, argument))
             continue;
         latent = is_immortal(argument) && judge->python >= 0x030c;
         finding = add(judge, RS_RULE_RS101, function, rs_pyx_line_of(line, name));

@@ -1,4 +1,5 @@
 # Raw PyObject * and wrong declarations: what Cython's own counting does not see.
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from cpython.ref cimport PyObject, Py_DECREF, Py_INCREF, Py_XDECREF
 
 cdef extern from "Python.h":
@@ -48,6 +49,27 @@ def put_owned(list items, number):
     PyList_SetItem(items, 0, <PyObject *>text)
 
 
+def single(number):
+    result = PyTuple_New(1)
+    cdef PyObject *raw = PyLong_FromLong(number)
+    if raw is NULL:
+        raise MemoryError()
+    value = <object>raw
+    Py_INCREF(value)
+    PyTuple_SET_ITEM(result, 0, value)
+    return result
+
+
+def single_moved(number):
+    result = PyTuple_New(1)
+    cdef PyObject *raw = PyLong_FromLong(number)
+    if raw is NULL:
+        raise MemoryError()
+    value = <object>raw
+    PyTuple_SET_ITEM(result, 0, value)      # takes the reference that 'raw' has
+    return result
+
+
 cdef class Observer:
     cdef PyObject *target
 
@@ -82,5 +104,6 @@ cdef class Hoarder:
 # RS102|RS101 first_of / first_item: borrowed_item
 # RS101 drop_first / keep_first: Py_DECREF
 # RS104|RS101 put / put_owned: PyList_SetItem
+# RS201 single / single_moved: <object>raw || PyLong_FromLong
 # RS103 watch / own: self.target = <PyObject *>target
 # RS203|RS201 __cinit__|Hoarder / __dealloc__: self.value = || Py_INCREF(value) || cdef class Hoarder || def __cinit__

@@ -1,4 +1,5 @@
 /* Values of operands and of instructions that are neither calls nor terminators. */
+#include <llvm-c/Target.h>
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -301,6 +302,22 @@ static struct rs_av eval_gep(struct rs_flow *flow, struct rs_state *state, LLVMV
     return base;
 }
 
+static bool is_aggregate(LLVMTypeKind kind)
+{
+    return kind == LLVMStructTypeKind || kind == LLVMArrayTypeKind;
+}
+
+/* A structure is taken as one value, to be returned or passed on: what its members hold goes along. */
+static void forget_members(struct rs_state *state, struct rs_av address, int64_t size)
+{
+    for (size_t i = 0; i < state->mem.count && address.kind == RS_AV_SYM; i++) {
+        const struct rs_cell *cell = &state->mem.items[i];
+
+        if (cell->base == address.sym && cell->offset >= address.number && cell->offset < address.number + size)
+            rs_refs_unknown(state, cell->value);
+    }
+}
+
 /* A load of ob_item of a list is the address of its items. */
 static struct rs_av eval_load(struct rs_flow *flow, struct rs_state *state, LLVMValueRef load, uint32_t index)
 {
@@ -383,6 +400,10 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
         eval_store(flow, state, instruction);
         return;
     }
+    if (opcode == LLVMInsertValue)
+        rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(instruction, 1)));
+    if (opcode == LLVMLoad && is_aggregate(kind))
+        forget_members(state, rs_eval(flow, state, LLVMGetOperand(instruction, 0)), (int64_t)LLVMABISizeOfType(flow->ir->layout, LLVMTypeOf(instruction)));
     if (index == UINT32_MAX)
         return;
     if (opcode == LLVMAlloca) {
@@ -405,7 +426,7 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
             value = undecided(state, instruction);
     } else if (kind == LLVMIntegerTypeKind && LLVMIsABinaryOperator(instruction)) {
         value = eval_arithmetic(flow, state, instruction);
-    } else if (opcode == LLVMInsertValue || opcode == LLVMAtomicCmpXchg || opcode == LLVMAtomicRMW) {
+    } else if (opcode == LLVMAtomicCmpXchg || opcode == LLVMAtomicRMW) {
         rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(instruction, opcode == LLVMAtomicCmpXchg ? 2 : 1)));
     }
     rs_eval_index_changes(state, index);

@@ -24,14 +24,12 @@ static int holders(struct rs_flow *flow, const struct rs_state *state, int32_t s
 
     for (size_t i = 0; i < state->mem.count; i++) {
         const struct rs_cell *cell = &state->mem.items[i];
-        const struct rs_field *field;
 
-        if (!cell->stored || cell->value.kind != RS_AV_SYM || cell->value.sym != sym || cell->value.number != 0 || !rs_memory_outlives(state, cell->base))
+        if (cell->value.number != 0 || !rs_memory_holds(flow, state, cell, sym) || !rs_memory_outlives(state, cell->base))
             continue;
         if (state->syms.items[cell->base].kind == RS_SYM_ITEMS)
             continue; /* was taken over when it was stored */
-        field = owning_only ? rs_field_find(flow->unit, cell->key) : NULL;
-        count += !owning_only || (field != NULL && (field->released_at != NULL || field->replaced_at != NULL));
+        count += !owning_only || rs_fields_is_owner(flow->unit, cell->key);
     }
     return count;
 }
@@ -58,7 +56,7 @@ static void judge_unowned_result(struct rs_flow *flow, struct rs_state *state, s
 {
     const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
 
-    if (!is_certain(sym) || !is_lent(state, sym))
+    if (!is_certain(sym) || !is_lent(state, sym) || sym->flags & RS_F_LODGED)
         return;
     if (sym->kind == RS_SYM_NEW && !(sym->flags & (RS_F_STOLEN | RS_F_DEAD)))
         return;

@@ -95,6 +95,26 @@ static bool is_released_there(struct rs_flow *flow, const struct rs_cell *cell, 
     return object != NULL && LLVMIsALoadInst(object) && rs_memory_key(flow->ir, LLVMGetOperand(object, 0), NULL, NULL) == cell->key;
 }
 
+/* Whether the first instruction comes later in the function than the second. */
+static bool is_behind(const struct rs_flow *flow, LLVMValueRef first, LLVMValueRef second)
+{
+    LLVMBasicBlockRef a = LLVMGetInstructionParent(first), b = LLVMGetInstructionParent(second);
+
+    for (; a == b && second != NULL; second = LLVMGetNextInstruction(second))
+        if (second == first)
+            return true;
+    return a != b && *rs_map_find(&flow->order, (uintptr_t)a) > *rs_map_find(&flow->order, (uintptr_t)b);
+}
+
+/* Whether the function took a reference before the store and gave it back behind it because it failed: what the place was to hold
+ * nobody looks at. */
+static bool is_given_up(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
+{
+    LLVMValueRef since = sym->kind == RS_SYM_NEW ? sym->how : sym->taken;
+
+    return since != NULL && sym->gone != NULL && state->err != RS_ERR_CLEAR && is_behind(flow, sym->gone, cell->at) && is_behind(flow, cell->at, since);
+}
+
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym)
 {
     struct rs_field *field = rs_field_find(flow->unit, cell->key);
@@ -108,13 +128,21 @@ void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct
         return;
     if (sym->owned > 0 || sym->kind == RS_SYM_NEW)
         field->owned_store = field->owned_store || sym->owned > 0;
-    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge || state->supposed == RS_SUPPOSED_WAY || LLVMIsAStoreInst(cell->at) == NULL || is_released_there(flow, cell, sym))
+    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge || state->supposed == RS_SUPPOSED_WAY || LLVMIsAStoreInst(cell->at) == NULL || is_released_there(flow, cell, sym) ||
+        is_given_up(flow, state, cell, sym))
         return;
     doubt = RS_PUSH(&flow->unit->doubts);
     doubt->key = cell->key;
     doubt->store = rs_tell_candidate(flow, state, RS_RULE_RS103, cell->at, sym,
                                      SAY(flow, "%s: stores %s without a reference of its own where an owned one belongs", flow->function->name, rs_tell_name(flow, sym)),
                                      SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s", rs_tell_line(flow, cell->at)));
+}
+
+bool rs_fields_is_owner(struct rs_flow_unit *unit, uint64_t key)
+{
+    const struct rs_field *field = rs_field_find(unit, key);
+
+    return field != NULL && (field->released_at != NULL || field->replaced_at != NULL);
 }
 
 void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key)

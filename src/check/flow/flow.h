@@ -62,6 +62,7 @@ enum rs_sym_flags {
     RS_F_VISIBLE = 1 << 17,  /* others may reach it: it was stored or passed on */
     RS_F_MADE = 1 << 18,     /* made by code that is not seen, which may know it still */
     RS_F_ORDER = 1 << 19,    /* integer: how two others compare, by its sign; `offset` names them (eval.c) */
+    RS_F_LODGED = 1 << 20,   /* lies where nobody here can look any more, in a place that may own it or not: one reference is not accounted for */
 };
 
 struct rs_sym {
@@ -321,6 +322,9 @@ struct rs_cell *rs_memory_cell(struct rs_state *state, int32_t base, int64_t off
 void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at);
 /* Stores as an assignment does: what the place held is given up by it. `key` names the member, 0 for none. */
 void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at);
+/* Whether the function has stored the object in the cell, or a structure there that nobody counts and that the object was loaded
+ * from: who keeps `state` and takes a reference to `state->module` holds the module by it. */
+bool rs_memory_holds(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, int32_t sym);
 /* Forgets what lies behind an address that an unknown callee may write to; objects there become uncertain. */
 void rs_memory_forget(struct rs_state *state, int32_t base);
 /* Offset of a getelementptr from its operand 0; RS_OFFSET_ANY, or an index variable's code. */
@@ -424,6 +428,8 @@ void rs_fields_read(struct rs_flow_unit *unit);
 struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
 /* The function's way ends with the value in a place that owns what it holds. */
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym);
+/* Whether some function of the unit releases what it loads from the member. */
+bool rs_fields_is_owner(struct rs_flow_unit *unit, uint64_t key);
 /* A reference was handed over to the member. */
 void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key);
 /* Whether the member is released somewhere, and the object that is to lie there is borrowed. */

@@ -246,6 +246,26 @@ static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym
     }
 }
 
+bool rs_memory_holds(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, int32_t sym)
+{
+    const struct rs_sym *object = &state->syms.items[sym], *structure = object->kind == RS_SYM_LOADED && object->parent != RS_NONE ? &state->syms.items[object->parent] : NULL;
+    bool counted = structure != NULL && (structure->owned > 0 || structure->kind == RS_SYM_NEW || structure->kind == RS_SYM_BORROWED || (structure->kind == RS_SYM_ARG && flow->role));
+
+    if (!cell->stored || cell->value.kind != RS_AV_SYM)
+        return false;
+    return cell->value.sym == sym || (structure != NULL && !counted && cell->value.sym == object->parent && cell->base != object->parent);
+}
+
+/* Whether the object was made to lead to another: the end of a chain that gets a successor stays in that chain, though the place
+ * that named the end names the new one now. */
+static bool leads_to(const struct rs_state *state, int32_t object, struct rs_av other)
+{
+    for (size_t i = 0; i < state->mem.count && other.kind == RS_AV_SYM; i++)
+        if (state->mem.items[i].base == object && state->mem.items[i].stored && rs_av_equal(state->mem.items[i].value, other))
+            return true;
+    return false;
+}
+
 void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at)
 {
     struct rs_cell *cell = rs_memory_cell(state, base, offset);
@@ -255,6 +275,8 @@ void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base
     /* what was loaded from elsewhere and stored here has its owner there */
     if (old != NULL && old != object && old->kind == RS_SYM_LOADED && old->flags & RS_F_HELD && old->parent == base && old->offset == offset)
         move_out(flow, state, old, at);
+    if (old != NULL && old != object && outlives && (leads_to(state, cell->value.sym, value) || (object != NULL && leads_to(state, value.sym, cell->value))))
+        old->flags |= RS_F_LODGED;
     if (object != NULL && outlives)
         object->flags |= RS_F_VISIBLE;
     if (object != NULL && outlives && ((raw && object->owned <= 0 && !rs_fields_is_doubtful(flow, key, object)) || offset < RS_OFFSET_INDEX))

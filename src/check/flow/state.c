@@ -316,6 +316,16 @@ static void find_reachable(struct settling *s)
     }
 }
 
+/* A reference of what lies there goes with the place, if there is one; without one it may be that the place's is taken later. */
+static void lodge(struct settling *s, const struct rs_cell *cell, struct rs_sym *object)
+{
+    if (object->owned > 0) {
+        object->owned--;
+        rs_fields_owns(s->flow->unit, cell->key);
+    }
+    object->flags |= RS_F_VISIBLE | (rs_fields_is_owner(s->flow->unit, cell->key) ? 0u : RS_F_LODGED);
+}
+
 /* What was stored behind an address that nobody here knows any more is that memory's from now on. */
 static void hand_over(struct settling *s)
 {
@@ -327,11 +337,7 @@ static void hand_over(struct settling *s)
             continue;
         if (s->state->syms.items[cell->base].kind == RS_SYM_ITEMS)
             continue; /* was taken over when it was stored */
-        if (s->state->syms.items[content].owned > 0) {
-            s->state->syms.items[content].owned--;
-            rs_fields_owns(s->flow->unit, cell->key);
-        }
-        s->state->syms.items[content].flags |= RS_F_VISIBLE;
+        lodge(s, cell, &s->state->syms.items[content]);
     }
 }
 

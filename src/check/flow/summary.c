@@ -140,8 +140,7 @@ static int hidden_holders(const struct making *m, int32_t sym)
         const struct rs_sym *base = &m->state->syms.items[cell->base];
         bool seen = is_argument(m, cell->base) || base->kind == RS_SYM_GLOBAL || base->kind == RS_SYM_LOCAL;
 
-        if (!seen && cell->stored && cell->value.kind == RS_AV_SYM && cell->value.sym == sym)
-            count++;
+        count += !seen && rs_memory_holds(m->flow, m->state, cell, sym);
     }
     return count;
 }
@@ -516,6 +515,9 @@ static void apply_way(struct applying *a)
             rs_refs_unknown(a->state, values[i]);
     }
     change_references(a, true);
+    /* a structure that is returned may say in one of its members that there is an exception */
+    if (LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMStructTypeKind && a->state->err == RS_ERR_CLEAR)
+        a->state->err = RS_ERR_UNKNOWN;
     /* a failure without an exception is the callee's own affair, or one that the analysis did not see */
     if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0) && a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
@@ -586,6 +588,41 @@ static void doubt_conditional(struct applying *a, unsigned count)
         }
 }
 
+static int change_of(const struct rs_case *way, const struct rs_subject *who)
+{
+    for (unsigned i = 0; i < way->nrefs; i++)
+        if (way->refs[i].who.kind == who->kind && way->refs[i].who.arg == who->arg)
+            return way->refs[i].owned;
+    return 0;
+}
+
+static bool keeps(const struct rs_case *way, const struct rs_subject *who)
+{
+    for (unsigned i = 0; i < way->nstores; i++)
+        if (way->stores[i].what.kind == who->kind && way->stores[i].what.arg == who->arg)
+            return true;
+    return false;
+}
+
+/* Likewise where one of two ways that end alike, and count alike, puts an object into a place and the other does not ("link it
+ * behind the node before, if there is one"): whether something holds it is the callee's business. */
+static void doubt_unkept(const struct applying *a, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned s = 0; s < a[i].way->nstores; s++) {
+            const struct rs_subject *what = &a[i].way->stores[s].what;
+
+            for (unsigned k = 0; k < count && (what->kind == RS_SUBJECT_NEW || what->kind == RS_SUBJECT_ARG); k++) {
+                bool alike = k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown && a[k].way->result.kind == a[i].way->result.kind &&
+                             a[k].way->result.offset == a[i].way->result.offset;
+                struct rs_av value = what->kind == RS_SUBJECT_ARG ? argument(&a[k], what->arg) : a[k].fresh[what->arg];
+
+                if (alike && value.kind == RS_AV_SYM && !keeps(a[k].way, what) && change_of(a[k].way, what) == change_of(a[i].way, what))
+                    a[k].state->syms.items[value.sym].flags |= RS_F_LODGED;
+            }
+        }
+}
+
 void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out)
 {
     struct applying fitting[RS_CASES];
@@ -613,9 +650,10 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
             count++;
     }
     doubt_conditional(fitting, count);
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++)
         apply_way(&fitting[i]);
+    doubt_unkept(fitting, count);
+    for (unsigned i = 0; i < count; i++)
         rs_states_add(flow, out, fitting[i].state);
-    }
     rs_state_close(state);
 }

@@ -130,7 +130,7 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
     struct rs_sym *a = &state->syms.items[from], *b = &state->syms.items[into];
 
     b->owned = (int8_t)(b->owned + a->owned);
-    b->flags |= a->flags & RS_F_UNCERTAIN;
+    b->flags |= a->flags & (RS_F_UNCERTAIN | RS_F_LODGED);
     /* two places hold it: which of them gives its reference up is not told apart */
     if (a->kind == RS_SYM_LOADED && b->kind == RS_SYM_LOADED && a->flags & b->flags & RS_F_HELD)
         b->flags |= RS_F_UNCERTAIN;

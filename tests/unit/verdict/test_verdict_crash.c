@@ -158,7 +158,7 @@ static void test_abort_that_frames_explain(void **state)
                   {"__GI___assert_fail", "libc.so.6", RS_CRASH_CHECK},       {"__stack_chk_fail", "libc.so.6", RS_CRASH_CHECK},
                   {"std::terminate()", "libstdc++.so.6", RS_CRASH_EXCEPTION}, {"free", "libc.so.6", RS_CRASH_HEAP},
                   {"__GI___libc_free", "libc.so.6", RS_CRASH_HEAP},          {"free", "mine.so", RS_CRASH_ABORT}};
-    struct rs_line lines[2] = {{.language = "c", .function = "abort", .module = "libc.so.6"}};
+    static struct rs_line lines[2] = {{.language = "c", .function = "abort", .module = "libc.so.6"}};
 
     record.head.b = SIGABRT;
     record.code = -6;

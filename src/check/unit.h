@@ -23,8 +23,9 @@ struct rs_summaries *rs_summaries_open(void);
  * failure the set is unchanged. */
 bool rs_summaries_append(struct rs_summaries *set, const char *path, struct rs_error *err);
 void rs_summaries_close(struct rs_summaries *set);
-/* What a function of another unit does to the GIL (see rs_ir_function.gil); false where that is not known. `set` may be NULL. */
-bool rs_summaries_gil(const struct rs_summaries *set, const char *name, uint8_t after[2]);
+/* What a function of another unit does to the GIL, and whether it needs it (see rs_ir_function.gil); false where that is not known. `set`
+ * may be NULL. */
+bool rs_summaries_gil(const struct rs_summaries *set, const char *name, uint8_t after[2], bool *needs);
 
 struct rs_unit_options {
     unsigned python;                   /* 0x030b is 3.11: which contract rows hold, how severe a finding is */

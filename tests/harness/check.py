@@ -163,7 +163,7 @@ class Batch:
         core.expect(ran.status in (0, 1), "refsan check failed", ran.text())
         with open(path) as f:
             report = json.load(f)
-        core.expect("could not be compiled" not in ran.err, "a file was not analysed", ran.err)
+        core.expect("could not be compiled" not in ran.text(), "a file was not analysed", ran.text())
         return report["findings"]
 
 

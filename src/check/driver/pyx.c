@@ -105,6 +105,9 @@ bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struc
     if (status != 0)
         return rejected(source->file, log, err);
     source->input = generated;
+    /* what the source includes lies beside it, not beside the generated C */
+    *RS_PUSH(&source->flags) = "-iquote";
+    *RS_PUSH(&source->flags) = rs_arena_strndup(&session->arena, source->file, (size_t)(name - source->file));
     return true;
 }
 

@@ -176,6 +176,7 @@ struct rs_summary {
     bool noreturn;
     bool foreign;   /* of another unit's: that one names nothing of Python's, so that it sets no exception */
     uint8_t gil[2]; /* of another unit's: as in rs_ir_function */
+    bool needs_gil; /* the same */
     uint8_t nargs, ncases;
     struct rs_case *cases;
 };

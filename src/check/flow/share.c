@@ -11,7 +11,7 @@
 #include "check/unit.h"
 
 enum { LINE_MOST = 1 << 16, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
-static const char heading[] = "refsan summaries 3\n";
+static const char heading[] = "refsan summaries 4\n";
 
 struct named {
     const char *name;
@@ -96,7 +96,8 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 
         if (function->local || function->library || !summary->known || !is_plain(function->symbol))
             continue;
-        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs, summary->throws, summary->noreturn, foreign, function->gil[0], function->gil[1], summary->nargs, ways);
+        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs, summary->throws, summary->noreturn, foreign, function->gil[0],
+                function->gil[1], function->needs_gil, summary->nargs, ways);
         for (unsigned k = 0; k < ways; k++)
             write_way(file, unit->ir, &summary->cases[k], summary->nargs);
     }
@@ -211,6 +212,7 @@ static struct named read_function(struct reading *r, FILE *file, char *line)
     summary->foreign = number(r, 0, 1);
     summary->gil[0] = (uint8_t)number(r, 0, GIL_MOST);
     summary->gil[1] = (uint8_t)number(r, 0, GIL_MOST);
+    summary->needs_gil = number(r, 0, 1);
     summary->nargs = (uint8_t)number(r, 0, RS_SUMMARY_ARGS);
     summary->ncases = (uint8_t)number(r, 0, RS_CASES);
     r->good = r->good && *r->at == '\n';
@@ -301,12 +303,13 @@ const struct rs_summary *rs_share_find(const struct rs_summaries *set, const cha
     return function == NULL || function->ambiguous ? NULL : &function->summary;
 }
 
-bool rs_summaries_gil(const struct rs_summaries *set, const char *name, uint8_t after[2])
+bool rs_summaries_gil(const struct rs_summaries *set, const char *name, uint8_t after[2], bool *needs)
 {
     const struct rs_summary *summary = rs_share_find(set, name);
 
     if (summary == NULL)
         return false;
     memcpy(after, summary->gil, sizeof(summary->gil));
+    *needs = summary->needs_gil;
     return true;
 }

@@ -54,6 +54,7 @@ struct rs_ir_function {
     /* What the GIL may be at its returns when it is entered with it [0], without it [1]: RS_GIL_* of rules/gil.h; 0: it never
      * returns. */
     uint8_t gil[2];
+    bool needs_gil; /* entered without it, no way returns that has not touched what it guards */
     bool gil_read;
 };
 

@@ -14,30 +14,29 @@ struct gil {
     RS_VEC(struct rs_ir_function *) open; /* entered in a new way since they were last looked at */
 };
 
-/* Whether a call touches objects, the error indicator or Python's memory. Reading a size is left alone: it is done on
- * purpose, and no count changes. */
-static bool needs_gil(const struct rs_contract *row)
-{
-    if (row == NULL || (row->flags & (RS_NO_GIL | RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_NO_RETURN)))
-        return false;
-    return rs_rules_ref_act(row) != RS_REF_NONE || row->result == RS_RESULT_NEW || (row->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_SETS_ERROR)) ||
-           row->failure == RS_ALWAYS_FAILS || strncmp(row->name, "PyErr_", 6) == 0;
-}
-
-/* Whether the call gives the GIL up, itself or by a helper of the unit. */
+/* Whether the call gives the GIL up, itself or by a helper. */
 static bool gives_up(struct rs_rules *rules, LLVMValueRef call)
 {
-    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    const char *name = NULL;
+    const struct rs_contract *row = rs_rules_api(rules, call, &name);
     const struct rs_ir_function *own = rs_rules_own(rules, call);
+    uint8_t elsewhere[2];
+    bool needs;
 
-    return row != NULL ? (row->flags & RS_GIL_RELEASE) != 0 : own != NULL && own->gil[0] == RS_GIL_FREE;
+    if (row != NULL)
+        return (row->flags & RS_GIL_RELEASE) != 0;
+    if (own != NULL)
+        return own->gil[0] == RS_GIL_FREE;
+    return name != NULL && rs_summaries_gil(rules->others, name, elsewhere, &needs) && elsewhere[0] == RS_GIL_FREE;
 }
 
 static const char *callee_name(struct rs_rules *rules, LLVMValueRef call)
 {
-    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    const char *name = NULL;
+    const struct rs_contract *row = rs_rules_api(rules, call, &name);
+    const struct rs_ir_function *own = rs_rules_own(rules, call);
 
-    return row != NULL ? row->name : rs_rules_own(rules, call)->name;
+    return row != NULL ? row->name : own != NULL ? own->name : name;
 }
 
 /* The call that gave the GIL up: the last one above the use. */
@@ -53,25 +52,36 @@ static LLVMValueRef release_before(struct rs_rules *rules, LLVMValueRef use)
     return found;
 }
 
+/* What a call is, in a message: "PyList_New", "note_error, which touches objects,". */
+static const char *called(struct rs_rules *rules, LLVMValueRef call)
+{
+    const char *name = NULL;
+    const struct rs_contract *row = rs_rules_api(rules, call, &name);
+    const struct rs_ir_function *own = rs_rules_own(rules, call);
+
+    return row != NULL ? row->name : rs_rules_text(rules, "%s, which touches objects,", own != NULL ? own->name : name);
+}
+
 static void tell(struct rs_rules *rules, LLVMValueRef call)
 {
     const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    const char *callee = called(rules, call);
     struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
     struct rs_finding *finding;
     LLVMValueRef release = release_before(rules, call);
 
     finding = rs_rules_tell(rules, RS_RULE_RS301, function, call,
-                            release != NULL ? rs_rules_text(rules, "%s calls %s although the GIL was given up at line %d", function->name, row->name, rs_ir_place(rules->ir, release).line)
-                                            : rs_rules_text(rules, "%s calls %s, and is only called where the GIL is not held", function->name, row->name),
+                            release != NULL ? rs_rules_text(rules, "%s calls %s although the GIL was given up at line %d", function->name, callee, rs_ir_place(rules->ir, release).line)
+                                            : rs_rules_text(rules, "%s calls %s%s and is only called where the GIL is not held", function->name, callee, row != NULL ? "," : ""),
                             rs_rules_text(rules, "move the call at line %d to where the GIL is held, or take it around the call (Py_BLOCK_THREADS, PyGILState_Ensure)",
                                           rs_ir_place(rules->ir, call).line));
-    if (rs_rules_ref_act(row) != RS_REF_NONE && rs_rules_is_immortal(rules, rs_rules_ref_object(call)))
+    if (row != NULL && rs_rules_ref_act(row) != RS_REF_NONE && rs_rules_is_immortal(rules, rs_rules_ref_object(call)))
         rs_rules_harmless(finding);
     if (release == NULL)
         return;
     rs_rules_belief(rules, finding, release, callee_name(rules, release));
     rs_rules_note(rules, finding, release, "the GIL is given up");
-    rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s is called without it", row->name));
+    rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s is called without it", callee_name(rules, call)));
 }
 
 /* The parameter of a function of the system's that gets what a new thread begins with, or -1. */
@@ -150,9 +160,12 @@ static void enter_callee(struct gil *gil, LLVMValueRef call, unsigned held)
         enter(gil, own, held);
 }
 
+/* A function that is never entered in another way is told of where it touches objects, not where it is called. */
 static void judge_call(struct gil *gil, LLVMValueRef call, unsigned held)
 {
-    if (held == RS_GIL_FREE && needs_gil(rs_rules_api(gil->rules, call, NULL)))
+    const struct rs_ir_function *own = rs_rules_own(gil->rules, call);
+
+    if (held == RS_GIL_FREE && rs_gil_needed(gil->rules, call) && (own == NULL || *rs_map_at(&gil->entry, (uintptr_t)own->value) != RS_GIL_FREE))
         tell(gil->rules, call);
 }
 
@@ -164,10 +177,11 @@ static bool is_concerned(struct rs_rules *rules)
         size_t length;
         const char *name = LLVMGetValueName2(function, &length);
         uint8_t elsewhere[2];
+        bool needs;
 
         if ((row != NULL && (row->flags & RS_GIL_RELEASE)) || thread_parameter(name) >= 0)
             return true;
-        if (LLVMIsDeclaration(function) && rs_summaries_gil(rules->others, name, elsewhere))
+        if (LLVMIsDeclaration(function) && rs_summaries_gil(rules->others, name, elsewhere, &needs))
             return true;
     }
     return false;

@@ -12,6 +12,9 @@ enum { RS_GIL_HELD = 1, RS_GIL_FREE = 2, RS_GIL_BOTH = RS_GIL_HELD | RS_GIL_FREE
 unsigned rs_gil_entry(unsigned held);
 /* RS_GIL_HELD, RS_GIL_FREE or both: what a set of states says. */
 unsigned rs_gil_held(unsigned states);
+/* Whether a call touches what the GIL guards: of the C API, or a function that does so on every way to its return when it is entered without
+ * the GIL. */
+bool rs_gil_needed(struct rs_rules *rules, LLVMValueRef call);
 /* The states behind an instruction. */
 unsigned rs_gil_after(struct rs_rules *rules, LLVMValueRef instruction, unsigned states);
 

@@ -64,6 +64,7 @@ static unsigned after_one(struct rs_rules *rules, LLVMValueRef call, bool free, 
     const struct rs_contract *row = rs_rules_api(rules, call, &name);
     struct rs_ir_function *own = rs_rules_own(rules, call);
     uint8_t elsewhere[2];
+    bool needs;
 
     if (row != NULL)
         return after_api(row, free, found);
@@ -74,7 +75,7 @@ static unsigned after_one(struct rs_rules *rules, LLVMValueRef call, bool free, 
     }
     if (name == NULL) /* an indirect call: it may hand the GIL over only where it is not held */
         return free && !LLVMIsAInlineAsm(LLVMGetCalledValue(call)) ? any_state() : state_of(free, found);
-    if (rs_summaries_gil(rules->others, name, elsewhere))
+    if (rs_summaries_gil(rules->others, name, elsewhere, &needs))
         return with(elsewhere[free], found);
     return mentions_gil(name) ? any_state() : state_of(free, found);
 }
@@ -148,6 +149,75 @@ static bool may_change(struct rs_rules *rules, LLVMValueRef function, int nested
     return false;
 }
 
+/* Whether a call touches objects, the error indicator or Python's memory. Reading a size is left alone: it is done on
+ * purpose, and no count changes. */
+static bool api_needs(const struct rs_contract *row)
+{
+    if (row == NULL || (row->flags & (RS_NO_GIL | RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_NO_RETURN)))
+        return false;
+    return rs_rules_ref_act(row) != RS_REF_NONE || row->result == RS_RESULT_NEW || (row->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_SETS_ERROR)) ||
+           row->failure == RS_ALWAYS_FAILS || strncmp(row->name, "PyErr_", 6) == 0;
+}
+
+bool rs_gil_needed(struct rs_rules *rules, LLVMValueRef call)
+{
+    const char *name = NULL;
+    const struct rs_contract *row = rs_rules_api(rules, call, &name);
+    const struct rs_ir_function *own = rs_rules_own(rules, call);
+    uint8_t after[2];
+    bool needs = false;
+
+    if (row != NULL)
+        return api_needs(row);
+    if (own != NULL)
+        return own->needs_gil;
+    return name != NULL && rs_summaries_gil(rules->others, name, after, &needs) && needs;
+}
+
+/* Whether the block's instructions touch what the GIL guards while it is not held. */
+static bool block_needs(struct rs_rules *rules, LLVMBasicBlockRef block, unsigned states, int nested)
+{
+    for (LLVMValueRef i = LLVMGetFirstInstruction(block); i != NULL; i = LLVMGetNextInstruction(i)) {
+        if (!rs_rules_is_call(i))
+            continue;
+        if (rs_gil_held(states) == RS_GIL_FREE && rs_gil_needed(rules, i))
+            return true;
+        states = after_call(rules, i, states, nested);
+    }
+    return false;
+}
+
+/* Whether a function that is entered without the GIL touches what it guards on each way to a return. */
+static bool always_needs(struct rs_rules *rules, LLVMValueRef function, int nested)
+{
+    RS_VEC(LLVMBasicBlockRef) open = {0};
+    struct rs_map heads = {0}, seen = {0};
+    bool used = false, returns = false;
+
+    solve(rules, function, state_of(true, FOUND_NOTHING), &heads, nested);
+    *RS_PUSH(&open) = LLVMGetEntryBasicBlock(function);
+    while (open.count > 0 && !returns) {
+        LLVMBasicBlockRef block = open.items[--open.count];
+        const uint64_t *states = rs_map_find(&heads, (uintptr_t)block);
+        LLVMValueRef end = LLVMGetBasicBlockTerminator(block);
+
+        if (states == NULL || *rs_map_at(&seen, (uintptr_t)block) != 0)
+            continue;
+        *rs_map_at(&seen, (uintptr_t)block) = 1;
+        if (block_needs(rules, block, (unsigned)*states, nested)) {
+            used = true;
+            continue;
+        }
+        returns = LLVMIsAReturnInst(end) != NULL;
+        for (unsigned i = 0; i < LLVMGetNumSuccessors(end); i++)
+            *RS_PUSH(&open) = LLVMGetSuccessor(end, i);
+    }
+    rs_map_close(&heads);
+    rs_map_close(&seen);
+    RS_VEC_CLOSE(&open);
+    return used && !returns;
+}
+
 static void read_effect(struct rs_rules *rules, struct rs_ir_function *function, int nested)
 {
     unsigned after[2] = {RS_GIL_HELD, RS_GIL_FREE};
@@ -164,6 +234,7 @@ static void read_effect(struct rs_rules *rules, struct rs_ir_function *function,
     }
     function->gil[0] = (uint8_t)after[0];
     function->gil[1] = (uint8_t)after[1];
+    function->needs_gil = !function->library && always_needs(rules, function->value, nested);
 }
 
 void rs_rules_read_gil(struct rs_rules *rules)

@@ -104,7 +104,7 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
     return true;
 }
 
-void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *name)
+void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
 {
     static const char *const set[] = {"PyErr_SetString", "PyErr_SetObject", "PyErr_SetNone", "PyErr_BadInternalCall", "_PyErr_BadInternalCall", "_PyErr_SetKeyError", NULL};
     static const char *const clear[] = {"PyErr_Clear", "PyErr_Fetch", "PyErr_Print", "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException", NULL};
@@ -120,6 +120,7 @@ void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *na
         return;
     state->vague = false;
     state->err_sym = RS_NONE;
+    state->err_at = call;
     state->pending = false;
     /* what an earlier call answered says nothing of the exception any more */
     for (size_t i = 0; i < state->syms.count; i++)
@@ -223,7 +224,7 @@ static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValue
     if (objects && callee != NULL)
         note_unknown(flow, callee);
     state->vague = state->err == RS_ERR_CLEAR || state->vague;
-    state->err = state->err == RS_ERR_SET ? RS_ERR_SET : RS_ERR_UNKNOWN;
+    state->err = state->err == RS_ERR_SET && callee != NULL && !objects ? RS_ERR_SET : RS_ERR_UNKNOWN; /* code of Python's may deal with the exception */
     state->err_sym = RS_NONE;
     state->pending = false;
     if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind) {

@@ -443,6 +443,7 @@ static void give_result(const struct calling *c, struct rs_state *state)
     if (c->row->failure == RS_ALWAYS_FAILS) {
         state->err = RS_ERR_SET;
         state->err_sym = RS_NONE;
+        state->err_at = c->call;
         rs_call_result(c->flow, state, c->call, rs_av_int(0));
     } else if (strcmp(c->row->name, "PyErr_Occurred") == 0) {
         occurred_result(c, state);
@@ -492,8 +493,10 @@ static struct rs_state *outcome(const struct calling *c, const struct rs_state *
     if (!success) {
         rs_trail_add(c->flow, copy, c->call, "%s fails", c->row->name);
         ((struct rs_trail *)copy->trail)->memory = false;
-        if (c->row->flags & RS_SETS_ERROR && !(c->row->flags & RS_MISS_IS_NULL))
+        if (c->row->flags & RS_SETS_ERROR && !(c->row->flags & RS_MISS_IS_NULL)) {
             copy->err = RS_ERR_SET;
+            copy->err_at = c->call;
+        }
     }
     return copy;
 }
@@ -540,6 +543,6 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
     }
     move_references(&c, state, true, row->flags & RS_SETS_ERROR || row->result != RS_RESULT_VALUE || strncmp(row->name, "PyErr_", 6) == 0 ? RS_MAYBE : RS_NONNULL);
     give_result(&c, state);
-    rs_call_errors(flow, state, row->name);
+    rs_call_errors(state, call, row->name);
     rs_states_add(flow, out, state);
 }

@@ -33,6 +33,7 @@ bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set)
     if (state->entry == RS_ENTRY_OPEN && state->err == RS_ERR_CLEAR) {
         state->entry = set ? RS_ENTRY_SET : RS_ENTRY_CLEAR;
         state->err = set ? RS_ERR_SET : RS_ERR_CLEAR;
+        state->err_at = NULL;
         state->supposed = set ? RS_SUPPOSED_WAY : state->supposed;
         return true;
     }
@@ -52,7 +53,7 @@ void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
 
         /* who takes an exception out reckons with one, though it cannot be seen where it comes from */
         if (!open && taken && set && copy->err == RS_ERR_CLEAR)
-            copy->err = RS_ERR_SET;
+            copy->err = RS_ERR_SET, copy->err_at = NULL;
         if (!rs_error_refine(flow, copy, set)) {
             rs_state_close(copy);
             continue;

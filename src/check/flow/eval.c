@@ -434,3 +434,24 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
         value = rs_av_unknown();
     rs_state_set(state, index, value);
 }
+
+bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
+{
+    enum { PAGE = 4096 };
+    LLVMValueRef pointer = LLVMIsALoadInst(instruction) ? LLVMGetOperand(instruction, 0) : LLVMIsAStoreInst(instruction) ? LLVMGetOperand(instruction, 1) : NULL;
+    int64_t offset = 0, step;
+    struct rs_av base;
+
+    if (pointer == NULL)
+        return false;
+    for (; LLVMIsAGetElementPtrInst(pointer) || LLVMIsABitCastInst(pointer); pointer = LLVMGetOperand(pointer, 0)) {
+        step = LLVMIsABitCastInst(pointer) ? 0 : rs_memory_offset(flow, pointer);
+        if (step < 0 || step >= PAGE)
+            return false;
+        offset += step;
+    }
+    base = rs_eval(flow, state, pointer);
+    if (offset >= PAGE || LLVMIsConstant(pointer))
+        return false;
+    return (base.kind == RS_AV_INT && base.number == 0) || (base.kind == RS_AV_SYM && base.number == 0 && state->syms.items[base.sym].null == RS_NULL);
+}

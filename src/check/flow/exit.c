@@ -1,20 +1,29 @@
 /* The end of a way through a function: what it returns against what its role promises, what is left over, what memory
  * holds. */
+#include <llvm-c/DebugInfo.h>
 #include <string.h>
 
 #include "check/flow/flow.h"
 
 #define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
 
-/* With several return statements clang gathers their values in a phi of one block: the branch to it bears the statement's
- * line. */
-static LLVMValueRef return_statement(const struct rs_state *state, LLVMValueRef ret)
+/* With several return statements clang gathers their values in one block: the branch to it bears the statement's line, or what
+ * stands before that. What else stands in the block (a variable's cleanup, a destructor) has the line of the closing brace, as
+ * the return has. Values that are one need no phi; the brace stands in the first column then. */
+static LLVMValueRef return_statement(struct rs_flow *flow, const struct rs_state *state, LLVMValueRef ret)
 {
-    LLVMValueRef head = LLVMGetFirstInstruction(LLVMGetInstructionParent(ret)), first = head;
+    LLVMValueRef head = LLVMGetFirstInstruction(LLVMGetInstructionParent(ret));
+    LLVMMetadataRef location = LLVMInstructionGetDebugLoc(ret);
+    bool gathers = LLVMIsAPHINode(head) || (location != NULL && LLVMDILocationGetColumn(location) == 1);
+    LLVMValueRef from = gathers && state->came_from != NULL && LLVMIsATerminatorInst(state->came_from) ? state->came_from : NULL;
+    int line = rs_ir_place(flow->ir, ret).line;
 
-    while (first != NULL && LLVMIsAPHINode(first))
-        first = LLVMGetNextInstruction(first);
-    return first == ret && first != head && state->came_from != NULL ? state->came_from : ret;
+    for (LLVMValueRef at = head; at != ret && from != NULL; at = LLVMGetNextInstruction(at))
+        if (!LLVMIsAPHINode(at) && rs_ir_place(flow->ir, at).line != line)
+            return ret;
+    while (from != NULL && rs_ir_place(flow->ir, from).line == 0)
+        from = LLVMGetPreviousInstruction(from);
+    return from == NULL ? ret : from;
 }
 
 /* Places that outlive the function and hold the object because this function stored it there. */
@@ -250,7 +259,7 @@ void rs_exit_compare(struct rs_flow *flow)
 
 void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret)
 {
-    LLVMValueRef operand = LLVMGetNumOperands(ret) > 0 ? LLVMGetOperand(ret, 0) : NULL, at = return_statement(state, ret);
+    LLVMValueRef operand = LLVMGetNumOperands(ret) > 0 ? LLVMGetOperand(ret, 0) : NULL, at = return_statement(flow, state, ret);
     struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
     struct rs_sym *sym = rs_state_object(state, value);
 

@@ -120,6 +120,7 @@ struct rs_state {
     bool thrown;     /* a C++ exception is under way */
     int32_t err_sym; /* RS_ERR_MAYBE: an exception is set iff this symbol says failure */
     LLVMValueRef pending_at, came_from;
+    LLVMValueRef err_at; /* RS_ERR_SET: the call that set it, as far as it is known; in no hash */
     const struct rs_trail *trail;
     RS_VEC(struct rs_sym) syms;
     RS_VEC(struct rs_bind) env;
@@ -187,6 +188,7 @@ struct rs_candidate {
     LLVMValueRef function;
     LLVMValueRef culprit, belief; /* instructions */
     LLVMValueRef release;         /* of RS105: the one that came too early */
+    LLVMValueRef cause;           /* of RS302: the call whose exception stays set */
     const char *belief_api;
     const char *message, *fix;
     bool note; /* ranks low: out of memory only, module initialisation only */
@@ -222,6 +224,7 @@ struct rs_flow_unit {
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
+    struct rs_map absent;  /* key -> 1: the code reckons with NULL there */
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails; /* of the function at work, and of those that have candidates */
     uint64_t analysed, cut;
@@ -315,6 +318,8 @@ bool rs_eval_order_is_live(const struct rs_sym *sym, const uint64_t *live);
 void rs_eval_index_changes(struct rs_state *state, uint32_t index);
 /* An instruction that is no call and no terminator. */
 void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
+/* Whether a load or store goes through NULL, so that the program ends there. */
+bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
 
 /* memory.c */
 struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at);
@@ -398,7 +403,7 @@ void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
 bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set);
 /* Whether anything compares an integer or floating-point result, or keeps it for later. */
 bool rs_call_compared(LLVMValueRef call);
-void rs_call_errors(struct rs_flow *flow, struct rs_state *state, const char *name);
+void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name);
 void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_av value);
 /* Formats: PyArg_Parse, Py_BuildValue. `first` is the index of the first argument behind the format. */
 void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, int32_t tuple);
@@ -447,6 +452,14 @@ struct rs_summaries;
 void rs_share_write(const struct rs_flow_unit *unit, FILE *file);
 /* Of a function that another unit defines, or NULL. */
 const struct rs_summary *rs_share_find(const struct rs_summaries *set, const char *name);
+
+/* belief.c: what the unit's code takes to be possible. */
+/* Collects the members and globals that may be NULL while objects are in use; `order` is rs_graph_order's. */
+void rs_belief_read(struct rs_flow_unit *unit, const uint32_t *order);
+/* Whether the code reckons with NULL in memory where a comparison has just found it there (true for what memory did not hold). */
+bool rs_belief_absent(const struct rs_flow *flow, LLVMValueRef compare, const struct rs_sym *sym);
+/* Whether the call's result is read through, and never compared with anything: it is known to be there. */
+bool rs_belief_never_null(LLVMValueRef call);
 
 /* engine.c: all functions of a unit; findings go to report, summaries to a file (NULL: nowhere). */
 void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summaries, struct rs_report *report);

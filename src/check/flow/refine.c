@@ -27,10 +27,12 @@ static void settle_error(struct rs_state *state, int32_t sym, bool failed)
     for (size_t i = 0; i < state->syms.count; i++)
         if (state->syms.items[i].kept == sym && failed)
             state->syms.items[i].flags &= ~(uint32_t)RS_F_SHARED;
-    if (failed)
+    if (failed) {
         state->err = it->flags & RS_F_MISS ? RS_ERR_UNKNOWN : RS_ERR_SET;
-    else if (state->err == RS_ERR_MAYBE && state->err_sym == sym)
+        state->err_at = it->how;
+    } else if (state->err == RS_ERR_MAYBE && state->err_sym == sym) {
         state->err = state->vague ? RS_ERR_UNKNOWN : RS_ERR_CLEAR;
+    }
     if (state->err_sym == sym)
         state->err_sym = RS_NONE;
 }
@@ -54,6 +56,8 @@ bool rs_refine_occurred(struct rs_flow *flow, struct rs_state *state, bool set)
     }
     if (set && state->err == RS_ERR_UNKNOWN && state->vague && state->supposed == RS_SUPPOSED_NOTHING)
         state->supposed = RS_SUPPOSED_ERROR;
+    if (state->err != RS_ERR_SET)
+        state->err_at = waiting == RS_NONE ? NULL : state->syms.items[waiting].how;
     state->err = set ? RS_ERR_SET : RS_ERR_CLEAR;
     state->vague = false;
     state->err_sym = RS_NONE;

@@ -272,6 +272,7 @@ struct applying {
     LLVMValueRef call;
     const struct rs_case *way;
     const char *callee;
+    bool ambiguous; /* the result does not tell the exception of this way from another way's having none */
     struct rs_av refs[RS_CASE_REFS]; /* whom the changes concern, before anything changed */
     struct rs_av fresh[RS_CASE_REFS];
 };
@@ -524,7 +525,11 @@ static void apply_way(struct applying *a)
     if (pointer && result.kind == RS_AV_INT)
         rs_trail_add(a->flow, a->state, a->call, "%s returns NULL", a->callee);
     if (a->way->err != RS_ERR_CLEAR || a->way->entry == RS_ENTRY_SET) { /* what it found is dealt with */
-        a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET : a->way->err;
+        bool doubted = a->way->err == RS_ERR_SET && (a->ambiguous || (pointer && result.kind == RS_AV_INT && rs_belief_never_null(a->call)));
+
+        if (a->state->err != RS_ERR_SET)
+            a->state->err_at = a->call;
+        a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET : doubted ? RS_ERR_UNKNOWN : a->way->err;
         a->state->err_sym = RS_NONE;
         a->state->vague = false;
         a->state->pending = false;
@@ -543,7 +548,7 @@ static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMV
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
         rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(call, i)));
     state->vague = foreign && (state->err == RS_ERR_CLEAR || state->vague);
-    state->err = state->err == RS_ERR_SET ? RS_ERR_SET : RS_ERR_UNKNOWN;
+    state->err = state->err == RS_ERR_SET && foreign ? RS_ERR_SET : RS_ERR_UNKNOWN;
     state->err_sym = RS_NONE;
     state->pending = false;
     if (LLVMGetTypeKind(LLVMTypeOf(call)) != LLVMPointerTypeKind) {
@@ -623,6 +628,16 @@ static void doubt_unkept(const struct applying *a, unsigned count)
         }
 }
 
+/* Whoever takes one result for a failure with an exception and for an answer without has looked at it, and goes by what else it
+ * knows: which of the two it is does not show. */
+static void doubt_exceptions(struct applying *a, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < count && LLVMGetFirstUse(a[i].call) != NULL; k++)
+            a[i].ambiguous = a[i].ambiguous || (a[i].way->err == RS_ERR_SET && a[k].way->err == RS_ERR_CLEAR && !a[k].way->converts && !a[k].way->thrown && a[i].way->result.kind == RS_SUBJECT_INT &&
+                                                memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0);
+}
+
 void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out)
 {
     struct applying fitting[RS_CASES];
@@ -650,6 +665,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
             count++;
     }
     doubt_conditional(fitting, count);
+    doubt_exceptions(fitting, count);
     for (unsigned i = 0; i < count; i++)
         apply_way(&fitting[i]);
     doubt_unkept(fitting, count);

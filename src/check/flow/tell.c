@@ -82,16 +82,24 @@ static bool is_leak(enum rs_rule rule)
     return rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
 }
 
-/* The candidate of the same cause, or NULL: of a leak it is the place where the reference was taken. */
-static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, LLVMValueRef culprit)
+/* The candidate of the same cause, or NULL: of a leak it is the place where the reference was taken; `cause` (or NULL) is the
+ * call whose exception stays set. */
+static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, LLVMValueRef culprit, LLVMValueRef cause)
 {
     for (size_t i = 0; i < flow->unit->candidates.count; i++) {
         struct rs_candidate *candidate = &flow->unit->candidates.items[i];
 
-        if (candidate->function == flow->function->value && candidate->culprit == culprit && (candidate->rule == rule || (is_leak(candidate->rule) && is_leak(rule))))
+        if (candidate->function != flow->function->value || !(candidate->rule == rule || (is_leak(candidate->rule) && is_leak(rule))))
+            continue;
+        if (candidate->culprit == culprit || (cause != NULL && candidate->cause == cause))
             return candidate;
     }
     return NULL;
+}
+
+static LLVMValueRef cause_of(const struct rs_state *state, enum rs_rule rule)
+{
+    return rule == RS_RULE_RS302 && state->err == RS_ERR_SET ? state->err_at : NULL;
 }
 
 struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
@@ -100,12 +108,13 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
     bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
 
     return (struct rs_candidate){.rule = rule, .function = flow->function->value, .culprit = culprit, .belief = sym == NULL ? NULL : sym->how, .belief_api = sym == NULL ? NULL : sym->api,
-                                 .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL, .message = message, .fix = fix, .latent = sym != NULL && rs_tell_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
+                                 .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL, .cause = cause_of(state, rule), .message = message, .fix = fix, .latent = sym != NULL && rs_tell_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
 }
 
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix)
 {
-    struct rs_candidate *candidate = same_cause(flow, rule, culprit);
+    LLVMValueRef cause = cause_of(state, rule);
+    struct rs_candidate *candidate = same_cause(flow, rule, culprit, cause);
     bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
 
     if (!flow->judge || flow->function->library || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
@@ -123,7 +132,7 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
 
 void rs_tell_add(struct rs_flow *flow, const struct rs_candidate *candidate)
 {
-    if (flow->judge && !flow->function->library && candidate->culprit != NULL && same_cause(flow, candidate->rule, candidate->culprit) == NULL)
+    if (flow->judge && !flow->function->library && candidate->culprit != NULL && same_cause(flow, candidate->rule, candidate->culprit, candidate->cause) == NULL)
         *RS_PUSH(&flow->unit->candidates) = *candidate;
 }
 

@@ -165,6 +165,18 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         unite(state, x.sym, y.sym);
 }
 
+/* Memory has turned out to hold NULL. Where nothing says that it may, other members may exclude it, or the way on which the
+ * comparison was meant to find NULL is another one: whether that is a failure, and has an exception, is not known. */
+static void note_absence(struct rs_flow *flow, struct rs_state *state, struct rs_av condition, LLVMValueRef compare)
+{
+    const struct rs_sym *sym = condition.kind == RS_AV_COND ? &state->syms.items[condition.sym] : NULL;
+
+    if (sym == NULL || sym->null != RS_NULL || state->err != RS_ERR_CLEAR || rs_belief_absent(flow, compare, sym))
+        return;
+    state->err = RS_ERR_UNKNOWN;
+    state->vague = false;
+}
+
 static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef branch)
 {
     LLVMValueRef operand = LLVMGetCondition(branch);
@@ -185,6 +197,8 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         }
         if (known < 0)
             note_branch(flow, copy, condition, truth, branch);
+        if (known < 0)
+            note_absence(flow, copy, condition, operand);
         if (known < 0)
             unite_equal(flow, copy, operand, truth);
         if (index != UINT32_MAX)
@@ -256,11 +270,25 @@ struct at {
     size_t count, room;
 };
 
+/* Whether the handlers behind the call ask for the exception's type: then the one that was thrown may not be meant. */
+static bool asks_for_type(LLVMValueRef invoke)
+{
+    LLVMValueRef pad = LLVMGetFirstInstruction(LLVMGetUnwindDest(invoke));
+
+    while (pad != NULL && LLVMIsAPHINode(pad))
+        pad = LLVMGetNextInstruction(pad);
+    return pad != NULL && LLVMIsALandingPadInst(pad) && LLVMGetNumClauses(pad) > 0 && !LLVMIsAConstantPointerNull(LLVMGetClause(pad, 0));
+}
+
 static void leave_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct at *next)
 {
     bool invoke = LLVMIsAInvokeInst(call) != NULL, thrown = state->thrown;
 
     state->thrown = false;
+    if (invoke && thrown && state->err == RS_ERR_CLEAR && asks_for_type(call)) {
+        state->err = RS_ERR_UNKNOWN;
+        state->vague = false;
+    }
     if (invoke) {
         go(flow, state, call, thrown ? LLVMGetUnwindDest(call) : LLVMGetNormalDest(call));
     } else if (thrown) {
@@ -374,10 +402,14 @@ static void run_block(struct rs_flow *flow, struct rs_block *block)
         if (select)
             run_select(flow, block, &states, at);
         for (size_t i = 0; i < states.count && !call && !select; i++) {
-            if (LLVMIsATerminatorInst(at))
+            if (LLVMIsATerminatorInst(at)) {
                 leave_block(flow, states.items[i], at);
-            else
+            } else if (rs_eval_faults(flow, states.items[i], at)) {
+                rs_state_close(states.items[i]);
+                states.items[i--] = states.items[--states.count];
+            } else {
                 rs_eval_instruction(flow, states.items[i], at);
+            }
         }
         if (LLVMIsATerminatorInst(at))
             states.count = 0;

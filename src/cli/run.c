@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/summary.h"
 #include "cli/suppressions.h"
+#include "contract/contract.h"
 #include "contract/load.h"
 #include "symbol/source.h"
 
@@ -213,7 +214,7 @@ static int conclude(struct running *run, char **argv, const struct rs_outcome *o
 static int perform(struct running *run, char **argv)
 {
     const struct run_options *o = run->o;
-    struct rs_recording_options recording = {.ring_bytes = o->ring, .region_bytes = o->region, .quarantine_bytes = o->quarantine,
+    struct rs_recording_options recording = {.ring_bytes = o->ring, .table = rs_contract_fingerprint(), .region_bytes = o->region, .quarantine_bytes = o->quarantine,
                                              .flags = o->stop_at_first ? RS_CONTROL_STOP_AT_FIRST : 0};
     struct rs_error err, no_recording = {""};
     struct rs_outcome outcome = {.target = rs_launch_judge(argv[0])};

@@ -139,7 +139,7 @@ static void add_left_out(struct rs_host *host, const char *program, const struct
 {
     const char *obstacle = rs_launch_obstacle(outcome->target);
     char name[sizeof(((struct rs_left_out *)NULL)->name)];
-    unsigned refused, more;
+    unsigned refused, strangers, more;
     uint32_t why;
     int reason;
 
@@ -155,6 +155,9 @@ static void add_left_out(struct rs_host *host, const char *program, const struct
     more = rs_recording_left_out_more(host->recording);
     uncovered(report, "more programs that ran unobserved", more);
     uncovered(report, "processes at a time and no slot for more: further ones ran unobserved", rs_recording_crowded(host->recording) ? RS_PROCESSES : 0);
+    strangers = rs_recording_strangers(host->recording);
+    if (strangers > 0)
+        add_gap(report, "librefsan.so is of another build than refsan (install both from one build): processes that ran unobserved", strangers, true);
     refused = rs_recording_refused(host->recording, &reason);
     if (refused > 0)
         add_gap(report, rs_arena_printf(&report->arena, "no shared memory for a process (%s); it runs unobserved", strerror(reason)), refused, true);

@@ -131,6 +131,11 @@ const struct rs_contract *rs_contract_at(unsigned index)
     return index - COUNT(rows) < user_count ? &users[index - COUNT(rows)] : NULL;
 }
 
+uint32_t rs_contract_fingerprint(void)
+{
+    return FINGERPRINT;
+}
+
 unsigned rs_contract_count(void)
 {
     return COUNT(rows) + user_count;

@@ -114,6 +114,8 @@ const struct rs_contract *rs_contract_find(const char *name, unsigned version);
 unsigned rs_contract_index(const struct rs_contract *row);
 const struct rs_contract *rs_contract_at(unsigned index);
 unsigned rs_contract_count(void);
+/* Names the built-in table: two programs with the same one mean the same row by an index. */
+uint32_t rs_contract_fingerprint(void);
 
 /* The row of place `entry` in `table`, for Python `version` and a release of the library (0: any), or NULL. */
 const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, unsigned version, unsigned release);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "contract/contract.h"
 #include "runtime/sys/sys.h"
 
 __thread uint8_t rt_gil __attribute__((tls_model("initial-exec")));
@@ -63,6 +64,12 @@ static bool open_control(void)
     if (control == NULL)
         return false;
     if (control->magic != RS_RECORDING_MAGIC || control->version != RS_RECORDING_VERSION || control->cookie != cookie) {
+        rt_sys_unmap(control, sizeof(*control));
+        control = NULL;
+        return false;
+    }
+    if (control->table != rs_contract_fingerprint()) {
+        __atomic_add_fetch(&control->strangers, 1, __ATOMIC_RELAXED);
         rt_sys_unmap(control, sizeof(*control));
         control = NULL;
         return false;

@@ -86,6 +86,7 @@ struct rs_recording *rs_recording_open(const struct rs_recording_options *option
         recording->streams[i].fd = recording->streams[i].answer_fd = -1;
     control->magic = RS_RECORDING_MAGIC;
     control->version = RS_RECORDING_VERSION;
+    control->table = options->table;
     control->host = getpid();
     control->region_bytes = options->region_bytes;
     control->quarantine_bytes = options->quarantine_bytes;
@@ -396,6 +397,11 @@ unsigned rs_recording_left_out_more(const struct rs_recording *recording)
     unsigned claimed = recording->control->left_out_count;
 
     return claimed > RS_LEFT_OUT_MAX ? claimed - RS_LEFT_OUT_MAX : 0;
+}
+
+unsigned rs_recording_strangers(const struct rs_recording *recording)
+{
+    return recording->control->strangers;
 }
 
 unsigned rs_recording_refused(const struct rs_recording *recording, int *reason)

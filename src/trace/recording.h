@@ -16,6 +16,7 @@ struct rs_recording_options {
     uint64_t ring_bytes; /* wanted data bytes of a ring; less where the system has less */
     uint64_t region_bytes, quarantine_bytes;
     uint32_t flags; /* enum rs_control_flags */
+    uint32_t table; /* fingerprint of the contract table that the reader of the records has */
 };
 
 /* The control file. NULL with a line if shared memory cannot be had. */
@@ -56,6 +57,8 @@ bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t 
 bool rs_recording_left_out(const struct rs_recording *recording, unsigned n, uint32_t *why, char *name);
 /* Programs left out beyond those that could be noted. */
 unsigned rs_recording_left_out_more(const struct rs_recording *recording);
+/* Processes whose runtime is of another build than this program: they ran unobserved. */
+unsigned rs_recording_strangers(const struct rs_recording *recording);
 /* Processes that got no ring, with errno of the last reason. */
 unsigned rs_recording_refused(const struct rs_recording *recording, int *reason);
 /* Whether there were RS_PROCESSES at a time: a further one found no slot, and nobody knows of it. */

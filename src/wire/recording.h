@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define RS_RECORDING_MAGIC 0x6345726e61736572u
-enum { RS_RECORDING_VERSION = 7, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_SUSPECTS = 64, RS_LEFT_OUT_MAX = 64 };
+enum { RS_RECORDING_VERSION = 8, RS_PROCESSES = 256, RS_PATH_MAX = 1024, RS_WATCH_MAX = 16, RS_SUSPECTS = 64, RS_LEFT_OUT_MAX = 64 };
 
 /* The variable that carries "pid:fd:cookie" to the runtime of the program and of its children. */
 #define RS_RECORDING_VARIABLE "REFSAN_RECORDING"
@@ -62,6 +62,8 @@ struct rs_control {
     uint32_t asleep; /* the host waits for the bell: only then a system call has to wake it */
     struct rs_process_slot processes[RS_PROCESSES];
     uint32_t left_out_count; /* claimed places of left_out; more than there are: some have no place */
+    uint32_t table;    /* the host's contract table: records name its rows by index, so that the runtime's has to be the same */
+    uint32_t strangers; /* runtimes of another build that came, saw and left their program unobserved */
     uint32_t pad;
     struct rs_left_out left_out[RS_LEFT_OUT_MAX];
 };

@@ -11,6 +11,20 @@
 
 static const char usage[] = "refsan explain RULE|NAME";
 
+/* A word that is shaped like a rule and near to none. */
+static int no_rule(const char *word)
+{
+    struct rs_arena arena = {0};
+    const char *list = "";
+    int status;
+
+    for (unsigned i = 0; i < RS_RULES; i++)
+        list = rs_arena_printf(&arena, "%s %s", list, rs_rule_info((enum rs_rule)i)->id);
+    status = rs_cli_usage_error("there is no rule '%s'; the rules are%s (docs/rules)", word, list);
+    rs_arena_close(&arena);
+    return status;
+}
+
 static int unknown(const char *word)
 {
     const char **words = rs_alloc((2 * RS_RULES + 2 * rs_contract_count() + 1) * sizeof(*words)), *near[RS_NEAR_MAX];
@@ -30,6 +44,8 @@ static int unknown(const char *word)
     free(words);
     for (size_t i = count; i < RS_NEAR_MAX; i++)
         near[i] = "";
+    if (count == 0 && strncmp(word, "RS", 2) == 0 && strspn(word + 2, "0123456789") == strlen(word + 2))
+        return no_rule(word);
     if (count == 0)
         return rs_cli_usage_error("nothing is known of '%s'; refsan contract lists what is", word);
     return rs_cli_usage_error("nothing is known of '%s'; did you mean '%s'%s%s%s%s%s?", word, near[0], count > 2 ? ", '" : count > 1 ? " or '" : "", near[1], count > 2 ? "' or '" : "", near[2],

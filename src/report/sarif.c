@@ -188,11 +188,28 @@ static json_t *result(struct sarif *sarif, const struct rs_finding *finding)
     return object;
 }
 
-/* 3.20.21, notifications: what was not seen. */
+/* 3.58: a crash that no finding explains is no breach of a rule; it is told all the same. */
+static json_t *crash(struct sarif *sarif, const struct rs_crash *crash)
+{
+    const char *said = crash->message != NULL ? crash->message : crash->signal;
+    json_t *object;
+
+    if (crash->advice != NULL)
+        said = rs_arena_printf(&sarif->arena, "%s. %s", said, crash->advice);
+    object = json_pack("{s:s, s:o}", "level", "error", "message", message(sarif, said));
+    if (crash->has_place)
+        json_object_set_new(object, "locations", json_pack("[o]", place(sarif, &crash->place, NULL)));
+    return object;
+}
+
+/* 3.20.21, notifications: ends by a signal, and what was not seen. */
 static json_t *invocation(struct sarif *sarif, const struct rs_report *report)
 {
     json_t *list = json_array();
 
+    for (size_t i = 0; i < report->crashes.count; i++)
+        if (report->crashes.items[i].finding == 0)
+            json_array_append_new(list, crash(sarif, &report->crashes.items[i]));
     for (size_t i = 0; i < report->uncovered.count; i++) {
         const struct rs_uncovered *gap = &report->uncovered.items[i];
         const char *said = gap->count > 0 ? rs_arena_printf(&sarif->arena, "not covered: %llu %s", (unsigned long long)gap->count, gap->what)

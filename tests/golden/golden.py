@@ -26,6 +26,7 @@ MORE_VIEWS = {
     "cpp.narrow.txt": ("cpp", "text", "40"),
     "check.sarif": ("check", "sarif"),
     "hostile.sarif": ("hostile", "sarif"),
+    "crash-null.sarif": ("crash-null", "sarif"),
 }
 MOST_LINES = 25
 

@@ -232,6 +232,19 @@ def cache(context):
     core.expect("others may write to" in ran.err and ran.report["stats"]["reused"] == 0, "a cache that others may write to is used", ran.text())
 
 
+CHAR6 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._"
+
+
+def of_llvm_99(data):
+    """Bitcode's beginning with another version of LLVM in its identification (six bits a character, least significant first)."""
+    number = int.from_bytes(data[:1000], "little")
+    mark = sum(CHAR6.index(c) << 6 * i for i, c in enumerate("LLVM"))
+    start = next(n for n in range(2000) if number >> n & 0xffffff == mark) + 24
+    for i in range(2):
+        number = number & ~(0x3f << start + 6 * i) | CHAR6.index("9") << start + 6 * i
+    return number.to_bytes(1000, "little")
+
+
 def bitcode(context):
     """Bitcode and textual IR as input; a file that is cut short costs itself alone."""
     folder = fresh("bitcode")
@@ -248,6 +261,10 @@ def bitcode(context):
     ran = check(folder, "one.bc", "two.ll", "cut.bc")
     expect_units(ran, ["one.bc", "two.ll"])
     core.expect(len(ran.own) == 1 and "cut.bc" in ran.own[0], "the cut file is not named in one line", ran.text())
+    with open(os.path.join(folder, "one.bc"), "rb") as f, open(os.path.join(folder, "newer.bc"), "wb") as to:
+        to.write(of_llvm_99(f.read()))
+    ran = check(folder, "one.bc", "newer.bc")
+    core.expect(len(ran.own) == 1 and "'newer.bc': not analysed: it was made by LLVM 99" in ran.own[0], "a newer LLVM is not named in one line", ran.text())
 
 
 def sarif(context):

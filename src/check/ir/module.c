@@ -2,12 +2,13 @@
 #include <llvm-c/BitReader.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/Transforms/PassBuilder.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check/ir/ir.h"
 
-enum { VARIABLE_MOST = 200 };
+enum { VARIABLE_MOST = 200, PRODUCER_MOST = 16, PRODUCER_WITHIN = 256 };
 
 /* The first diagnostic is the reason; those that follow are its consequences. */
 static void keep_diagnostic(LLVMDiagnosticInfoRef info, void *text)
@@ -20,10 +21,42 @@ static void keep_diagnostic(LLVMDiagnosticInfoRef info, void *text)
     LLVMDisposeMessage(message);
 }
 
+/* The number of so many bits at a place in a stream of bits, least significant first. */
+static unsigned bits(const char *bytes, size_t at, unsigned count)
+{
+    unsigned value = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        value |= (unsigned)((unsigned char)bytes[(at + i) / 8] >> (at + i) % 8 & 1) << i;
+    return value;
+}
+
+/* Which LLVM says that it wrote the bitcode: "LLVM22.1.8" in six-bit characters near its beginning (LLVM's Bitcode File Format:
+ * IDENTIFICATION_BLOCK, char6). `to` has room for `room` bytes; "" where nothing is found. */
+static void read_producer(const char *bytes, size_t size, char *to, size_t room)
+{
+    static const char alphabet[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", mark[] = "LLVM";
+    size_t end = (size < PRODUCER_WITHIN ? size : PRODUCER_WITHIN) * 8, length = 0;
+
+    to[0] = 0;
+    for (size_t start = 0; start + 6 * (sizeof(mark) + room) < end; start++) {
+        size_t same = 0;
+
+        while (same < sizeof(mark) - 1 && alphabet[bits(bytes, start + 6 * same, 6)] == mark[same])
+            same++;
+        for (size_t at = start + 6 * same; same == sizeof(mark) - 1 && length + 1 < room && strchr("0123456789.", alphabet[bits(bytes, at, 6)]) != NULL; at += 6)
+            to[length++] = alphabet[bits(bytes, at, 6)];
+        to[length] = 0;
+        if (length > 0)
+            return;
+    }
+}
+
 static bool parse(struct rs_ir *ir, const char *path, struct rs_error *err)
 {
     LLVMMemoryBufferRef buffer;
     struct rs_error why = {{0}};
+    char producer[PRODUCER_MOST];
     char *message = NULL;
     bool bad;
 
@@ -35,9 +68,12 @@ static bool parse(struct rs_ir *ir, const char *path, struct rs_error *err)
     LLVMContextSetDiagnosticHandler(ir->context, keep_diagnostic, &why);
     bad = LLVMParseBitcodeInContext2(ir->context, buffer, &ir->module);
     LLVMContextSetDiagnosticHandler(ir->context, NULL, NULL);
+    read_producer(LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer), producer, sizeof(producer));
     LLVMDisposeMemoryBuffer(buffer);
     if (bad) {
         ir->module = NULL;
+        if (strtoul(producer, NULL, 10) > LLVM_VERSION_MAJOR)
+            return rs_fail(err, "%s: it was made by LLVM %s, and this refsan reads the code of LLVM up to %d", path, producer, LLVM_VERSION_MAJOR);
         return rs_fail(err, "%s: no bitcode that LLVM %s reads: %s", path, LLVM_VERSION_STRING, why.text[0] ? why.text : "not bitcode");
     }
     return true;

@@ -199,9 +199,19 @@ static void reach_any(struct rs_state *state, int32_t base, int64_t except)
             rs_refs_unknown(state, state->mem.items[i].value);
 }
 
+/* A pointer, or an integer that is made one ("(PyObject *)reserved"). */
+static bool is_address(LLVMValueRef load)
+{
+    if (LLVMGetTypeKind(LLVMTypeOf(load)) == LLVMPointerTypeKind)
+        return true;
+    for (LLVMUseRef use = LLVMGetFirstUse(load); use != NULL; use = LLVMGetNextUse(use))
+        if (LLVMIsAIntToPtrInst(LLVMGetUser(use)) != NULL)
+            return true;
+    return false;
+}
+
 struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at)
 {
-    bool is_pointer = LLVMGetTypeKind(LLVMTypeOf(at)) == LLVMPointerTypeKind;
     const struct rs_cell *cell;
     int32_t sym;
 
@@ -212,7 +222,7 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
     cell = rs_memory_cell(state, address.sym, address.number);
     if (cell != NULL)
         return cell->value;
-    sym = initial(flow, state, address.sym, address.number, pointer, is_pointer, at);
+    sym = initial(flow, state, address.sym, address.number, pointer, is_address(at), at);
     rs_memory_put(flow, state, address.sym, address.number, (uintptr_t)state->syms.items[sym].identity, rs_av_sym(sym), at);
     state->mem.items[state->mem.count - 1].stored = state->syms.items[address.sym].kind == RS_SYM_LOCAL;
     return rs_av_sym(sym);

@@ -172,7 +172,7 @@ static void find_relevant(struct rs_flow *flow)
         for (LLVMValueRef i = LLVMGetFirstInstruction(flow->blocks.items[b].block); i != NULL; i = LLVMGetNextInstruction(i)) {
             LLVMOpcode opcode = LLVMGetInstructionOpcode(i);
 
-            if (opcode == LLVMICmp || opcode == LLVMSwitch || opcode == LLVMBr || opcode == LLVMRet || opcode == LLVMSelect || opcode == LLVMStore)
+            if (opcode == LLVMICmp || opcode == LLVMSwitch || opcode == LLVMBr || opcode == LLVMRet || opcode == LLVMSelect || opcode == LLVMStore || opcode == LLVMIntToPtr)
                 for (int k = 0; k < LLVMGetNumOperands(i); k++)
                     mark_relevant(flow, LLVMGetOperand(i, (unsigned)k), DEPTH);
         }

@@ -389,7 +389,7 @@ static struct rs_av value_of(struct applying *a, const struct rs_subject *subjec
         a->state->syms.items[sym].api = a->callee;
         return rs_av_sym(sym);
     default:
-        if (!pointer)
+        if (!pointer && subject->null != RS_NONNULL)
             return any_integer(a);
         sym = rs_state_sym(a->state, RS_SYM_OPAQUE, a->call);
         a->state->syms.items[sym].null = subject->null;

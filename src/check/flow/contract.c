@@ -46,6 +46,27 @@ static bool is_fresh(const char *name)
     return false;
 }
 
+/* What is made anew each time. Numbers, strings and tuples are not: of some there is only one. */
+static bool is_another(const char *name)
+{
+    static const char *const heads[] = {"PyList_New", "PyDict_New", "PySet_New", "PyByteArray_", "PyCapsule_New", "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items", "PySequence_List", "PyObject_New",
+                                        "PyObject_GC_New", "PyObject_Init", "PyType_Generic", "tp_alloc", "PyModule_Create", "PyErr_NewException", "PyType_From", "PyCFunction_New", NULL};
+
+    name += *name == '_';
+    for (const char *const *head = heads; *head != NULL; head++)
+        if (strncmp(name, *head, strlen(*head)) == 0)
+            return true;
+    return false;
+}
+
+/* How what the function hands over differs from all other objects: enum rs_sym_flags. */
+static uint32_t newness(const char *name)
+{
+    bool another = is_another(name), constant = strstr(name, "BuildValue") != NULL || strncmp(name, "PyBool_", 7) == 0;
+
+    return another ? RS_F_ANOTHER | RS_F_NO_CONSTANT : is_fresh(name) && !constant ? RS_F_NO_CONSTANT : 0;
+}
+
 /* What a call, an operation or an iterator made: unlike what a look-up brings it is nobody's but the caller's, as far as one can know. */
 static bool is_made(const char *name)
 {
@@ -104,6 +125,14 @@ static bool takes_in(const struct rs_contract *row)
     return strcmp(row->name, "PyList_Append") == 0 || strcmp(row->name, "PyList_Insert") == 0 || strncmp(row->name, "PyDict_SetItem", 14) == 0 || strcmp(row->name, "PySet_Add") == 0;
 }
 
+/* PyUnicode_FromString and its kin read the text that they are given. */
+static bool reads_text(const struct rs_contract *row, unsigned index)
+{
+    size_t length = strlen(row->name), tail = strlen("FromString");
+
+    return index == 0 && row->nargs == 1 && length > tail && strcmp(row->name + length - tail, "FromString") == 0;
+}
+
 static void use_arguments(const struct calling *c, struct rs_state *state)
 {
     for (unsigned i = 0; i < c->count; i++) {
@@ -115,7 +144,7 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         value = argument(c, state, i);
         if (arg == NULL || arg->kind != RS_ARG_STEAL)
             rs_refs_use(c->flow, state, value, c->call, c->row->name);
-        if (arg != NULL && is_object_kind(arg->kind) && !arg->nullable && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
+        if (arg != NULL && (reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
         if (may_be_kept(c, state, i, value)) {
             bool only_now = takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
@@ -141,7 +170,7 @@ static int32_t new_object(const struct calling *c, struct rs_state *state, const
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = is_fresh(api) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED;
+    it->flags = newness(api) | (is_fresh(api) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED);
     return sym;
 }
 

@@ -111,6 +111,18 @@ static struct rs_av undecided(struct rs_state *state, LLVMValueRef at)
     return (struct rs_av){RS_AV_COND, LLVMIntNE, sym, 0};
 }
 
+/* Whether an object was made too late to be another one. */
+static bool is_unlike(const struct rs_sym *made, const struct rs_sym *other)
+{
+    const uint32_t known = RS_F_VISIBLE | RS_F_SHARED | RS_F_STOLEN | RS_F_UNCERTAIN | RS_F_DEAD;
+
+    if (made->kind != RS_SYM_NEW || made->null != RS_NONNULL || other->flags & RS_F_DEAD)
+        return false;
+    if (other->kind == RS_SYM_GLOBAL)
+        return made->flags & RS_F_NO_CONSTANT;
+    return made->flags & RS_F_ANOTHER && (!(made->flags & known) || other->born < made->born);
+}
+
 /* Two pointers: the same address, surely different ones, or unknown. */
 static struct rs_av compare_pointers(struct rs_state *state, LLVMIntPredicate predicate, struct rs_av a, struct rs_av b)
 {
@@ -121,7 +133,7 @@ static struct rs_av compare_pointers(struct rs_state *state, LLVMIntPredicate pr
         return rs_av_unknown();
     if (a.sym == b.sym)
         return rs_av_int((a.number == b.number) == (predicate == LLVMIntEQ));
-    if (x->kind == RS_SYM_GLOBAL && y->kind == RS_SYM_GLOBAL)
+    if ((x->kind == RS_SYM_GLOBAL && y->kind == RS_SYM_GLOBAL) || (a.number == 0 && b.number == 0 && (is_unlike(x, y) || is_unlike(y, x))))
         return rs_av_int(predicate == LLVMIntNE);
     return rs_av_unknown();
 }
@@ -233,6 +245,16 @@ static struct rs_av derived(struct rs_state *state, int32_t of, LLVMOpcode opcod
     return rs_av_sym(sym);
 }
 
+/* n % m, flags & mask, of which more than one condition asks. */
+static bool is_asked_twice(struct rs_flow *flow, LLVMValueRef instruction)
+{
+    LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
+    LLVMUseRef use = LLVMGetFirstUse(instruction);
+    uint32_t index = rs_flow_index(flow, instruction);
+
+    return (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem) && use != NULL && LLVMGetNextUse(use) != NULL && index != UINT32_MAX && rs_flow_relevant(flow, index);
+}
+
 static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)), b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
@@ -244,7 +266,7 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_INT && (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem))
         return derived(state, a.sym, opcode, b.number, instruction);
     if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)
-        return rs_av_unknown();
+        return is_asked_twice(flow, instruction) ? rs_av_sym(rs_state_sym(state, RS_SYM_INT, instruction)) : rs_av_unknown();
     switch (LLVMGetInstructionOpcode(instruction)) {
     case LLVMAdd:
         return rs_av_int((int64_t)((uint64_t)a.number + (uint64_t)b.number));
@@ -261,15 +283,33 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
     }
 }
 
+/* A known number in another width: widened without its sign, or cut. Numbers are kept sign-extended, flags as 0 and 1. */
+static int64_t fitted(int64_t number, LLVMOpcode opcode, LLVMTypeRef from, LLVMTypeRef to)
+{
+    unsigned width = LLVMGetTypeKind(from) == LLVMIntegerTypeKind ? LLVMGetIntTypeWidth(from) : 64;
+    int64_t sign;
+
+    if (opcode == LLVMZExt && width < 64)
+        return (int64_t)((uint64_t)number & (((uint64_t)1 << width) - 1));
+    if (opcode == LLVMSExt && width == 1)
+        return -(number & 1);
+    if (opcode != LLVMTrunc || LLVMGetIntTypeWidth(to) >= 64)
+        return number;
+    if (LLVMGetIntTypeWidth(to) == 1)
+        return number & 1;
+    sign = (int64_t)1 << (LLVMGetIntTypeWidth(to) - 1);
+    return (int64_t)((((uint64_t)number & (((uint64_t)sign << 1) - 1)) ^ (uint64_t)sign) - (uint64_t)sign);
+}
+
 static struct rs_av eval_cast(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     struct rs_av value = rs_eval(flow, state, LLVMGetOperand(instruction, 0));
     bool to_flag = LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
 
+    if (value.kind == RS_AV_INT && LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind)
+        return rs_av_int(fitted(value.number, LLVMGetInstructionOpcode(instruction), LLVMTypeOf(LLVMGetOperand(instruction, 0)), LLVMTypeOf(instruction)));
     if (!to_flag)
         return value;
-    if (value.kind == RS_AV_INT)
-        return rs_av_int(value.number & 1);
     if (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT)
         return (struct rs_av){RS_AV_COND, LLVMIntNE, value.sym, 0};
     return value;

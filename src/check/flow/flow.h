@@ -63,6 +63,8 @@ enum rs_sym_flags {
     RS_F_MADE = 1 << 18,     /* made by code that is not seen, which may know it still */
     RS_F_ORDER = 1 << 19,    /* integer: how two others compare, by its sign; `offset` names them (eval.c) */
     RS_F_LODGED = 1 << 20,   /* lies where nobody here can look any more, in a place that may own it or not: one reference is not accounted for */
+    RS_F_NO_CONSTANT = 1 << 21, /* made by a constructor: no object that a name stands for, like None */
+    RS_F_ANOTHER = 1 << 22,     /* made anew by each call: no object that was there before */
 };
 
 struct rs_sym {
@@ -76,6 +78,7 @@ struct rs_sym {
     int64_t low, high;
     LLVMValueRef identity; /* of an argument, alloca, global; of a loaded value its member's key */
     /* provenance: in no hash, of equal states the first one's stays */
+    uint32_t born;      /* what has a smaller number was known before */
     LLVMValueRef how;   /* the instruction that brought it */
     const char *api;
     LLVMValueRef taken; /* the last Py_INCREF */
@@ -122,6 +125,7 @@ struct rs_state {
     LLVMValueRef pending_at, came_from;
     LLVMValueRef err_at; /* RS_ERR_SET: the call that set it, as far as it is known; in no hash */
     const struct rs_trail *trail;
+    uint32_t births;
     RS_VEC(struct rs_sym) syms;
     RS_VEC(struct rs_bind) env;
     RS_VEC(struct rs_cell) mem;
@@ -143,7 +147,7 @@ enum rs_subject_kind {
 struct rs_subject {
     uint8_t kind, null;
     int16_t arg;
-    int64_t offset; /* or low */
+    int64_t offset; /* or low; of RS_SUBJECT_NEW: RS_F_NO_CONSTANT, RS_F_ANOTHER */
     int64_t high;
     const char *global;
 };

@@ -77,7 +77,7 @@ void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value)
 
 int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how)
 {
-    *RS_PUSH(&state->syms) = (struct rs_sym){.kind = kind, .parent = RS_NONE, .kept = RS_NONE, .low = INT64_MIN, .high = INT64_MAX, .how = how};
+    *RS_PUSH(&state->syms) = (struct rs_sym){.kind = kind, .parent = RS_NONE, .kept = RS_NONE, .low = INT64_MIN, .high = INT64_MAX, .born = ++state->births, .how = how};
     return (int32_t)state->syms.count - 1;
 }
 
@@ -138,7 +138,7 @@ static void reach(struct settling *s, int32_t sym)
 
 static bool informative(const struct settling *s, const struct rs_sym *sym)
 {
-    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED | RS_F_MADE;
+    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED | RS_F_MADE | RS_F_NO_CONSTANT | RS_F_ANOTHER;
 
     if (sym->owned != 0)
         return true;

@@ -60,6 +60,7 @@ static struct rs_subject subject_of_sym(struct making *m, int32_t index)
     } else if (is_new(m, sym)) {
         subject.arg = (int16_t)number_of(m, index);
         subject.kind = subject.arg < 0 ? RS_SUBJECT_NONE : RS_SUBJECT_NEW;
+        subject.offset = sym->kind == RS_SYM_NEW ? sym->flags & (RS_F_NO_CONSTANT | RS_F_ANOTHER) : 0;
     } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && is_argument(m, sym->parent)) {
         subject.kind = RS_SUBJECT_FIELD;
         subject.arg = (int16_t)sym->parent;
@@ -329,7 +330,7 @@ static struct rs_av new_of(struct applying *a, const struct rs_subject *subject)
         return a->fresh[subject->arg];
     sym = rs_state_sym(a->state, RS_SYM_NEW, a->call);
     a->state->syms.items[sym].null = subject->null;
-    a->state->syms.items[sym].flags = RS_F_SHARED | (subject->null == RS_MAYBE && !a->way->converts ? RS_F_FAIL_ERR | RS_F_MISS : 0);
+    a->state->syms.items[sym].flags = RS_F_SHARED | ((uint32_t)subject->offset & (RS_F_NO_CONSTANT | RS_F_ANOTHER)) | (subject->null == RS_MAYBE && !a->way->converts ? RS_F_FAIL_ERR | RS_F_MISS : 0);
     a->state->syms.items[sym].api = a->callee;
     for (unsigned i = 0; i < a->way->nrefs; i++)
         if (a->way->refs[i].who.kind == RS_SUBJECT_NEW && a->way->refs[i].who.arg == subject->arg)

@@ -154,6 +154,9 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         return;
     x = rs_eval(flow, state, LLVMGetOperand(compare, 0));
     y = rs_eval(flow, state, LLVMGetOperand(compare, 1));
+    /* what is equal to something of which nothing is known may be owned under that name */
+    if (x.kind == RS_AV_UNKNOWN || y.kind == RS_AV_UNKNOWN)
+        rs_refs_unknown(state, x.kind == RS_AV_UNKNOWN ? y : x);
     if (x.kind != RS_AV_SYM || y.kind != RS_AV_SYM || x.sym == y.sym || x.number != 0 || y.number != 0)
         return;
     /* arguments and globals are named by themselves wherever they are used again */

@@ -138,6 +138,8 @@ LLVMValueRef rs_ir_structure(struct rs_ir *ir, const char *name);
 /* The node that defines what another one of the same name may only declare. */
 LLVMValueRef rs_ir_structure_of(const struct rs_ir *ir, LLVMValueRef node);
 bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function);
+/* Arithmetic that repeats what was computed before gives way to the first result. */
+void rs_ir_merge_repeated(LLVMValueRef function);
 void rs_ir_read_literals(struct rs_ir *ir);
 void rs_ir_read_tables(struct rs_ir *ir);
 void rs_ir_read_names(struct rs_ir *ir);

@@ -130,6 +130,7 @@ static void read_functions(struct rs_ir *ir)
 
         if (LLVMIsDeclaration(f))
             continue;
+        rs_ir_merge_repeated(f);
         function.symbol = LLVMGetValueName2(f, &length);
         function.name = rs_ir_shown_name(ir, f, &function.place);
         function.library = is_library(function.place.file) || is_generated(function.name);

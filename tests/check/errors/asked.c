@@ -1,87 +1,125 @@
-/* Who asks whether an exception is set need not reckon with one that was set before. */
+/* Conditions that are asked twice: the same arithmetic, a failure's value in another width, a text that was read. */
 #include "../module.h"
-#include <stdlib.h>
+#include <stdint.h>
 
-extern int compressor_run(void *state, char *to, size_t size);
-
-static PyObject *
-finished(char *bytes, Py_ssize_t size)
+static int
+width_of(PyObject *arg)
 {
-    PyObject *result = PyBytes_FromStringAndSize(bytes, size);
-
-    free(bytes);
-    return result;
+    return PyTuple_Check(arg) ? 2 : 3;
 }
 
-/* a helper: it is never called with an exception set */
 static PyObject *
-compressed(void *state, size_t size)
+rows(PyObject *self, PyObject *arg)
 {
-    char *to = malloc(size);
-    PyObject *result = NULL;
+    PyObject *row = NULL;
+    Py_ssize_t size = PyObject_Size(arg);
+    int width = width_of(arg);
 
-    if (to == NULL)
-        PyErr_NoMemory();
-    else if (compressor_run(state, to, size) < 0)
-        PyErr_SetString(PyExc_ValueError, "no more");
-    else
-        result = finished(to, (Py_ssize_t)size);
-    if (PyErr_Occurred() != NULL)
+    if (size < 0)
         return NULL;
-    return result;
-}
-
-static PyObject *
-compress(PyObject *self, PyObject *unused)
-{
-    int state = 0;
-
-    return compressed(&state, 20);
-}
-
-/* a method: what the library does it does not do to the error indicator */
-typedef struct {
-    PyObject_HEAD
-    void *state;
-    int healthy;
-} Compressor;
-
-static PyObject *
-process(Compressor *self, PyObject *unused)
-{
-    char *to = malloc(20);
-    PyObject *result = NULL;
-
-    if (to == NULL)
-        return PyErr_NoMemory();
-    if (compressor_run(self->state, to, 20) < 0) {
-        PyErr_SetString(PyExc_ValueError, "no more");
-        free(to);
-    } else {
-        result = finished(to, 20);
+    if (size % width == 0) {
+        row = PyList_New(0);
+        if (row == NULL)
+            return NULL;
     }
-    if (PyErr_Occurred() != NULL)
-        self->healthy = 0;
-    return result;
+    if (size % width) {
+        PyErr_SetString(PyExc_ValueError, "no whole rows");
+        return NULL;
+    }
+    return row;
 }
 
 static PyObject *
-process_lossy(Compressor *self, PyObject *unused)
+rows_kept(PyObject *self, PyObject *arg)
 {
-    PyObject *result = PyBytes_FromStringAndSize(NULL, 20);
+    PyObject *row = NULL;
+    Py_ssize_t size = PyObject_Size(arg);
+    int width = width_of(arg);
 
-    if (result == NULL)
+    if (size < 0)
         return NULL;
-    if (compressor_run(self->state, PyBytes_AS_STRING(result), 20) < 0)
-        PyErr_SetString(PyExc_ValueError, "no more");
-    if (PyErr_Occurred() != NULL)
-        self->healthy = 0;
-    return result;
+    if (size % width) {
+        row = PyList_New(0);
+        if (row == NULL)
+            return NULL;
+    }
+    if (size % width) {
+        PyErr_SetString(PyExc_ValueError, "no whole rows");
+        return NULL;
+    }
+    Py_RETURN_NONE;
 }
 
-static PyMethodDef methods[] = {METHOD(compress, METH_NOARGS), METHOD(process, METH_NOARGS), METHOD(process_lossy, METH_NOARGS), {NULL}};
+static uint16_t
+small_number(PyObject *arg)
+{
+    long value = PyLong_AsLong(arg);
+
+    if (value == -1 && PyErr_Occurred())
+        return (uint16_t)(-1);
+    return (uint16_t)value;
+}
+
+static PyObject *
+doubled(PyObject *self, PyObject *arg)
+{
+    uint16_t value = small_number(arg);
+
+    if (value == (uint16_t)(-1) && PyErr_Occurred())
+        return NULL;
+    return PyLong_FromLong(2 * value);
+}
+
+static PyObject *
+doubled_kept(PyObject *self, PyObject *arg)
+{
+    PyObject *list = PyList_New(2);
+    uint16_t value = small_number(arg);
+
+    if (list == NULL || (value == (uint16_t)(-1) && PyErr_Occurred()))
+        return NULL;
+    return list;
+}
+
+static PyObject *
+message_of(PyObject *self, PyObject *args)
+{
+    const char *message = NULL;
+    PyObject *text, *whole;
+
+    if (!PyArg_ParseTuple(args, "|z", &message))
+        return NULL;
+    text = PyUnicode_FromString(message);
+    if (text == NULL)
+        return NULL;
+    whole = PyUnicode_Concat(text, text);
+    if (message != NULL)
+        Py_DECREF(text);
+    return whole;
+}
+
+static PyObject *
+message_kept(PyObject *self, PyObject *args)
+{
+    const char *message = NULL;
+    PyObject *text, *whole;
+
+    if (!PyArg_ParseTuple(args, "|z", &message))
+        return NULL;
+    text = PyUnicode_FromString(message);
+    if (text == NULL)
+        return NULL;
+    whole = PyUnicode_Concat(text, text);
+    if (message == NULL)
+        Py_DECREF(text);
+    return whole;
+}
+
+static PyMethodDef methods[] = {METHOD(rows, METH_O), METHOD(rows_kept, METH_O), METHOD(doubled, METH_O), METHOD(doubled_kept, METH_O), METHOD(message_of, METH_VARARGS), METHOD(message_kept, METH_VARARGS), {NULL}};
 MODULE(asked, methods)
 
 /* refsan check
- * RS302 process_lossy / process: return result
+ * RS201|RS202 rows_kept / rows: PyList_New(0)
+ * RS202 doubled_kept / doubled: PyList_New(2)
+ * RS201 message_kept / message_of: PyUnicode_FromString
  */

@@ -170,6 +170,8 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
         it->flags = RS_F_TYPE;
         it->null = RS_NONNULL;
         it->api = "Py_TYPE";
+    } else if (kind == RS_SYM_GLOBAL && offset != 0 && is_constant_of_python(state->syms.items[base].identity)) {
+        it->flags |= RS_F_UNCERTAIN; /* None taken for an object with members: it has none */
     } else if (kind == RS_SYM_GLOBAL && is_constant_of_python(state->syms.items[base].identity)) {
         it->kind = RS_SYM_BORROWED;
         it->flags = RS_F_FOREVER;

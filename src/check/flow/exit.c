@@ -135,7 +135,8 @@ static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs
     if (sym == NULL || null)
         return;
     judge_miss(flow, state, value.sym, at);
-    if (sym->owned > 0) {
+    /* of what never dies the places come first: Py_RETURN_NONE takes no reference from 3.12 on */
+    if (sym->owned > (rs_tell_immortal(flow, sym) ? holders(flow, state, value.sym, true) : 0)) {
         sym->owned--;
         judge_kept_result(flow, state, sym, value.sym, at);
     } else {

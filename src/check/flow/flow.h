@@ -210,6 +210,7 @@ struct rs_field {
     LLVMValueRef replaced_at;              /* a release that accompanies a store */
     unsigned releasers;                    /* functions that release it */
     bool owned_store;                      /* somewhere a value is stored with its reference */
+    bool any_store;                        /* something else is stored than objects whose release runs no code */
 };
 
 /* A borrowed reference was stored where an owned one belongs; who is to blame is known when all functions are. */
@@ -339,6 +340,8 @@ bool rs_memory_holds(const struct rs_flow *flow, const struct rs_state *state, c
 void rs_memory_forget(struct rs_state *state, int32_t base);
 /* Offset of a getelementptr from its operand 0; RS_OFFSET_ANY, or an index variable's code. */
 int64_t rs_memory_offset(struct rs_flow *flow, LLVMValueRef gep);
+/* Whether a global is one of the interpreter's own: None, a type. */
+bool rs_memory_is_pythons(LLVMValueRef global);
 /* The member that a pointer names, as a key, or 0; *structure and *offset may be NULL. */
 uint64_t rs_memory_key(struct rs_ir *ir, LLVMValueRef pointer, const char **structure, int64_t *offset);
 /* Whether memory at this symbol outlives the function. */
@@ -440,6 +443,8 @@ struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym);
 /* Whether some function of the unit releases what it loads from the member. */
 bool rs_fields_is_owner(struct rs_flow_unit *unit, uint64_t key);
+/* Whether the release of what the member holds may run code: not where the unit stores nothing there but text, bytes and the like. */
+bool rs_fields_runs_code(struct rs_flow_unit *unit, uint64_t key);
 /* A reference was handed over to the member. */
 void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key);
 /* Whether the member is released somewhere, and the object that is to lie there is borrowed. */

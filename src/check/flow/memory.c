@@ -122,7 +122,7 @@ void rs_memory_forget(struct rs_state *state, int32_t base)
     state->mem.count = kept;
 }
 
-static bool is_constant_of_python(LLVMValueRef global)
+bool rs_memory_is_pythons(LLVMValueRef global)
 {
     size_t length;
     const char *name = LLVMGetValueName2(global, &length);
@@ -170,9 +170,9 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
         it->flags = RS_F_TYPE;
         it->null = RS_NONNULL;
         it->api = "Py_TYPE";
-    } else if (kind == RS_SYM_GLOBAL && offset != 0 && is_constant_of_python(state->syms.items[base].identity)) {
+    } else if (kind == RS_SYM_GLOBAL && offset != 0 && rs_memory_is_pythons(state->syms.items[base].identity)) {
         it->flags |= RS_F_UNCERTAIN; /* None taken for an object with members: it has none */
-    } else if (kind == RS_SYM_GLOBAL && is_constant_of_python(state->syms.items[base].identity)) {
+    } else if (kind == RS_SYM_GLOBAL && rs_memory_is_pythons(state->syms.items[base].identity)) {
         it->kind = RS_SYM_BORROWED;
         it->flags = RS_F_FOREVER;
         it->null = RS_NONNULL;
@@ -246,7 +246,8 @@ static bool is_in_sight(struct rs_flow *flow, const struct rs_state *state, cons
 static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
-    if (old->owned < 0 && old->identity != NULL && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old))
+    if (old->owned < 0 && old->identity != NULL && !(old->flags & RS_F_UNCERTAIN) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old) &&
+        rs_fields_runs_code(flow->unit, (uintptr_t)old->identity))
         rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
                                                                   flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
                 "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { STEPS_MOST = 16 };
+enum { STEPS_MOST = 16, DEPTH = 4 };
 
 static uint64_t key_of(const char *structure, int64_t offset)
 {
@@ -223,6 +223,41 @@ static void note_store(struct rs_members *members, struct acquired *acquired, LL
     }
 }
 
+static bool call_borrows(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef value, int depth);
+
+/* Whether a function of the unit leaves the reference of a parameter where it is: it only reads the object, or lends it to others. */
+static bool only_borrows(struct rs_rules *rules, const struct rs_ir_function *function, unsigned parameter, int depth)
+{
+    LLVMValueRef value = parameter < LLVMCountParams(function->value) ? LLVMGetParam(function->value, parameter) : NULL;
+
+    for (LLVMUseRef use = value != NULL ? LLVMGetFirstUse(value) : NULL; use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+
+        if (LLVMIsAICmpInst(user) || LLVMIsALoadInst(user) || LLVMIsAGetElementPtrInst(user))
+            continue;
+        if (!rs_rules_is_call(user) || !call_borrows(rules, user, value, depth - 1))
+            return false;
+    }
+    return value != NULL;
+}
+
+/* The same of a call that gets the value. */
+static bool call_borrows(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef value, int depth)
+{
+    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    const struct rs_ir_function *own = rs_rules_own(rules, call);
+
+    if (depth <= 0 || (row == NULL && own == NULL) || rs_rules_ref_act(row) == RS_REF_RELEASE)
+        return false;
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
+        const struct rs_argument *arg = row != NULL ? rs_rules_parameter(row, call, i) : NULL;
+
+        if (LLVMGetOperand(call, i) == value && (row != NULL ? arg != NULL && arg->kind == RS_ARG_STEAL : !only_borrows(rules, own, i, depth)))
+            return false;
+    }
+    return true;
+}
+
 /* A member that goes to a call by value or by address. */
 static void note_call(struct rs_members *members, LLVMValueRef call)
 {
@@ -237,7 +272,7 @@ static void note_call(struct rs_members *members, LLVMValueRef call)
         if (rs_members_loaded(rules, value, &structure, &offset, NULL)) {
             if (rs_rules_ref_act(row) == RS_REF_RELEASE)
                 member_at(members, structure, offset)->released = true;
-            else if (row == NULL ? rs_ir_callee(call) != NULL : rs_rules_parameter(row, call, i) != NULL && rs_rules_parameter(row, call, i)->kind == RS_ARG_STEAL)
+            else if (rs_ir_callee(call) != NULL && !call_borrows(rules, call, value, DEPTH))
                 member_at(members, structure, offset)->uncertain = true;
         } else if (LLVMIsAGetElementPtrInst(value) && rs_members_field(rules, value, &structure, &offset, NULL, NULL)) {
             member_at(members, structure, offset)->uncertain = true;

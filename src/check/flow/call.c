@@ -202,6 +202,16 @@ static void note_unknown(struct rs_flow *flow, LLVMValueRef callee)
     *seen = 1;
 }
 
+/* Nothing is known of the error indicator any more; `foreign`: the callee has nothing to do with Python's objects, so that it takes no
+ * exception away. */
+static void forget_error(struct rs_state *state, bool foreign)
+{
+    state->vague = state->err == RS_ERR_CLEAR || state->vague;
+    state->err = state->err == RS_ERR_SET && foreign ? RS_ERR_SET : RS_ERR_UNKNOWN;
+    state->err_sym = RS_NONE;
+    state->pending = false;
+}
+
 /* Nothing is known of the callee: whatever it was given may have been kept, released or written to. */
 static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee)
 {
@@ -223,10 +233,8 @@ static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValue
     }
     if (objects && callee != NULL)
         note_unknown(flow, callee);
-    state->vague = state->err == RS_ERR_CLEAR || state->vague;
-    state->err = state->err == RS_ERR_SET && callee != NULL && !objects ? RS_ERR_SET : RS_ERR_UNKNOWN; /* code of Python's may deal with the exception */
-    state->err_sym = RS_NONE;
-    state->pending = false;
+    if (!rs_ir_calls_clib(call))
+        forget_error(state, callee != NULL && !objects);
     if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind) {
         sym = rs_state_sym(state, RS_SYM_OPAQUE, call);
         state->syms.items[sym].flags = RS_F_UNCERTAIN | RS_F_FAIL_ERR | RS_F_MISS;

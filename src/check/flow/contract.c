@@ -246,6 +246,31 @@ static bool is_exchange(const struct calling *c, struct rs_state *state, int32_t
     return object != NULL && object->owned <= 0 && container != RS_NONE && state->syms.items[container].kind != RS_SYM_NEW && strstr(c->row->name, "_SET_ITEM") != NULL;
 }
 
+/* PyBuffer_Release gives up what the view's obj holds, where it is known who put it there; an exporter's reference is RS206's. */
+static void release_view(const struct calling *c, struct rs_state *state)
+{
+    enum { VIEW_OBJ = 8 };
+    struct rs_av view = argument(c, state, 0);
+    const struct rs_cell *cell;
+
+    if (strcmp(c->row->name, "PyBuffer_Release") != 0 || view.kind != RS_AV_SYM || view.number < 0)
+        return;
+    cell = rs_memory_cell(state, view.sym, view.number + VIEW_OBJ);
+    if (cell == NULL && state->syms.items[view.sym].kind == RS_SYM_ARG) {
+        int32_t held = rs_state_sym(state, RS_SYM_LOADED, c->call);
+
+        state->syms.items[held].parent = view.sym;
+        state->syms.items[held].offset = view.number + VIEW_OBJ;
+        state->syms.items[held].flags = RS_F_HELD;
+        rs_memory_put(c->flow, state, view.sym, view.number + VIEW_OBJ, 0, rs_av_sym(held), c->call);
+        cell = rs_memory_cell(state, view.sym, view.number + VIEW_OBJ);
+    }
+    if (cell == NULL)
+        return;
+    rs_refs_release(c->flow, state, cell->value, c->call);
+    rs_memory_assign(c->flow, state, view.sym, view.number + VIEW_OBJ, 0, rs_av_int(0), c->call);
+}
+
 /* `null` says what filled addresses hold. */
 static void move_references(const struct calling *c, struct rs_state *state, bool success, enum rs_null null)
 {
@@ -274,6 +299,7 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
         else if (arg->kind == RS_ARG_BUILD)
             rs_call_build(c->flow, state, c->call, i, c->row->flags & RS_VARIADIC ? c->row->nargs - 1u : c->count, c->row->name);
     }
+    release_view(c, state);
     if (c->row->flags & RS_DEALLOCATES)
         rs_refs_freed(c->flow, state, argument(c, state, 0), c->call);
 }

@@ -57,6 +57,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summ
     report->analysed += unit.analysed;
     report->cut_paths += unit.cut;
     for (size_t i = 0; i < count; i++) {
+        ir->functions.items[i].answers = unit.summaries[i].answers;
         report->functions += !ir->functions.items[i].library;
         rs_summary_close(&unit.summaries[i]);
     }

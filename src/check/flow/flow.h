@@ -183,6 +183,7 @@ struct rs_summary {
     uint8_t gil[2]; /* of another unit's: as in rs_ir_function */
     bool needs_gil; /* the same */
     uint8_t nargs, ncases;
+    struct rs_ir_answers answers; /* of all ways, those included for which there is no room in `cases` */
     struct rs_case *cases;
 };
 

@@ -208,6 +208,36 @@ static void widen(struct rs_case *way, const struct rs_case *other)
     }
 }
 
+/* Where there is no room left, ways that differ in nothing but what is known of the exception are one. */
+static bool unite_ways(struct rs_case *way, const struct rs_case *other)
+{
+    struct rs_case alike = *other;
+
+    if (way->err == RS_ERR_SET || other->err == RS_ERR_SET)
+        return false;
+    alike.err = way->err;
+    if (!same_effect(way, &alike))
+        return false;
+    way->err = RS_ERR_UNKNOWN;
+    widen(way, other);
+    return true;
+}
+
+/* Whether the way, or two others, could be united with another one: then there is room for it, or no need. */
+static bool make_room(struct rs_summary *summary, const struct rs_case *way, bool *united)
+{
+    for (unsigned i = 0; i < summary->ncases; i++)
+        if (unite_ways(&summary->cases[i], way))
+            return *united = true;
+    for (unsigned i = 0; i < summary->ncases; i++)
+        for (unsigned k = i + 1; k < summary->ncases; k++)
+            if (unite_ways(&summary->cases[i], &summary->cases[k])) {
+                summary->cases[k] = summary->cases[--summary->ncases];
+                return true;
+            }
+    return false;
+}
+
 static void note_arguments(struct making *m)
 {
     for (uint32_t i = 0; i < m->flow->nargs && i < RS_SUMMARY_ARGS; i++) {
@@ -226,10 +256,19 @@ static bool is_outcome(const struct rs_state *state, struct rs_av result)
     return sym->kind == RS_SYM_INT ? sym->flags & RS_F_MISS && sym->fail == -1 : sym->kind == RS_SYM_NEW && !(sym->flags & RS_F_MISS);
 }
 
+static void note_answer(struct rs_ir_answers *answers, const struct rs_subject *result)
+{
+    int64_t low = result->kind == RS_SUBJECT_INT ? result->offset : INT64_MIN, high = result->kind == RS_SUBJECT_INT ? result->high : INT64_MAX;
+
+    answers->lowest = low < answers->lowest ? low : answers->lowest;
+    answers->highest = high > answers->highest ? high : answers->highest;
+}
+
 void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown)
 {
     struct rs_summary *summary = flow->summary;
     struct making m = {.flow = flow, .state = state};
+    bool united = false;
 
     m.way.thrown = thrown;
     m.way.entry = state->entry;
@@ -239,6 +278,10 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
         m.way.converts = true;
         m.way.err = RS_ERR_CLEAR;
     }
+    if (!thrown)
+        note_answer(&summary->answers, &m.way.result);
+    if (state->entry != RS_ENTRY_SET && (m.way.err != RS_ERR_CLEAR || m.way.converts))
+        summary->answers.raises = true;
     note_arguments(&m);
     add_stores(&m);
     add_refs(&m);
@@ -252,10 +295,12 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
             widen(&summary->cases[i], &m.way);
             return;
         }
-    if (summary->ncases == RS_CASES) {
+    if (summary->ncases == RS_CASES && !make_room(summary, &m.way, &united)) {
         summary->incomplete = true;
         return;
     }
+    if (united)
+        return;
     summary->cases = rs_realloc(summary->cases, (summary->ncases + 1u) * sizeof(*summary->cases));
     summary->cases[summary->ncases++] = m.way;
 }

@@ -501,6 +501,8 @@ static struct rs_state *entry_state(struct rs_flow *flow)
     return state;
 }
 
+static const struct rs_ir_answers NO_ANSWER = {INT64_MAX, INT64_MIN, true};
+
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge)
 {
     struct rs_flow flow = {.unit = unit, .ir = unit->ir, .function = function, .summary = summary, .judge = judge};
@@ -509,7 +511,11 @@ void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct 
     read_role(&flow);
     summary->nargs = flow.nargs < RS_SUMMARY_ARGS ? (uint8_t)flow.nargs : RS_SUMMARY_ARGS;
     *RS_PUSH(&flow.blocks.items[0].open) = entry_state(&flow);
+    summary->answers = NO_ANSWER;
+    summary->answers.raises = false;
     run_all(&flow);
+    if (flow.cut)
+        summary->answers = NO_ANSWER;
     rs_exit_compare(&flow);
     summary->known = true;
     summary->incomplete = summary->incomplete || flow.cut;

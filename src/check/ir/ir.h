@@ -41,6 +41,13 @@ struct rs_ir_type {
     bool heap;
 };
 
+/* What comes back from a function, on all of its ways: what its integer result lies between (not known where lowest > highest),
+ * and whether an exception may be set that was not when it was entered. */
+struct rs_ir_answers {
+    int64_t lowest, highest;
+    bool raises;
+};
+
 struct rs_ir_function {
     LLVMValueRef value;
     const char *symbol; /* linker's name */
@@ -56,6 +63,7 @@ struct rs_ir_function {
     uint8_t gil[2];
     bool needs_gil; /* entered without it, no way returns that has not touched what it guards */
     bool gil_read;
+    struct rs_ir_answers answers;
 };
 
 struct rs_ir {
@@ -91,6 +99,9 @@ struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value
 struct rs_ir_place rs_ir_place(struct rs_ir *ir, LLVMValueRef instruction);
 /* The function that a call names, through casts and aliases, or NULL for an indirect call. */
 LLVMValueRef rs_ir_callee(LLVMValueRef call);
+/* Whether a call goes to a function of the C library (the one that this program runs with), and to nothing that it is given to call
+ * back: it leaves the error indicator as it is. (clib.c) */
+bool rs_ir_calls_clib(LLVMValueRef call);
 /* What a switch compares with for its successor `k`, from 1 on (0 is the default). */
 LLVMValueRef rs_ir_case_value(LLVMValueRef instruction, unsigned k);
 /* The row of a declared or inline API function, or NULL; remembers what it found. A function that the unit itself defines

@@ -124,7 +124,7 @@ static bool is_generated(const char *name)
 static void read_functions(struct rs_ir *ir)
 {
     for (LLVMValueRef f = LLVMGetFirstFunction(ir->module); f != NULL; f = LLVMGetNextFunction(f)) {
-        struct rs_ir_function function = {.value = f};
+        struct rs_ir_function function = {.value = f, .answers = {INT64_MAX, INT64_MIN, true}};
         size_t length;
         LLVMLinkage linkage = LLVMGetLinkage(f);
 

@@ -69,7 +69,7 @@ static bool is_local_buffer(struct rs_rules *rules, LLVMValueRef pointer)
 static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call, LLVMValueRef buffer, bool parse)
 {
     struct search search = {call, buffer};
-    struct rs_way walk = {.rules = rules, .step = step, .data = &search};
+    struct rs_way walk = {.rules = rules, .step = step, .data = &search, .quiet = true}, trusting = walk;
     const char *api = rs_rules_api(rules, call, NULL)->name, *name = rs_ir_variable(rules->ir, buffer);
     struct rs_finding *finding;
     size_t length;
@@ -85,6 +85,9 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
     rs_rules_belief(rules, finding, call, api);
     rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s succeeds: '%s' owns a reference to the exporter", api, name));
     rs_rules_note(rules, finding, walk.found, "the function returns, nothing has released it");
+    trusting.trusts = true;
+    if (!rs_way_follow(&trusting, call, (struct rs_way_fact){call, parse, 0}))
+        finding->severity = RS_NOTE; /* only if another module's function fails, of which nothing is known */
 }
 
 static void judge_call(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call)

@@ -42,7 +42,7 @@ const char *rs_rules_text(struct rs_rules *rules, const char *format, ...) __att
 
 /* ---- reading (read.c) ---- */
 
-bool rs_rules_is_call(LLVMValueRef instruction);
+bool rs_rules_is_call(LLVMValueRef value);
 /* The row of the API function that a call names, or NULL; *name, unless NULL, is the linker's name of what is called, or
  * NULL for an indirect call. */
 const struct rs_contract *rs_rules_api(struct rs_rules *rules, LLVMValueRef call, const char **name);
@@ -116,6 +116,8 @@ struct rs_way {
     enum rs_way_verdict (*step)(struct rs_way *walk, LLVMValueRef instruction);
     void *data;
     LLVMValueRef found; /* where a step said RS_WAY_FOUND */
+    bool quiet;         /* no exception is set where the ways begin */
+    bool trusts;        /* what generated code imports and looks at for a failure does not fail */
     bool learns;        /* a step sets it: `news` holds from there on */
     struct rs_way_fact news;
     bool cut;         /* there were too many ways */

@@ -1,17 +1,26 @@
 /* Follows ways through a function from one instruction on, with what is known of a few values.
  *
- * Only facts decide branches: the one that the caller gave, constants that meet in a phi, and what earlier branches of the
- * same way said. A branch that no fact decides is followed to both sides. */
+ * Only facts decide branches: the one that the caller gave, constants that meet in a phi, what earlier branches of the
+ * same way said, and what the unit's own functions can answer. A branch that no fact decides is followed to both sides. */
 #include "check/rules/rules.h"
 
 #include <string.h>
 
-enum { FACTS_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 12, STEPS_BACK = 12 };
+enum { FACTS_MOST = 24, COPIES_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 12, STEPS_BACK = 12 };
+
+/* A load that brings `value`, or a local variable that holds it: one whose address was taken is no SSA value. */
+struct copy {
+    LLVMValueRef in, value;
+};
 
 struct way {
+    struct rs_rules *rules;
     LLVMBasicBlockRef block, from; /* to be entered */
-    unsigned count;
+    unsigned count, ncopies;
+    bool trusts; /* as in rs_way */
+    bool raised; /* an exception may be set */
     struct rs_way_fact facts[FACTS_MOST];
+    struct copy copies[COPIES_MOST];
 };
 
 struct walker {
@@ -46,14 +55,126 @@ static void learn(struct way *way, struct rs_way_fact fact)
         way->facts[way->count++] = fact;
 }
 
+static LLVMValueRef copied(const struct way *way, LLVMValueRef in)
+{
+    for (unsigned i = 0; i < way->ncopies; i++)
+        if (way->copies[i].in == in)
+            return way->copies[i].value;
+    return NULL;
+}
+
+static void drop_copy(struct way *way, LLVMValueRef in)
+{
+    for (unsigned i = 0; i < way->ncopies; i++)
+        if (way->copies[i].in == in || way->copies[i].value == in)
+            way->copies[i--] = way->copies[--way->ncopies];
+}
+
+static void copy_into(struct way *way, LLVMValueRef in, LLVMValueRef value)
+{
+    drop_copy(way, in);
+    if (value != NULL && way->ncopies < COPIES_MOST)
+        way->copies[way->ncopies++] = (struct copy){in, value};
+}
+
+/* Cython's function of another module, called through a variable: whether it fails only its .pyx knows, and that its failure is looked at
+ * the generated code does by itself. */
+static bool is_imported(LLVMValueRef call)
+{
+    LLVMValueRef callee = LLVMGetCalledValue(call), variable = LLVMIsALoadInst(callee) ? LLVMGetOperand(callee, 0) : NULL;
+    size_t length;
+
+    return variable != NULL && LLVMIsAGlobalVariable(variable) && strncmp(LLVMGetValueName2(variable, &length), "__pyx_f_", 8) == 0;
+}
+
+/* Whether an exception may be set behind a call that was not set in front of it. */
+static bool may_raise(const struct way *way, LLVMValueRef call)
+{
+    const char *name;
+    const struct rs_contract *row = rs_rules_api(way->rules, call, &name);
+    const struct rs_ir_function *own = rs_rules_own(way->rules, call);
+
+    if (own != NULL && row == NULL)
+        return own->answers.raises;
+    if (row != NULL)
+        return rs_rules_ref_act(row) == RS_REF_NONE && row->flags & (RS_SETS_ERROR | RS_MAY_RUN | RS_MAY_RELEASE);
+    if (way->trusts && is_imported(call))
+        return false;
+    return name == NULL || !(strncmp(name, "llvm.", 5) == 0 || rs_ir_calls_clib(call));
+}
+
+/* What the call does to the error indicator, and what it says of it. */
+static void follow_error(struct way *way, LLVMValueRef call)
+{
+    static const char *const clearing[] = {"PyErr_Clear", "PyErr_Fetch", "PyErr_Print", "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException"};
+    const struct rs_contract *row = rs_rules_api(way->rules, call, NULL);
+
+    if (row != NULL && strcmp(row->name, "PyErr_Occurred") == 0) {
+        if (!way->raised)
+            learn(way, (struct rs_way_fact){call, false, 0});
+        return;
+    }
+    for (size_t i = 0; row != NULL && i < sizeof(clearing) / sizeof(*clearing); i++)
+        if (strcmp(row->name, clearing[i]) == 0) {
+            way->raised = false;
+            return;
+        }
+    way->raised = way->raised || may_raise(way, call);
+}
+
+/* What the instruction does to local variables. */
+static void follow_copies(struct way *way, LLVMValueRef at)
+{
+    LLVMValueRef value;
+
+    drop_copy(way, at);
+    if (LLVMIsAStoreInst(at) && LLVMIsAAllocaInst(LLVMGetOperand(at, 1))) {
+        value = LLVMGetOperand(at, 0);
+        copy_into(way, LLVMGetOperand(at, 1), copied(way, value) != NULL ? copied(way, value) : value);
+    } else if (LLVMIsALoadInst(at) && LLVMIsAAllocaInst(LLVMGetOperand(at, 0))) {
+        copy_into(way, at, copied(way, LLVMGetOperand(at, 0)));
+    }
+    for (unsigned i = 0; rs_rules_is_call(at) && i < LLVMGetNumArgOperands(at); i++)
+        if (LLVMIsAAllocaInst(LLVMGetOperand(at, i)))
+            drop_copy(way, LLVMGetOperand(at, i));
+}
+
 static bool evaluate(struct way *way, LLVMValueRef value, int depth, struct rs_way_fact *result);
+
+/* A comparison of what the unit's own function answers with a constant: 1 true, 0 false, -1 unknown. */
+static int compare_answer(const struct way *way, LLVMValueRef icmp)
+{
+    LLVMValueRef left = LLVMGetOperand(icmp, 0), constant = LLVMGetOperand(icmp, 1), call = copied(way, left) != NULL ? copied(way, left) : left;
+    const struct rs_ir_function *own = rs_rules_is_call(call) && LLVMIsAConstantInt(constant) ? rs_rules_own(way->rules, call) : NULL;
+    int64_t number = own == NULL ? 0 : LLVMConstIntGetSExtValue(constant);
+
+    if (way->trusts && LLVMIsAConstant(constant) && rs_rules_is_call(call) && is_imported(call))
+        return LLVMGetICmpPredicate(icmp) == LLVMIntEQ ? 0 : LLVMGetICmpPredicate(icmp) == LLVMIntNE ? 1 : -1;
+    if (own == NULL || own->answers.lowest > own->answers.highest)
+        return -1;
+    switch (LLVMGetICmpPredicate(icmp)) {
+    case LLVMIntEQ:
+        return number < own->answers.lowest || number > own->answers.highest ? 0 : own->answers.lowest == own->answers.highest ? 1 : -1;
+    case LLVMIntNE:
+        return number < own->answers.lowest || number > own->answers.highest ? 1 : own->answers.lowest == own->answers.highest ? 0 : -1;
+    case LLVMIntSLT:
+        return own->answers.highest < number ? 1 : own->answers.lowest >= number ? 0 : -1;
+    case LLVMIntSGT:
+        return own->answers.lowest > number ? 1 : own->answers.highest <= number ? 0 : -1;
+    default:
+        return -1;
+    }
+}
 
 /* 1 true, 0 false, -1 unknown. */
 static int compare(struct way *way, LLVMValueRef icmp, int depth)
 {
     struct rs_way_fact left, right;
     LLVMIntPredicate predicate = LLVMGetICmpPredicate(icmp);
+    int answer = compare_answer(way, icmp);
 
+    if (answer >= 0)
+        return answer;
     if (!evaluate(way, LLVMGetOperand(icmp, 0), depth, &left) || !evaluate(way, LLVMGetOperand(icmp, 1), depth, &right))
         return -1;
     if (left.nonzero || right.nonzero) {
@@ -136,6 +257,8 @@ static bool evaluate(struct way *way, LLVMValueRef value, int depth, struct rs_w
         *result = *known;
         return true;
     }
+    if (depth < DEPTH_MOST && copied(way, value) != NULL)
+        return evaluate(way, copied(way, value), depth + 1, result);
     return depth < DEPTH_MOST && LLVMIsAInstruction(value) && evaluate_instruction(way, value, depth + 1, result);
 }
 
@@ -150,6 +273,7 @@ static void learn_truth(struct way *way, LLVMValueRef condition, bool truth)
         return;
     predicate = LLVMGetICmpPredicate(condition);
     left = LLVMGetOperand(condition, 0);
+    left = copied(way, left) != NULL ? copied(way, left) : left;
     right = LLVMGetOperand(condition, 1);
     if (predicate != LLVMIntEQ && predicate != LLVMIntNE)
         return;
@@ -179,6 +303,8 @@ static void enter(struct way *way)
     }
     for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
         forget(way, phi);
+    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
+        drop_copy(way, phi);
     for (unsigned i = 0; i < count; i++)
         learn(way, news[i]);
 }
@@ -191,10 +317,12 @@ static uint64_t mix(uint64_t h, uint64_t value)
 
 static bool seen_before(struct walker *walker, const struct way *way)
 {
-    uint64_t facts = 0, *seen;
+    uint64_t facts = way->raised, *seen;
 
     for (unsigned i = 0; i < way->count; i++)
         facts += mix(mix((uintptr_t)way->facts[i].value, way->facts[i].nonzero), (uint64_t)way->facts[i].number);
+    for (unsigned i = 0; i < way->ncopies; i++)
+        facts += mix((uintptr_t)way->copies[i].in, (uintptr_t)way->copies[i].value);
     seen = rs_map_at(&walker->seen, mix(mix((uintptr_t)way->block, (uintptr_t)way->from), facts) | 1);
     if (*seen != 0)
         return true;
@@ -252,6 +380,9 @@ static bool follow(struct walker *walker, struct way *way, LLVMValueRef at)
         if (LLVMIsAPHINode(at))
             continue;
         forget(way, at);
+        follow_copies(way, at);
+        if (rs_rules_is_call(at))
+            follow_error(way, at);
         walker->walk->way = way;
         verdict = walker->walk->step(walker->walk, at);
         if (walker->walk->learns)
@@ -354,7 +485,7 @@ static void learn_before(struct way *way)
 bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact fact)
 {
     struct walker walker = {.walk = walk};
-    struct way first = {.block = LLVMGetInstructionParent(start)};
+    struct way first = {.rules = walk->rules, .trusts = walk->trusts, .raised = !walk->quiet, .block = LLVMGetInstructionParent(start)};
     bool found;
 
     learn_before(&first);

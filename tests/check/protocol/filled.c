@@ -1,0 +1,163 @@
+/* Behind a Py_buffer that was filled: helpers that cannot fail though they are asked, an exception that nobody can have set,
+ * a result kept in a variable whose address others know, and a view that the module fills by itself. */
+#include "../module.h"
+#include <arpa/inet.h>
+
+static int
+put_length(char *to, uint32_t length)
+{
+    length = htonl(length);
+    memcpy(to, &length, sizeof(length));
+    return 0;
+}
+
+static void
+put_number(char *to, uint32_t number)
+{
+    number = htonl(number);
+    memcpy(to, &number, sizeof(number));
+}
+
+static int
+put_checked(char *to, Py_ssize_t length)
+{
+    if (length > 1000) {
+        PyErr_SetString(PyExc_ValueError, "too long");
+        return -1;
+    }
+    return put_length(to, (uint32_t)length);
+}
+
+static PyObject *
+pack_length(PyObject *self, PyObject *object)
+{
+    char to[8];
+    Py_buffer view;
+
+    if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    if (put_length(to, (uint32_t)view.len) == -1)
+        return NULL; /* never */
+    put_number(to + 4, (uint32_t)view.len);
+    if (PyErr_Occurred())
+        return NULL; /* never */
+    PyBuffer_Release(&view);
+    return PyBytes_FromStringAndSize(to, 8);
+}
+
+static PyObject *
+pack_length_checked(PyObject *self, PyObject *object)
+{
+    char to[4];
+    Py_buffer view;
+
+    if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    if (put_checked(to, view.len) == -1)
+        return NULL; /* wrong */
+    PyBuffer_Release(&view);
+    return PyBytes_FromStringAndSize(to, 4);
+}
+
+static PyObject *
+pack_after_question(PyObject *self, PyObject *object)
+{
+    char to[4];
+    Py_buffer view;
+
+    if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    (void)put_checked(to, view.len);
+    if (PyErr_Occurred())
+        return NULL; /* wrong */
+    PyBuffer_Release(&view);
+    return PyBytes_FromStringAndSize(to, 4);
+}
+
+static int
+is_text(PyObject *object, int *answer)
+{
+    *answer = PyUnicode_Check(object);
+    return 0;
+}
+
+/* as generated code does: one variable for all answers */
+static PyObject *
+length_of_view(PyObject *self, PyObject *object)
+{
+    Py_buffer view;
+    int answer;
+
+    if (is_text(object, &answer) < 0 || answer)
+        return PyErr_Format(PyExc_TypeError, "no text");
+    answer = PyObject_GetBuffer(object, &view, PyBUF_SIMPLE);
+    if (answer == -1)
+        goto error;
+    answer = (int)view.len;
+    PyBuffer_Release(&view);
+    return PyLong_FromLong(answer);
+error:
+    return NULL;
+}
+
+/* Views of text are the module's own: obj is the text. */
+static int
+view_of(PyObject *object, Py_buffer *view)
+{
+    if (!PyUnicode_Check(object))
+        return PyObject_GetBuffer(object, view, PyBUF_SIMPLE);
+    view->buf = (char *)PyUnicode_AsUTF8AndSize(object, &view->len);
+    if (view->buf == NULL)
+        return -1;
+    view->obj = object;
+    Py_INCREF(object);
+    return 0;
+}
+
+static long
+sum_of(Py_buffer *view)
+{
+    long sum = 0;
+
+    for (Py_ssize_t i = 0; i < view->len; i++)
+        sum += ((char *)view->buf)[i];
+    PyBuffer_Release(view);
+    return sum;
+}
+
+static PyObject *
+sum(PyObject *self, PyObject *object)
+{
+    Py_buffer view;
+
+    if (view_of(object, &view) < 0)
+        return NULL;
+    return PyLong_FromLong(sum_of(&view));
+}
+
+static PyObject *
+sum_of_text(PyObject *self, PyObject *text)
+{
+    Py_buffer view;
+    long sum = 0;
+
+    view.buf = (char *)PyUnicode_AsUTF8AndSize(text, &view.len);
+    if (view.buf == NULL)
+        return NULL;
+    Py_INCREF(text); /* wrong: for a view that nobody releases */
+    view.obj = text;
+    for (Py_ssize_t i = 0; i < view.len; i++)
+        sum += ((char *)view.buf)[i];
+    return PyLong_FromLong(sum);
+}
+
+static PyMethodDef methods[] = {
+    METHOD(pack_length, METH_O), METHOD(pack_length_checked, METH_O), METHOD(pack_after_question, METH_O), METHOD(length_of_view, METH_O), METHOD(sum, METH_O), METHOD(sum_of_text, METH_O), {NULL},
+};
+MODULE(filled, methods)
+
+/* refsan check
+ * RS206 pack_length_checked / pack_length: PyObject_GetBuffer
+ * RS206 pack_after_question / length_of_view: PyObject_GetBuffer
+ * RS201 sum_of_text / sum: wrong: for a view
+ */

@@ -78,7 +78,9 @@ static void judge_unowned_result(struct rs_flow *flow, struct rs_state *state, s
     else
         rs_tell(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s as a new reference, but it is borrowed", function, name),
                 SAY(flow, "take a reference (Py_INCREF or Py_NewRef) before the return%s", rs_tell_line(flow, at)));
-    sym->flags |= RS_F_UNCERTAIN;
+    /* whether the return is wrong is read off its line later on: what places do stays certain */
+    if (!rs_tell_immortal(flow, sym))
+        sym->flags |= RS_F_UNCERTAIN;
 }
 
 /* Returned and kept, with one reference for both. */

@@ -123,9 +123,22 @@ static bool is_unlike(const struct rs_sym *made, const struct rs_sym *other)
     return made->flags & RS_F_ANOTHER && (!(made->flags & known) || other->born < made->born);
 }
 
-/* Two pointers: the same address, surely different ones, or unknown. */
-static struct rs_av compare_pointers(struct rs_state *state, LLVMIntPredicate predicate, struct rs_av a, struct rs_av b)
+/* Whether an object is Py_None, or another global: where the function asks that more than once the answer is an integer of its own. */
+static struct rs_av is_global(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, int32_t object, int32_t global)
 {
+    const struct rs_sym *it = &state->syms.items[object];
+    bool equal = LLVMGetICmpPredicate(compare) == LLVMIntEQ;
+
+    if (state->syms.items[global].kind != RS_SYM_GLOBAL || it->kind == RS_SYM_GLOBAL ||
+        !(rs_asked_again(flow, (uintptr_t)LLVMGetOperand(compare, 0)) || (it->kind == RS_SYM_LOADED && rs_asked_again(flow, (uintptr_t)it->identity))))
+        return rs_av_unknown();
+    return (struct rs_av){RS_AV_COND, equal ? LLVMIntNE : LLVMIntEQ, rs_state_answer(state, object, global, compare), 0};
+}
+
+/* Two pointers: the same address, surely different ones, or unknown. */
+static struct rs_av compare_pointers(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, struct rs_av a, struct rs_av b)
+{
+    LLVMIntPredicate predicate = LLVMGetICmpPredicate(compare);
     const struct rs_sym *x = &state->syms.items[a.sym], *y = &state->syms.items[b.sym];
     bool equality = predicate == LLVMIntEQ || predicate == LLVMIntNE;
 
@@ -135,7 +148,7 @@ static struct rs_av compare_pointers(struct rs_state *state, LLVMIntPredicate pr
         return rs_av_int((a.number == b.number) == (predicate == LLVMIntEQ));
     if ((x->kind == RS_SYM_GLOBAL && y->kind == RS_SYM_GLOBAL) || (a.number == 0 && b.number == 0 && (is_unlike(x, y) || is_unlike(y, x))))
         return rs_av_int(predicate == LLVMIntNE);
-    return rs_av_unknown();
+    return a.number == 0 && b.number == 0 ? is_global(flow, state, compare, a.sym, b.sym) : rs_av_unknown();
 }
 
 /* ---- how two unknown integers compare ----
@@ -218,7 +231,7 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
     if (a.kind == RS_AV_INT && b.kind == RS_AV_INT)
         return rs_av_int(compare(predicate, a.number, b.number));
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_SYM && state->syms.items[a.sym].kind != RS_SYM_INT && state->syms.items[b.sym].kind != RS_SYM_INT)
-        return compare_pointers(state, predicate, a, b);
+        return compare_pointers(flow, state, instruction, a, b);
     if (b.kind != RS_AV_INT)
         return compare_unknown(flow, state, predicate, LLVMGetOperand(instruction, 0), LLVMGetOperand(instruction, 1), instruction);
     if (a.kind == RS_AV_COND && (predicate == LLVMIntEQ || predicate == LLVMIntNE) && (b.number == 0 || b.number == 1))

@@ -129,7 +129,7 @@ static void judge_miss(struct rs_flow *flow, struct rs_state *state, int32_t ind
 
 static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
 {
-    struct rs_sym *sym = rs_state_object(state, value);
+    struct rs_sym *sym = rs_refs_owning_name(state, rs_state_object(state, value));
     bool null = (value.kind == RS_AV_INT && value.number == 0) || (sym != NULL && sym->null == RS_NULL);
 
     if (flow->role && (null || (sym != NULL && sym->null == RS_NONNULL) || (sym != NULL && state->pending)))

@@ -65,6 +65,7 @@ enum rs_sym_flags {
     RS_F_LODGED = 1 << 20,   /* lies where nobody here can look any more, in a place that may own it or not: one reference is not accounted for */
     RS_F_NO_CONSTANT = 1 << 21, /* made by a constructor: no object that a name stands for, like None */
     RS_F_ANOTHER = 1 << 22,     /* made anew by each call: no object that was there before */
+    RS_F_ASKED = 1 << 23,       /* whether it is some global was asked, and will be again: an integer whose parent it is knows the answer */
 };
 
 struct rs_sym {
@@ -260,6 +261,7 @@ struct rs_flow {
     struct rs_map order;   /* basic block -> position in `blocks` + 1 */
     RS_VEC(struct rs_block) blocks; /* in reverse post-order */
     uint64_t *relevant;    /* integers that decide something */
+    struct rs_map asked;   /* member's key, or value -> how often conditions compare it (asked.c) */
     RS_VEC(struct rs_lent) lent;
     uint32_t nvalues, nargs, words;
     uint64_t steps;
@@ -288,8 +290,17 @@ void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value);
 int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how);
 /* The symbol of a global's address, made when it is new. */
 int32_t rs_state_global(struct rs_state *state, LLVMValueRef global);
-/* Drops what is not live, tells of lost references, renumbers, hashes. `coarse`: forget what was only read from memory. */
-void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, bool coarse);
+/* The integer (0, 1) that says whether an object is the global; made when it is new. */
+int32_t rs_state_answer(struct rs_state *state, int32_t object, int32_t global, LLVMValueRef how);
+/* What a global is known to be by another name, or the global that a loaded object is known to be; NULL where nothing is. */
+struct rs_sym *rs_state_twin(struct rs_state *state, const struct rs_sym *sym);
+/* Drops what is not live, tells of lost references, renumbers, hashes. */
+enum rs_grain {
+    RS_GRAIN_FINE,
+    RS_GRAIN_COARSE,   /* forgets what was only read from memory, but for what conditions will ask about again */
+    RS_GRAIN_COARSEST, /* ... and that as well */
+};
+void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, enum rs_grain grain);
 static inline struct rs_av rs_av_int(int64_t number)
 {
     return (struct rs_av){RS_AV_INT, 0, RS_NONE, number};
@@ -364,6 +375,8 @@ void rs_refine_fallible(struct rs_state *state, int32_t sym);
 void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
 void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
 void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api, int32_t container);
+/* The object itself, or, where it has no reference, what it is known to be by another name if that name has one. */
+struct rs_sym *rs_refs_owning_name(struct rs_state *state, struct rs_sym *sym);
 void rs_refs_use(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api);
 void rs_refs_unknown(struct rs_state *state, struct rs_av value);
 /* Python code may run now: borrowed objects that it could release become stale. */
@@ -431,6 +444,10 @@ void rs_prepare(struct rs_flow *flow);
 /* The values that are live before an instruction of the block (NULL: at its head, behind the phis). */
 void rs_prepare_live(struct rs_flow *flow, struct rs_block *block, LLVMValueRef before, uint64_t *live);
 void rs_prepare_close(struct rs_flow *flow);
+/* asked.c */
+void rs_asked_read(struct rs_flow *flow);
+/* Whether the function's conditions ask about a member (its key) or a value (its address) more than once. */
+bool rs_asked_again(const struct rs_flow *flow, uint64_t what);
 /* walk.c */
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge);
 /* graph.c: functions, callees first; those of one circle have one group number and stand together. */

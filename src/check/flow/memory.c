@@ -225,7 +225,7 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
     if (cell != NULL)
         return cell->value;
     sym = initial(flow, state, address.sym, address.number, pointer, is_address(at), at);
-    rs_memory_put(flow, state, address.sym, address.number, (uintptr_t)state->syms.items[sym].identity, rs_av_sym(sym), at);
+    rs_memory_put(flow, state, address.sym, address.number, rs_memory_key(flow->ir, pointer, NULL, NULL), rs_av_sym(sym), at);
     state->mem.items[state->mem.count - 1].stored = state->syms.items[address.sym].kind == RS_SYM_LOCAL;
     return rs_av_sym(sym);
 }
@@ -309,6 +309,8 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
             rs_memory_forget(state, address.sym);
         return;
     }
+    if (value.kind == RS_AV_UNKNOWN && LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(at, 0))) == LLVMIntegerTypeKind && rs_asked_again(flow, key))
+        value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, at)); /* one unknown value, however often it is read */
     if (structure != NULL && strcmp(structure, "_object") == 0) {
         if (member == 0)
             rs_refs_unknown(state, rs_av_sym(address.sym));

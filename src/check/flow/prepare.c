@@ -204,6 +204,7 @@ void rs_prepare(struct rs_flow *flow)
     order_blocks(flow);
     find_live(flow);
     find_relevant(flow);
+    rs_asked_read(flow);
     for (size_t i = 0; i < flow->blocks.count; i++)
         flow->blocks.items[i].doomed = is_doomed(flow->blocks.items[i].block);
 }
@@ -222,5 +223,6 @@ void rs_prepare_close(struct rs_flow *flow)
     free(flow->relevant);
     rs_map_close(&flow->index);
     rs_map_close(&flow->order);
+    rs_map_close(&flow->asked);
     RS_VEC_CLOSE(&flow->blocks);
 }

@@ -136,9 +136,16 @@ static bool is_type_of_dying(const struct rs_flow *flow, const struct rs_sym *sy
     return sym->flags & RS_F_TYPE && (flow->dying || !flow->role);
 }
 
+struct rs_sym *rs_refs_owning_name(struct rs_state *state, struct rs_sym *sym)
+{
+    struct rs_sym *twin = sym != NULL && sym->owned <= 0 && (sym->kind == RS_SYM_GLOBAL || sym->kind == RS_SYM_LOADED) ? rs_state_twin(state, sym) : NULL;
+
+    return twin != NULL && twin->owned > 0 ? twin : sym;
+}
+
 void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
 {
-    struct rs_sym *sym = rs_state_object(state, value);
+    struct rs_sym *sym = rs_refs_owning_name(state, rs_state_object(state, value));
     bool provisional;
 
     if (sym == NULL)
@@ -185,7 +192,7 @@ static void steal_unowned(struct rs_flow *flow, struct rs_state *state, struct r
 
 void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api, int32_t container)
 {
-    struct rs_sym *sym = rs_state_object(state, value);
+    struct rs_sym *sym = rs_refs_owning_name(state, rs_state_object(state, value));
     bool provisional;
 
     if (sym == NULL)

@@ -94,6 +94,42 @@ int32_t rs_state_global(struct rs_state *state, LLVMValueRef global)
     return sym;
 }
 
+int32_t rs_state_answer(struct rs_state *state, int32_t object, int32_t global, LLVMValueRef how)
+{
+    int64_t code = (int64_t)(uintptr_t)state->syms.items[global].identity;
+    int32_t answer;
+
+    state->syms.items[object].flags |= RS_F_ASKED;
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].kind == RS_SYM_INT && state->syms.items[i].parent == object && state->syms.items[i].offset == code)
+            return (int32_t)i;
+    answer = rs_state_sym(state, RS_SYM_INT, how);
+    state->syms.items[answer].parent = object;
+    state->syms.items[answer].offset = code;
+    state->syms.items[answer].low = 0;
+    state->syms.items[answer].high = 1;
+    return answer;
+}
+
+struct rs_sym *rs_state_twin(struct rs_state *state, const struct rs_sym *sym)
+{
+    int32_t index = (int32_t)(sym - state->syms.items);
+
+    for (size_t i = 0; i < state->syms.count; i++) {
+        const struct rs_sym *answer = &state->syms.items[i];
+        struct rs_sym *object = answer->kind != RS_SYM_INT || answer->parent == RS_NONE ? NULL : &state->syms.items[answer->parent];
+
+        if (object == NULL || !(object->flags & RS_F_ASKED) || answer->low != 1)
+            continue;
+        if (sym->kind == RS_SYM_GLOBAL && answer->offset == (int64_t)(uintptr_t)sym->identity)
+            return object;
+        for (size_t k = 0; k < state->syms.count && answer->parent == index; k++)
+            if (state->syms.items[k].kind == RS_SYM_GLOBAL && answer->offset == (int64_t)(uintptr_t)state->syms.items[k].identity)
+                return &state->syms.items[k];
+    }
+    return NULL;
+}
+
 struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value)
 {
     return value.kind == RS_AV_SYM && value.number == 0 ? &state->syms.items[value.sym] : NULL;
@@ -107,7 +143,7 @@ struct settling {
     int32_t *number; /* old symbol -> new, or RS_NONE */
     int32_t *order;  /* new -> old */
     size_t count;
-    bool coarse;
+    bool coarse, coarsest;
     bool *keep; /* cells */
     bool *leads; /* symbols from which a chain of members leads to an owned object */
 };
@@ -155,15 +191,23 @@ static int32_t content_of(const struct rs_cell *cell)
     return cell->value.kind == RS_AV_SYM || cell->value.kind == RS_AV_COND ? cell->value.sym : RS_NONE;
 }
 
+/* Whether a condition was answered about it. */
+static bool is_answered(const struct rs_sym *sym)
+{
+    if (sym->kind == RS_SYM_INT)
+        return sym->low != INT64_MIN || sym->high != INT64_MAX || sym->null != RS_MAYBE;
+    return sym->kind == RS_SYM_GLOBAL || (sym->kind == RS_SYM_LOADED && (sym->null != RS_MAYBE || sym->flags & RS_F_ASKED));
+}
+
 /* Whether a cell tells more than a load from it would. */
 static bool is_kept(const struct settling *s, const struct rs_cell *cell)
 {
     int32_t content = content_of(cell);
-    bool local = s->state->syms.items[cell->base].kind == RS_SYM_LOCAL;
+    bool local = s->state->syms.items[cell->base].kind == RS_SYM_LOCAL, asked = !s->coarsest && rs_asked_again(s->flow, cell->key);
 
     if (content != RS_NONE)
-        return cell->stored || s->leads[content] || informative(s, &s->state->syms.items[content]);
-    return local ? cell->stored || !s->coarse : !s->coarse;
+        return cell->stored || s->leads[content] || informative(s, &s->state->syms.items[content]) || (asked && is_answered(&s->state->syms.items[content]));
+    return (local && cell->stored) || !s->coarse || asked;
 }
 
 static bool is_before(const struct rs_cell *a, const struct rs_cell *b)
@@ -311,7 +355,8 @@ static void find_reachable(struct settling *s)
     for (size_t i = 0; i < s->state->syms.count; i++) { /* what is known of a flag in an integer that is at hand */
         const struct rs_sym *sym = &s->state->syms.items[i];
         bool ordered = sym->flags & RS_F_ORDER && rs_eval_order_is_live(sym, s->live), of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE;
-        if (sym->kind == RS_SYM_INT && (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) && informative(s, sym))
+        bool asked = !s->coarsest && of_parent && s->state->syms.items[sym->parent].flags & RS_F_ASKED && is_answered(sym);
+        if (sym->kind == RS_SYM_INT && (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) && (informative(s, sym) || asked))
             reach(s, (int32_t)i);
     }
 }
@@ -454,9 +499,9 @@ static uint64_t hash_of(const struct rs_state *state)
     return hash;
 }
 
-void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, bool coarse)
+void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, enum rs_grain grain)
 {
-    struct settling s = {.flow = flow, .state = state, .live = live, .coarse = coarse};
+    struct settling s = {.flow = flow, .state = state, .live = live, .coarse = grain != RS_GRAIN_FINE, .coarsest = grain == RS_GRAIN_COARSEST};
     size_t room = state->syms.count + 1;
 
     s.number = rs_alloc(room * sizeof(*s.number));

@@ -3,7 +3,7 @@
 
 #include "check/flow/flow.h"
 
-enum { STEPS_MOST = 1000000, VISITS_COARSE = 60, VISITS_MOST = 200, VISITS_LIBRARY = 40, MERGE_FROM = 6, MERGED_MOST = 64 };
+enum { STEPS_MOST = 1000000, VISITS_COARSE = 60, VISITS_COARSEST = 120, VISITS_MOST = 200, VISITS_LIBRARY = 40, MERGE_FROM = 6, MERGED_MOST = 64 };
 
 /* ---- from block to block ---- */
 /* Whether a value comes out of arithmetic, at most a few phis away: a counter, not a flag. */
@@ -87,7 +87,7 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
     assign_phis(flow, state, from, to, back);
     state->block = target;
     state->came_from = terminator;
-    rs_state_settle(flow, state, block->live, block->visits > VISITS_COARSE);
+    rs_state_settle(flow, state, block->live, block->visits > VISITS_COARSEST ? RS_GRAIN_COARSEST : block->visits > VISITS_COARSE ? RS_GRAIN_COARSE : RS_GRAIN_FINE);
     if (was_seen(block, state->hash)) {
         rs_state_close(state);
         return;
@@ -144,6 +144,20 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
             state->mem.items[i].value.sym = into;
 }
 
+/* What a place holds turns out to be a global: the place's reference stays its own. */
+static bool is_held(struct rs_state *state, int32_t loaded, int32_t global)
+{
+    struct rs_sym *it = &state->syms.items[loaded];
+    int32_t answer;
+
+    if (it->kind != RS_SYM_LOADED || !(it->flags & RS_F_HELD) || state->syms.items[global].kind != RS_SYM_GLOBAL)
+        return false;
+    it->null = RS_NONNULL;
+    answer = rs_state_answer(state, loaded, global, NULL);
+    state->syms.items[answer].low = 1;
+    return true;
+}
+
 /* The side of "x == y" on which both are the same. */
 static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, bool truth)
 {
@@ -158,6 +172,8 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     if (x.kind == RS_AV_UNKNOWN || y.kind == RS_AV_UNKNOWN)
         rs_refs_unknown(state, x.kind == RS_AV_UNKNOWN ? y : x);
     if (x.kind != RS_AV_SYM || y.kind != RS_AV_SYM || x.sym == y.sym || x.number != 0 || y.number != 0)
+        return;
+    if (is_held(state, x.sym, y.sym) || is_held(state, y.sym, x.sym))
         return;
     /* arguments and globals are named by themselves wherever they are used again */
     if (((uint32_t)x.sym < flow->nargs || state->syms.items[x.sym].kind == RS_SYM_GLOBAL) && ((uint32_t)y.sym < flow->nargs || state->syms.items[y.sym].kind == RS_SYM_GLOBAL))
@@ -316,7 +332,7 @@ static void merge(struct rs_flow *flow, struct rs_block *block, struct at *state
         flow->cut = flow->cut || known;
         flow->unit->cut += known;
         state->came_from = before;
-        rs_state_settle(flow, state, live, false);
+        rs_state_settle(flow, state, live, RS_GRAIN_FINE);
         for (size_t k = 0; k < kept && !known; k++)
             known = states->items[k]->hash == state->hash;
         if (known)

@@ -158,6 +158,21 @@ static void judge_left(struct rs_flow *flow, struct rs_state *state, int32_t ret
     }
 }
 
+/* What a call brought has turned out to be a constant, and its reference is left: that is this function's loss, not its caller's. */
+static void judge_found(struct rs_flow *flow, struct rs_state *state, int32_t returned, LLVMValueRef at)
+{
+    for (size_t i = 0; i < state->syms.count; i++) {
+        struct rs_sym *sym = &state->syms.items[i];
+        int accounted = ((int32_t)i == returned) + holders(flow, state, (int32_t)i, false);
+
+        if (!(sym->flags & RS_F_FOUND) || sym->flags & RS_F_UNCERTAIN || sym->owned <= accounted)
+            continue;
+        rs_refs_lost(flow, state, sym, at);
+        sym->owned = (int8_t)accounted;
+        sym->flags &= ~(uint32_t)RS_F_UNCERTAIN;
+    }
+}
+
 /* A member was released, and its place points to it still. */
 static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
 {
@@ -266,6 +281,7 @@ void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef r
     struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
     struct rs_sym *sym = rs_state_object(state, value);
 
+    judge_found(flow, state, sym != NULL ? value.sym : RS_NONE, at);
     /* its callers get what the role promises: what is wrong is told here */
     bool promised = flow->role_new && sym != NULL && sym->owned == 0;
     if (promised)
@@ -286,6 +302,7 @@ void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef r
 
 void rs_exit_thrown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at)
 {
+    judge_found(flow, state, RS_NONE, at);
     rs_summary_add(flow, state, rs_av_unknown(), true);
     judge_left(flow, state, RS_NONE, at);
 }

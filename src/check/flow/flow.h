@@ -66,6 +66,7 @@ enum rs_sym_flags {
     RS_F_NO_CONSTANT = 1 << 21, /* made by a constructor: no object that a name stands for, like None */
     RS_F_ANOTHER = 1 << 22,     /* made anew by each call: no object that was there before */
     RS_F_ASKED = 1 << 23,       /* whether it is some global was asked, and will be again: an integer whose parent it is knows the answer */
+    RS_F_FOUND = 1 << 24,       /* a constant: what a call brought has turned out to be it */
 };
 
 struct rs_sym {

@@ -134,6 +134,7 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
     /* two places hold it: which of them gives its reference up is not told apart */
     if (a->kind == RS_SYM_LOADED && b->kind == RS_SYM_LOADED && a->flags & b->flags & RS_F_HELD)
         b->flags |= RS_F_UNCERTAIN;
+    b->flags |= b->kind == RS_SYM_GLOBAL && a->kind == RS_SYM_NEW && a->owned > 0 && !(a->flags & RS_F_VISIBLE) ? RS_F_FOUND : 0;
     b->taken = b->taken == NULL ? a->how : b->taken;
     a->owned = 0;
     for (size_t i = 0; i < state->env.count; i++)

@@ -73,5 +73,5 @@ PyMODINIT_FUNC PyInit_none(void)
 }
 
 /* refsan check
- * RS103 forget_last / set_last: log->last = Py_None
+ * RS103 forget_last / set_last [..3.11]: log->last = Py_None
  */

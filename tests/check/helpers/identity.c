@@ -136,13 +136,54 @@ stripped(PyObject *self, PyObject *arg)
     return text;
 }
 
+/* The helper's loss is the helper's: not that of all who call it. */
+static double
+offset_lost(PyObject *arg)
+{
+    PyObject *zone = PyObject_GetAttrString(arg, "tzinfo");
+    double offset;
+
+    if (zone == NULL)
+        return -1;
+    if (zone == Py_None)
+        return 0;
+    offset = PyFloat_AsDouble(zone);
+    Py_DECREF(zone);
+    return offset;
+}
+
+static double
+offset_of(PyObject *arg)
+{
+    PyObject *zone = PyObject_GetAttrString(arg, "tzinfo");
+    double offset = 0;
+
+    if (zone == NULL)
+        return -1;
+    if (zone != Py_None)
+        offset = PyFloat_AsDouble(zone);
+    Py_DECREF(zone);
+    return offset;
+}
+
+static PyObject *
+offsets(PyObject *self, PyObject *arg)
+{
+    double offset = offset_lost(arg) + offset_of(arg);
+
+    if (PyErr_Occurred())
+        return NULL;
+    return PyFloat_FromDouble(offset);
+}
+
 static PyMethodDef methods[] = {METHOD(count_names, METH_O), METHOD(count_names_kept, METH_O), METHOD(joined, METH_VARARGS), METHOD(joined_kept, METH_VARARGS),
-                                METHOD(stripped, METH_O), METHOD(stripped_kept, METH_O), METHOD(part, METH_NOARGS), METHOD(part_kept, METH_NOARGS), {NULL}};
+                                METHOD(stripped, METH_O), METHOD(stripped_kept, METH_O), METHOD(offsets, METH_O), METHOD(part, METH_NOARGS), METHOD(part_kept, METH_NOARGS), {NULL}};
 MODULE(identity, methods)
 
 /* refsan check
  * RS201 part_kept / part [..3.11]: next_part || Py_RETURN_NONE
  * RS201 count_names_kept / count_names: names_of
  * RS201 joined_kept / joined: PyByteArray_Concat
+ * RS201 offset_lost / offset_of [..3.11]: "tzinfo"
  * RS201 stripped_kept / stripped: "strip"
  */

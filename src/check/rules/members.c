@@ -205,6 +205,7 @@ static void note_store(struct rs_members *members, struct acquired *acquired, LL
     if (LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMPointerTypeKind || !rs_members_field(members->rules, LLVMGetOperand(store, 1), &structure, &offset, NULL, NULL))
         return;
     member = member_at(members, structure, offset);
+    member->leads_on = member->leads_on || !(LLVMIsConstant(value) || rs_rules_is_plain(members->rules, value));
     switch (kind_of(members->rules, acquired, value, key_of(structure, offset))) {
     case STORE_OWNED:
         member->mortal = member->mortal || !rs_rules_is_immortal(members->rules, value);

@@ -9,6 +9,7 @@ struct rs_member {
     bool borrowed;  /* stored without one */
     bool uncertain; /* its address was given away, its reference moved on, or what was stored is not known */
     bool released;  /* somewhere */
+    bool leads_on;  /* may hold an object that leads to others: not numbers and texts only */
     bool mortal;    /* owns what may die: not None and its like only */
     LLVMValueRef owned_at, borrowed_at; /* such a store */
 };

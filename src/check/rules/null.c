@@ -39,6 +39,20 @@ static bool is_check(const char *name)
     return length > 6 && strcmp(name + length - 6, "_Check") == 0;
 }
 
+/* The address of a variable that holds the result: whoever gets it may look at what lies there. */
+static bool holds(LLVMValueRef value, LLVMValueRef start)
+{
+    if (LLVMIsAAllocaInst(value) == NULL)
+        return false;
+    for (LLVMUseRef use = LLVMGetFirstUse(value); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef store = LLVMGetUser(use);
+
+        if (LLVMIsAStoreInst(store) != NULL && LLVMGetOperand(store, 1) == value && comes_from(LLVMGetOperand(store, 0), start, 4))
+            return true;
+    }
+    return false;
+}
+
 static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
 {
     struct search *search = walk->data;
@@ -51,6 +65,8 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
         return RS_WAY_ON;
     }
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
+        if (row == NULL && holds(LLVMGetOperand(call, i), search->start))
+            return RS_WAY_END;
         if (!is_null_here(walk, LLVMGetOperand(call, i), search->start))
             continue;
         if (row == NULL)

@@ -60,6 +60,9 @@ enum rs_ref_act rs_rules_ref_act(const struct rs_contract *row);
 /* The object of such a call. */
 LLVMValueRef rs_rules_ref_object(LLVMValueRef call);
 
+/* Whether a value that a function keeps leads on to no other object as far as the function knows: a number or a text, or it asked
+ * before. */
+bool rs_rules_is_plain(struct rs_rules *rules, LLVMValueRef value);
 /* None, True, False, NotImplemented, Ellipsis. */
 bool rs_rules_is_singleton(LLVMValueRef value);
 /* Whether what is done to the references of such a value has no consequence: a singleton, from 3.12 on. */

@@ -1,7 +1,7 @@
 /* RS203, RS205, RS303: tp_dealloc, tp_clear and tp_traverse of a type, held against the members that own.
  *
- * RS203: a member owns, and nothing that tp_dealloc reaches releases it. RS205: tp_clear releases a member (so it may close a
- * cycle) that tp_traverse does not visit. RS303: tp_traverse visits a member that nobody in the unit ever owns or releases,
+ * RS203: a member owns, and nothing that tp_dealloc reaches releases it. RS205: tp_clear releases a member that may lead
+ * to other objects (so it may close a cycle) and that tp_traverse does not visit. RS303: tp_traverse visits a member that nobody in the unit ever owns or releases,
  * or the type of a static type's instance. A function that hands the object to code that is not seen says nothing. */
 #include "check/rules/members.h"
 
@@ -242,7 +242,7 @@ static void audit_unvisited(struct rs_members *members, struct type *type)
         struct rs_finding *finding;
         const char *name;
 
-        if (member == NULL || has(&type->visited, field->structure, field->offset))
+        if (member == NULL || !member->leads_on || has(&type->visited, field->structure, field->offset))
             continue;
         name = rs_members_name(members, member);
         finding = rs_rules_tell(rules, RS_RULE_RS205, type->traverse, NULL,

@@ -119,10 +119,71 @@ joined(PyObject *self, PyObject *items)
     return twice;
 }
 
+/* What a helper is given the address of, it may refuse. */
+static int
+take_text(PyObject **text)
+{
+    if (*text == NULL || !PyUnicode_Check(*text))
+        return 0;
+    Py_INCREF(*text);
+    return 1;
+}
+
+static PyObject *
+joined_text(PyObject *self, PyObject *items)
+{
+    PyObject *first, *text = first = PySequence_Concat(items, items);
+
+    if (!take_text(&text)) {
+        Py_XDECREF(first);
+        return PyErr_Occurred() ? NULL : PyUnicode_FromString("no text");
+    }
+    Py_DECREF(first);
+    return text;
+}
+
+static PyObject *
+joined_length(PyObject *self, PyObject *items)
+{
+    PyObject *twice = PySequence_Concat(items, items), *length = PyLong_FromSsize_t(PyObject_Size(twice));
+
+    Py_DECREF(twice);
+    return length;
+}
+
+/* True or False is always there. */
+static PyObject *
+flags(PyObject *self, PyObject *number)
+{
+    PyObject *dict = PyDict_New(), *flag;
+
+    if (dict == NULL)
+        return NULL;
+    flag = PyBool_FromLong(PyNumber_Check(number));
+    if (PyDict_SetItemString(dict, "number", flag) < 0)
+        Py_CLEAR(dict);
+    Py_DECREF(flag);
+    return dict;
+}
+
+static PyObject *
+texts(PyObject *self, PyObject *number)
+{
+    PyObject *dict = PyDict_New(), *text;
+
+    if (dict == NULL)
+        return NULL;
+    text = PyObject_Repr(number);
+    if (PyDict_SetItemString(dict, "number", text) < 0)
+        Py_CLEAR(dict);
+    Py_DECREF(text);
+    return dict;
+}
+
 static PyMethodDef methods[] = {
     METHOD(joined, METH_O), METHOD(count_up, METH_O), METHOD(count_down, METH_O), METHOD(attribute_size, METH_O), METHOD(attribute_text, METH_O), METHOD(item_type, METH_O),
     METHOD(item_name, METH_O), METHOD(missing_key, METH_O), METHOD(present_key, METH_O), METHOD(released_null, METH_O),
-    METHOD(released_maybe, METH_O), {NULL},
+    METHOD(released_maybe, METH_O), METHOD(joined_text, METH_O), METHOD(joined_length, METH_O), METHOD(flags, METH_O), METHOD(texts, METH_O), {NULL},
 };
 MODULE(nullarg, methods)
 
@@ -132,4 +193,6 @@ MODULE(nullarg, methods)
  * RS403 item_type / item_name: PyObject_GetAttrString || Py_DECREF(item) || PyMapping_GetItemString
  * RS403 missing_key / present_key: PyNumber_Long
  * RS403 released_null / released_maybe: Py_DECREF(result)
+ * RS403 joined_length / joined_text: PySequence_Concat || Py_DECREF(twice)
+ * RS403 texts / flags: PyDict_SetItemString || PyObject_Repr || Py_DECREF(text)
  */

@@ -109,6 +109,20 @@ static bool is_of_generator(struct rs_symbols *symbols, const struct rs_finding 
     return finding->rule == RS_RULE_RS107 || (!is_written(&finding->culprit) && !(finding->has_belief && is_written(&finding->belief)));
 }
 
+/* Those that the analysis itself has left out are counted by the same words. */
+static void add_uncovered(struct rs_report *report, size_t number)
+{
+    static const char what[] = "suspicions about code of Cython's own";
+
+    for (size_t i = 0; i < report->uncovered.count; i++)
+        if (strcmp(report->uncovered.items[i].what, what) == 0) {
+            report->uncovered.items[i].count += number;
+            return;
+        }
+    if (number > 0)
+        *RS_PUSH(&report->uncovered) = (struct rs_uncovered){what, number, false};
+}
+
 void rs_cli_cython(struct rs_symbols *symbols, struct rs_report *report)
 {
     bool *out = rs_alloc(report->findings.count * sizeof(*out));
@@ -135,7 +149,6 @@ void rs_cli_cython(struct rs_symbols *symbols, struct rs_report *report)
             report->findings.items[kept++] = report->findings.items[i];
     }
     report->findings.count = kept;
-    if (generators > 0)
-        *RS_PUSH(&report->uncovered) = (struct rs_uncovered){"suspicions about code of Cython's own, of no .pyx line", generators, false};
+    add_uncovered(report, generators);
     free(out);
 }

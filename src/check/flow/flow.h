@@ -197,6 +197,7 @@ struct rs_candidate {
     LLVMValueRef release;         /* of RS105: the one that came too early */
     LLVMValueRef cause;           /* of RS302: the call whose exception stays set */
     const char *belief_api;
+    struct rs_sym object;         /* what it is about, as it was then; else all 0 */
     const char *message, *fix;
     bool note; /* ranks low: out of memory only, module initialisation only */
     bool latent; /* harmless on this Python */
@@ -488,6 +489,12 @@ void rs_belief_read(struct rs_flow_unit *unit, const uint32_t *order);
 bool rs_belief_absent(const struct rs_flow *flow, LLVMValueRef compare, const struct rs_sym *sym);
 /* Whether the call's result is read through, and never compared with anything: it is known to be there. */
 bool rs_belief_never_null(LLVMValueRef call);
+
+/* generated.c */
+/* Whether it is about references that Cython's generator counts by itself, where the .pyx counts none by hand. */
+bool rs_generated_counts(struct rs_ir *ir, const struct rs_candidate *candidate);
+/* The line of source that the instruction stands in, or NULL; the caller frees it. */
+char *rs_generated_line(struct rs_ir *ir, LLVMValueRef at);
 
 /* engine.c: all functions of a unit; findings go to report, summaries to a file (NULL: nowhere). */
 void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summaries, struct rs_report *report);

@@ -107,7 +107,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
 {
     bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
 
-    return (struct rs_candidate){.rule = rule, .function = flow->function->value, .culprit = culprit, .belief = sym == NULL ? NULL : sym->how, .belief_api = sym == NULL ? NULL : sym->api,
+    return (struct rs_candidate){.rule = rule, .function = flow->function->value, .culprit = culprit, .belief = sym == NULL ? NULL : sym->how, .belief_api = sym == NULL ? NULL : sym->api, .object = sym == NULL ? (struct rs_sym){0} : *sym,
                                  .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL, .cause = cause_of(state, rule), .message = message, .fix = fix, .latent = sym != NULL && rs_tell_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
 }
 
@@ -163,20 +163,12 @@ static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_findi
 /* From 3.12 on Py_RETURN_NONE and `return Py_None` are the same IR: the source tells them apart. */
 static bool names_immortal(struct rs_ir *ir, LLVMValueRef at)
 {
-    struct rs_ir_place place = rs_ir_place(ir, at);
-    FILE *file = place.file == NULL ? NULL : fopen(place.file, "re");
-    char *line = NULL;
-    size_t room = 0;
+    static const char *const names[] = {"Py_None", "Py_True", "Py_False", "Py_NotImplemented", "Py_Ellipsis"};
+    char *line = rs_generated_line(ir, at);
     bool found = false;
-    int number = 0;
 
-    while (file != NULL && number < place.line && getline(&line, &room, file) >= 0)
-        number++;
-    if (file != NULL && number == place.line && line != NULL)
-        found = strstr(line, "Py_None") != NULL || strstr(line, "Py_True") != NULL || strstr(line, "Py_False") != NULL || strstr(line, "Py_NotImplemented") != NULL ||
-                strstr(line, "Py_Ellipsis") != NULL;
-    if (file != NULL)
-        fclose(file);
+    for (size_t i = 0; line != NULL && i < sizeof(names) / sizeof(*names); i++)
+        found = found || strstr(line, names[i]) != NULL;
     free(line);
     return found;
 }
@@ -203,6 +195,8 @@ static bool is_told_of(const struct rs_flow_unit *unit, const struct rs_candidat
 
 void rs_tell_all(struct rs_flow_unit *unit)
 {
+    uint64_t generators = 0;
+
     for (size_t i = 0; i < unit->candidates.count; i++) {
         const struct rs_candidate *candidate = &unit->candidates.items[i];
         const struct rs_ir_function *function = rs_ir_function(unit->ir, candidate->function);
@@ -210,6 +204,10 @@ void rs_tell_all(struct rs_flow_unit *unit)
 
         if ((candidate->latent && !names_immortal(unit->ir, candidate->culprit)) || is_told_of(unit, candidate))
             continue;
+        if (rs_generated_counts(unit->ir, candidate)) {
+            generators++;
+            continue;
+        }
         finding = rs_report_add(unit->report, candidate->rule);
         finding->confidence = RS_SUSPECT;
         finding->latent = candidate->latent;
@@ -228,4 +226,6 @@ void rs_tell_all(struct rs_flow_unit *unit)
             intern_place(unit->report, &finding->belief);
         add_path(unit->ir, unit->report, finding, candidate);
     }
+    if (generators > 0)
+        *RS_PUSH(&unit->report->uncovered) = (struct rs_uncovered){"suspicions about code of Cython's own", generators, false};
 }

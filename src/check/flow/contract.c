@@ -133,6 +133,17 @@ static bool reads_text(const struct rs_contract *row, unsigned index)
     return index == 0 && row->nargs == 1 && length > tail && strcmp(row->name + length - tail, "FromString") == 0;
 }
 
+/* C data that the interpreter keeps for the caller: an object that is passed so may own a reference from now on. */
+static bool keeps_data(const char *name)
+{
+    static const char *const names[] = {"PyCapsule_New", "PyCapsule_SetPointer", "PyCapsule_SetContext", "Py_AddPendingCall", "PyThread_start_new_thread", "PyThread_set_key_value", "PyThread_tss_set", NULL};
+
+    for (const char *const *kept = names; *kept != NULL; kept++)
+        if (strcmp(name, *kept) == 0)
+            return true;
+    return false;
+}
+
 static void use_arguments(const struct calling *c, struct rs_state *state)
 {
     for (unsigned i = 0; i < c->count; i++) {
@@ -146,6 +157,8 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
             rs_refs_use(c->flow, state, value, c->call, c->row->name);
         if (arg != NULL && (reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
+        if (arg != NULL && arg->kind == RS_ARG_VALUE && keeps_data(c->row->name))
+            rs_refs_unknown(state, value);
         if (may_be_kept(c, state, i, value)) {
             bool only_now = takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
             state->syms.items[value.sym].flags |= RS_F_SHARED;
@@ -162,6 +175,23 @@ static void note_kept(struct rs_state *state, int32_t outcome)
             state->syms.items[i].kept = outcome;
 }
 
+/* Of an empty string, bytes object or tuple there is only one, which never dies. */
+static bool is_empty(const struct calling *c, struct rs_state *state)
+{
+    static const struct {
+        const char *name;
+        unsigned size;
+    } sized[] = {{"PyTuple_New", 0}, {"PyBytes_FromStringAndSize", 1}, {"PyUnicode_FromStringAndSize", 1}, {"PyUnicode_New", 0}};
+    LLVMValueRef text = c->count > 0 ? LLVMGetOperand(c->call, 0) : NULL;
+
+    for (size_t i = 0; i < sizeof(sized) / sizeof(*sized); i++)
+        if (strcmp(c->row->name, sized[i].name) == 0) {
+            struct rs_av size = argument(c, state, sized[i].size);
+            return size.kind == RS_AV_INT && size.number == 0;
+        }
+    return reads_text(c->row, 0) && LLVMIsAGlobalVariable(text) && LLVMGetInitializer(text) != NULL && LLVMIsNull(LLVMGetInitializer(text));
+}
+
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
 {
     int32_t sym = rs_state_sym(state, RS_SYM_NEW, c->call);
@@ -170,7 +200,7 @@ static int32_t new_object(const struct calling *c, struct rs_state *state, const
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = newness(api) | (is_fresh(api) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED);
+    it->flags = newness(api) | (is_fresh(api) && !is_empty(c, state) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED);
     return sym;
 }
 
@@ -431,7 +461,7 @@ static void note_length(const struct calling *c, struct rs_state *state, int32_t
     if (strcmp(c->row->name, "PyList_New") != 0 && strcmp(c->row->name, "PyTuple_New") != 0)
         return;
     state->syms.items[sym].flags |= RS_F_FRESH;
-    state->syms.items[sym].high = length.kind == RS_AV_INT ? length.number : 0;
+    state->syms.items[sym].high = length.kind == RS_AV_INT ? length.number : RS_LENGTH_UNKNOWN;
 }
 
 /* The type of an object is one object: what memory holds in ob_type, however often it is asked for. */
@@ -556,15 +586,18 @@ static struct rs_state *outcome(const struct calling *c, const struct rs_state *
     return copy;
 }
 
-/* An item set in a container that the function has just made, at an index in range: it cannot fail. */
+/* An item set in a container that the function has just made: whoever makes one knows how many go in. Where index and size are
+ * known to be at odds it can fail. */
 static bool cannot_fail(const struct calling *c, struct rs_state *state)
 {
     int32_t container = subject_of(c, state);
     struct rs_av index = argument(c, state, 1);
     bool sets = strcmp(c->row->name, "PyList_SetItem") == 0 || strcmp(c->row->name, "PyTuple_SetItem") == 0;
+    int64_t most = container == RS_NONE ? 0 : state->syms.items[container].high;
 
-    return sets && container != RS_NONE && state->syms.items[container].flags & RS_F_FRESH && index.kind == RS_AV_INT && index.number >= 0 &&
-           index.number < state->syms.items[container].high;
+    if (!sets || container == RS_NONE || !(state->syms.items[container].flags & RS_F_FRESH))
+        return false;
+    return index.kind != RS_AV_INT || most == RS_LENGTH_UNKNOWN || (index.number >= 0 && index.number < most);
 }
 
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out)

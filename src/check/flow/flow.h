@@ -24,7 +24,7 @@ struct rs_av {
     int32_t sym;
     int64_t number; /* constant (0 is NULL, too), offset from the symbol's address, or what the condition compares with */
 };
-enum { RS_NONE = -1 };
+enum { RS_NONE = -1, RS_LENGTH_UNKNOWN = -1 };
 #define RS_OFFSET_ANY INT64_MIN /* somewhere behind the symbol's address; other negative offsets below RS_OFFSET_INDEX name an index variable */
 #define RS_OFFSET_INDEX (-(1LL << 40))
 
@@ -54,7 +54,7 @@ enum rs_sym_flags {
     RS_F_FAIL_INT = 1 << 9,  /* integer: `fail` is the value of failure */
     RS_F_MISS = 1 << 10,     /* failure's value may be an ordinary answer */
     RS_F_FOREVER = 1 << 11,  /* lives as long as the interpreter */
-    RS_F_FRESH = 1 << 12,    /* a container of known length that nobody else has seen: number of items in hi */
+    RS_F_FRESH = 1 << 12,    /* a container that nobody else has seen: number of items in `high`, or RS_LENGTH_UNKNOWN */
     RS_F_TYPE = 1 << 13,     /* the type of `parent` */
     RS_F_OWNED_FIELD = 1 << 14, /* loaded from a member that owns what it points to */
     RS_F_INTERIOR = 1 << 15, /* memory inside of `parent` */

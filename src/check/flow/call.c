@@ -127,9 +127,10 @@ void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
         state->syms.items[i].flags &= ~(uint32_t)RS_F_FAIL_ERR;
 }
 
-/* memcpy of one local variable over another: what is known goes along. */
+/* memcpy of one variable over another: what is known goes along. Of one word (a handle of C++ that is moved) it is made known. */
 static void copy_memory(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
 {
+    enum { WORD = 8 };
     struct rs_av to = rs_eval(flow, state, LLVMGetOperand(call, 0)), from = rs_eval(flow, state, LLVMGetOperand(call, 1));
     LLVMValueRef size = LLVMGetOperand(call, 2);
     size_t count = state->mem.count;
@@ -139,6 +140,10 @@ static void copy_memory(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     if (from.kind != RS_AV_SYM || from.number < 0 || to.number < 0 || !LLVMIsAConstantInt(size)) {
         rs_memory_forget(state, to.sym);
         return;
+    }
+    if (LLVMConstIntGetSExtValue(size) == WORD) {
+        rs_memory_load(flow, state, from, LLVMGetOperand(call, 1), call);
+        count = state->mem.count;
     }
     for (size_t i = 0; i < count; i++) {
         struct rs_cell cell = state->mem.items[i];

@@ -201,9 +201,11 @@ static void reach_any(struct rs_state *state, int32_t base, int64_t except)
             rs_refs_unknown(state, state->mem.items[i].value);
 }
 
-/* A pointer, or an integer that is made one ("(PyObject *)reserved"). */
+/* A pointer, an integer that is made one ("(PyObject *)reserved"), or one word that is copied whatever it is. */
 static bool is_address(LLVMValueRef load)
 {
+    if (LLVMIsACallInst(load))
+        return true;
     if (LLVMGetTypeKind(LLVMTypeOf(load)) == LLVMPointerTypeKind)
         return true;
     for (LLVMUseRef use = LLVMGetFirstUse(load); use != NULL; use = LLVMGetNextUse(use))

@@ -129,7 +129,16 @@ const char *rs_ir_parameter_structure(struct rs_ir *ir, LLVMValueRef function, u
     return found != NULL && strcmp(found, "_object") != 0 && strcmp(found, "PyObject") != 0 ? found : NULL;
 }
 
-/* clang names allocas after variables ("x", "self.addr" for an argument): what is first stored there bears the name. */
+/* The length of the ending, if the name has it and more. */
+static size_t tail(const char *name, size_t length, const char *ending)
+{
+    size_t size = strlen(ending);
+
+    return length > size && strncmp(name + length - size, ending, size) == 0 ? size : 0;
+}
+
+/* clang names allocas after variables ("x", "self.addr" for an argument, "self.indirect_addr" for a C++ object that is passed by its
+ * address): what is first stored there bears the name. */
 static void name_stored(struct rs_ir *ir, LLVMValueRef store)
 {
     LLVMValueRef target = LLVMGetOperand(store, 1), value = LLVMGetOperand(store, 0);
@@ -142,8 +151,8 @@ static void name_stored(struct rs_ir *ir, LLVMValueRef store)
     name = LLVMGetValueName2(target, &length);
     if (length == 0 || strcmp(name, "retval") == 0 || strncmp(name, "ref.tmp", 7) == 0 || strncmp(name, "agg.tmp", 7) == 0)
         return;
-    if (length > 5 && strcmp(name + length - 5, ".addr") == 0)
-        length -= 5;
+    length -= tail(name, length, ".addr");
+    length -= tail(name, length, ".indirect_addr");
     known = rs_map_at(&ir->names, (uintptr_t)value);
     if (*known == 0)
         *known = (uintptr_t)rs_arena_strndup(&ir->arena, name, length);

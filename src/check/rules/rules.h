@@ -25,6 +25,7 @@ void rs_rule_cleared(struct rs_rules *rules);         /* RS403 in tp_dealloc */
 void rs_rule_exception_state(struct rs_rules *rules); /* RS308 */
 void rs_rule_format(struct rs_rules *rules);          /* RS306 */
 void rs_rule_gil(struct rs_rules *rules);             /* RS301 */
+void rs_rule_handle(struct rs_rules *rules);          /* RS103 in C++ */
 void rs_rule_method_table(struct rs_rules *rules);    /* RS307 */
 void rs_rule_null(struct rs_rules *rules);            /* RS403 */
 void rs_rule_traverse(struct rs_rules *rules);        /* RS205, RS303 */

@@ -16,6 +16,7 @@ void rs_rules_judge(struct rs_rules *rules)
     rs_rule_cleared(rules);
     rs_rule_null(rules);
     rs_rule_exception_state(rules);
+    rs_rule_handle(rules);
 }
 
 const char *rs_rules_text(struct rs_rules *rules, const char *format, ...)

@@ -20,11 +20,13 @@ enum {
     SECONDS_MOST = 600
 };
 
-/* Behind the source's own flags. What gcc takes for a warning and clang for an error must not cost the unit. */
+/* Behind the source's own flags. What gcc takes for a warning and clang for an error must not cost the unit. Classes of C++ are
+ * described in full where they are used, not only beside their constructors. */
 static const char *const lowering[] = {"-O0", "-g", "-w", "-Wno-implicit-function-declaration", "-Wno-implicit-int", "-Wno-int-conversion",
                                        "-Wno-incompatible-function-pointer-types", "-Wno-return-type", "-Wno-c++11-narrowing",
                                        "-Wno-reserved-user-defined-literal", "-Wno-register", "-Qunused-arguments", "-fno-discard-value-names", "-fno-color-diagnostics",
-                                       "-fno-caret-diagnostics", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-emit-llvm", "-c"};
+                                       "-fno-caret-diagnostics", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-Xclang", "-debug-info-kind=limited",
+                                       "-emit-llvm", "-c"};
 
 unsigned rs_lower_llvm(void)
 {

@@ -220,7 +220,7 @@ def cache(context):
     core.expect([reused(), reused(), reused("--no-cache")] == [0, 1, 0], "not the unchanged unit is reused")
     entries = os.path.join(folder, "cache", "refsan", "check")
     core.expect(os.stat(entries).st_mode & 0o077 == 0, "others may look into the cache")
-    for name in (n for n in os.listdir(entries) if n != "bitcode"):
+    for name in (n for n in os.listdir(entries) if n != "made"):
         with open(os.path.join(entries, name), "r+b") as f:
             f.seek(30)
             f.write(b"\xff\xff")

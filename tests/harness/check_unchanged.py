@@ -92,7 +92,7 @@ def damaged(context):
     """Entries that are cut short, altered, exchanged or no files cost time and nothing else."""
     w = Workshop(context, "damaged")
     w.expect((1, 0), "the first run")
-    folder = os.path.join(w.entries, "bitcode")
+    folder = os.path.join(w.entries, "made")
     core.expect(stat.S_IMODE(os.stat(folder).st_mode) == 0o700, "others may look into it")
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name)
@@ -111,7 +111,7 @@ def damaged(context):
         os.rmdir(path)
         w.expect((1, 1), "no folder any more")
     shutil.rmtree(folder)
-    w.write("cache/refsan/check/bitcode", "no folder")
+    w.write("cache/refsan/check/made", "no folder")
     w.expect((1, 1), "no place for entries")
     w.expect((1, 1), "no place for entries")
 
@@ -130,7 +130,7 @@ def full_disk(context):
         core.expect(ran.status == 1 and "1 finding" in ran.out.decode() and not ran.own, "not the report alone", ran.text())
         core.expect(w.count()[1] == 1, "clang is not started")
         with open(os.path.join(w.folder, "left")) as f:
-            core.expect(".bc" not in f.read(), "half an entry is left")
+            core.expect(".made" not in f.read(), "half an entry is left")
 
 
 def together(context):
@@ -145,7 +145,7 @@ def together(context):
             core.expect(p.returncode == 1 and "not analysed" not in said, "one of them fails", said)
         w.count()
         core.expect(w.run() == (0, 1), "no entry is left behind")
-        core.expect(not [n for n in os.listdir(os.path.join(w.entries, "bitcode")) if not n.endswith((".bc", ".list"))], "a temporary file stays")
+        core.expect(not [n for n in os.listdir(os.path.join(w.entries, "made")) if not n.endswith((".made", ".list"))], "a temporary file stays")
         w.write("own/own.h", "int own%d;\n" % os.getpid())
         shutil.rmtree(os.path.join(w.folder, "cache"))
 
@@ -165,6 +165,45 @@ def rebuilt(context):
     core.expect(seen == [(2, 0), (0, 2), (1, 1)], "clang's starts and reports taken over: %s" % seen)
 
 
+def generated(context):
+    """A .pyx: cython is not started again, but where a declaration that it reads has changed, appears, or the cython is another one."""
+    w = Workshop(context, "generated")
+    tool = os.path.join(core.BUILD, "venv", "bin", "cython")
+    if not os.path.exists(tool):
+        raise core.Skip("Cython is not installed in the build folder")
+    runs = os.path.join(w.folder, "runs.log")
+    os.makedirs(os.path.join(w.folder, "bin"))
+    script = '#!/bin/sh\ntest "$1" = --version || echo run >>%s\n%sexec %s "$@"\n'
+    w.write("bin/cython", script % (runs, "", tool))
+    os.chmod(os.path.join(w.folder, "bin", "cython"), 0o755)
+    w.write("pair.pyx", "from parts cimport size\ninclude 'more.pxi'\ndef total(int n):\n    return size(n) + MORE\n")
+    w.write("parts.pxd", "cdef inline int size(int n): return n\n")
+    w.write("more.pxi", "MORE = 1\n")
+    env = {"PATH": os.path.join(w.folder, "bin") + os.pathsep + os.environ["PATH"]}
+
+    def run():
+        ran = check(w.folder, "--clang", w.clang, "--python", w.version, "pair.pyx", env=env)
+        core.expect(ran.status == 0 and len(ran.report["command"]) == 1, "it is not analysed", ran.text())
+        count = 0
+        if os.path.exists(runs):
+            with open(runs) as f:
+                count = len(f.readlines())
+            os.unlink(runs)
+        return count, w.count()[1], ran.report["stats"]["reused"]
+    core.expect([run(), run()] == [(1, 1, 0), (0, 0, 1)], "an unchanged .pyx")
+    w.write("parts.pxd", "cdef inline int size(int n): return n + 1\n")
+    core.expect([run(), run()] == [(1, 1, 0), (0, 0, 1)], "a changed .pxd")
+    w.write("more.pxi", "MORE = 2\n")
+    core.expect([run(), run()] == [(1, 1, 0), (0, 0, 1)], "a changed .pxi")
+    w.write("pair.pxd", "cdef int unused\n")
+    core.expect([run()[0], run()] == [1, (0, 0, 1)], "a new .pxd")
+    w.write("bin/cython", script % (runs, ": another one\n", tool))
+    os.chmod(os.path.join(w.folder, "bin", "cython"), 0o755)
+    core.expect([run()[0], run()] == [1, (0, 0, 1)], "another cython")
+    for name in os.listdir(os.path.join(w.entries, "generated")):
+        core.expect(name.endswith(".c"), "a file of cython's stays", name)
+
+
 def collect(context):
-    tests = {"unchanged": unchanged, "damaged": damaged, "full-disk": full_disk, "together": together, "rebuilt": rebuilt}
+    tests = {"unchanged": unchanged, "damaged": damaged, "full-disk": full_disk, "together": together, "rebuilt": rebuilt, "generated": generated}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

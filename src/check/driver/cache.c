@@ -15,7 +15,7 @@
 
 #include <xxhash.h>
 
-enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60, OPEN_AT_ONCE = 16, BITCODE_MOST = 1 << 30 };
+enum { DAYS_KEPT = 30, DAY = 24 * 60 * 60, OPEN_AT_ONCE = 16, MADE_MOST = 1 << 30 };
 
 static XXH128_hash_t of_program; /* of refsan-check's own bytes and the user's tables of contracts */
 
@@ -168,8 +168,8 @@ void rs_cache_open(struct rs_session *session)
     drop_old(folder, false, oldest);
     drop_old(rs_arena_printf(&session->arena, "%s/generated", folder), false, oldest);
     drop_old(rs_arena_printf(&session->arena, "%s/packages", folder), true, oldest);
-    drop_old(rs_arena_printf(&session->arena, "%s/bitcode", folder), false, oldest);
-    drop_beyond(rs_arena_printf(&session->arena, "%s/bitcode", folder), BITCODE_MOST);
+    drop_old(rs_arena_printf(&session->arena, "%s/made", folder), false, oldest);
+    drop_beyond(rs_arena_printf(&session->arena, "%s/made", folder), MADE_MOST);
     session->cache_folder = folder;
 }
 

@@ -3,7 +3,7 @@
  * bitcode, the Python version, what the other units' summaries say.
  *
  * Promise: a folder that others may write to is not used; what is read from it passes the same checks as any file; entries
- * that nobody asked for in a month go, and bitcode beyond 1 GB, first what nobody asked for longest. */
+ * that nobody asked for in a month go, and what tools made beyond 1 GB, first what nobody asked for longest. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

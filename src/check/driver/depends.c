@@ -46,7 +46,7 @@ static bool hash_file(const char *path, struct stat *status, struct rs_key *hash
 /* Whether a file of that name may be meant by an #include: objects and editors' copies come and go beside sources. */
 static bool may_be_header(const char *name)
 {
-    static const char *const endings[] = {"h", "hh", "hpp", "hxx", "h++", "H", "inc", "inl", "ipp", "tcc", "tpp", "def", NULL};
+    static const char *const endings[] = {"h", "hh", "hpp", "hxx", "h++", "H", "inc", "inl", "ipp", "tcc", "tpp", "def", "pxd", "pxi", NULL};
     const char *dot = strrchr(name, '.');
 
     for (size_t i = 0; dot != NULL && endings[i] != NULL; i++)

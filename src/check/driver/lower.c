@@ -7,8 +7,8 @@
 
 #include <llvm-c/Core.h>
 
-#include "check/driver/bitcode.h"
 #include "check/driver/driver.h"
+#include "check/driver/made.h"
 #include "check/driver/pool.h"
 #include "check/driver/progress.h"
 #include "check/driver/run.h"
@@ -154,7 +154,7 @@ static void settle(struct rs_session *session, const struct lowering *work, cons
     struct rs_source *source = work->source;
 
     if (job->end == RS_JOB_EXITED && job->status == 0) {
-        rs_bitcode_keep(session, &work->recipe, source->bitcode);
+        rs_made_keep(session, &work->recipe, source->bitcode);
         return;
     }
     source->lost = true;
@@ -197,8 +197,8 @@ static size_t plan(struct rs_session *session, struct lowering *work)
         source->bitcode = rs_arena_printf(&session->arena, "%s/%zu.bc", session->work, i);
         source->errors = rs_arena_printf(&session->arena, "%s/%zu.err", session->work, i);
         job->source = source;
-        rs_bitcode_recipe(session, source->folder, &source->flags, source->input, source->bitcode, &job->recipe);
-        if (rs_bitcode_take(session, &job->recipe, source->bitcode))
+        rs_made_of_clang(session, source->folder, &source->flags, source->input, source->bitcode, &job->recipe);
+        if (rs_made_take(session, &job->recipe, source->bitcode))
             continue;
         job->command = rs_lower_command(&session->arena, session->clang_path, &source->flags, source->input, source->bitcode, job->recipe.rule);
         jobs++;

@@ -11,6 +11,7 @@
 
 #include "check/driver/cache.h"
 #include "check/driver/command.h"
+#include "check/driver/made.h"
 #include "check/driver/run.h"
 #include "check/pyx/pyx.h"
 
@@ -79,35 +80,85 @@ static const char *place_for(struct rs_session *session, const char *file, const
     return rs_arena_printf(&session->arena, "%s/%016llx-%.*s.%s", folder, (unsigned long long)rs_cache_hash(file), stem, name, extension);
 }
 
+/* Whether this cython does not know the option that makes it say what it read: up to 0.29.24. */
+static bool knows_no_rule(const char *log)
+{
+    struct rs_error err;
+    size_t size;
+    char *text = rs_driver_read(log, SOURCE_MOST, &size, &err);
+    bool unknown = text != NULL && strstr(text, "Unknown compiler flag") != NULL;
+
+    free(text);
+    return unknown;
+}
+
+/* The recipe of what the words make in `folder`. None where they run a module of Python's: its version may change and the program not. */
+static void make_recipe(struct rs_session *session, char **words, const char *folder, const struct rs_words *flags, const char *generated, struct rs_recipe *recipe)
+{
+    char *asks[] = {words[0], "--version", NULL};
+    bool module = words[1] != NULL && strcmp(words[1], "-m") == 0;
+    const char *version = session->cache_folder == NULL || module ? NULL : rs_run_output(&session->arena, asks);
+
+    *recipe = (struct rs_recipe){0};
+    if (!module)
+        rs_made_of_words(session, words, version != NULL ? version : "", folder, flags, rs_arena_printf(&session->arena, "%s.dep", generated), recipe);
+}
+
+/* Runs cython, where nothing fits that it made before; words have room for four more. */
+static bool generate(struct rs_session *session, char **words, const char *file, const char *beside, const char *generated, struct rs_error *err)
+{
+    const char *log = rs_arena_printf(&session->arena, "%s/cython.log", session->work), *here = rs_driver_here(&session->arena);
+    const char *folders[] = {"-I", beside, "-I", here};
+    struct rs_words flags = {folders, 4, 4};
+    struct rs_recipe recipe;
+    size_t count = 0;
+    int status;
+
+    while (words[count] != NULL)
+        count++;
+    make_recipe(session, words, here, &flags, generated, &recipe);
+    if (rs_made_take(session, &recipe, generated))
+        return true;
+    words[count] = "-o";
+    words[count + 1] = (char *)generated;
+    words[count + 2] = recipe.entry != NULL ? "-M" : NULL;
+    status = rs_run_to_end(words, NULL, log);
+    if (status != 0 && recipe.entry != NULL && knows_no_rule(log)) {
+        words[count + 2] = NULL;
+        status = rs_run_to_end(words, NULL, log);
+    }
+    if (status == 0)
+        rs_made_keep(session, &recipe, generated);
+    if (recipe.rule != NULL)
+        unlink(recipe.rule);
+    return status == 0 || rejected(file, log, err);
+}
+
 bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struct rs_error *err)
 {
-    char **command = find_cython(session);
-    const char *log = rs_arena_printf(&session->arena, "%s/cython.log", session->work), *name = strrchr(source->file, '/') + 1, *generated;
+    char **words = find_cython(session);
+    const char *name = strrchr(source->file, '/') + 1, *beside = rs_arena_strndup(&session->arena, source->file, (size_t)(name - source->file)), *generated;
     size_t size, at = 0;
     char *text = rs_driver_read(source->file, SOURCE_MOST, &size, err);
     bool cplus = text != NULL && wants_cplus(text);
-    int status;
 
     free(text);
     if (text == NULL)
         return false;
-    if (command == NULL)
+    if (words == NULL)
         return rs_fail(err, "'%s' needs cython, which is not installed: pip install cython, or the package cython3", rs_driver_shown(source->file));
     generated = place_for(session, source->file, name, cplus ? "cpp" : "c");
-    while (command[at] != NULL)
+    while (words[at] != NULL)
         at++;
     if (cplus)
-        command[at++] = "--cplus";
-    command[at++] = (char *)source->file;
-    command[at++] = "-o";
-    command[at++] = (char *)generated;
-    status = rs_run_to_end(command, NULL, log);
-    if (status != 0)
-        return rejected(source->file, log, err);
+        words[at++] = "--cplus";
+    words[at] = (char *)source->file;
+    if (!generate(session, words, source->file, beside, generated, err))
+        return false;
     source->input = generated;
     /* what the source includes lies beside it, not beside the generated C */
     *RS_PUSH(&source->flags) = "-iquote";
-    *RS_PUSH(&source->flags) = rs_arena_strndup(&session->arena, source->file, (size_t)(name - source->file));
+    *RS_PUSH(&source->flags) = beside;
     return true;
 }
 

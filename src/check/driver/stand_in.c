@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check/driver/bitcode.h"
 #include "check/driver/command.h"
+#include "check/driver/made.h"
 #include "check/driver/record.h"
 #include "check/driver/run.h"
 
@@ -104,15 +104,15 @@ static bool lower_one(struct rs_session *session, const char *here, const struct
     struct rs_recipe recipe;
     char **words;
 
-    rs_bitcode_recipe(session, here, flags, file, bitcode, &recipe);
-    if (rs_bitcode_take(session, &recipe, bitcode))
+    rs_made_of_clang(session, here, flags, file, bitcode, &recipe);
+    if (rs_made_take(session, &recipe, bitcode))
         return true;
     words = rs_lower_command(&session->arena, session->clang_path, flags, file, bitcode, recipe.rule);
     if (rs_run_to_end(words, NULL, errors) != 0) {
         unlink(bitcode);
         return false;
     }
-    rs_bitcode_keep(session, &recipe, bitcode);
+    rs_made_keep(session, &recipe, bitcode);
     return true;
 }
 

@@ -1,7 +1,6 @@
-/* See bitcode.h. */
-#include "check/driver/bitcode.h"
+/* See made.h. */
+#include "check/driver/made.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,20 +13,19 @@
 
 enum { LIST_MOST = 64 << 20 };
 
-/* What clang reads from its environment that changes what a source means: "Environment" of its manual, and where its libraries are. */
+/* What changes what a source means to a tool: "Environment" of clang's manual, where its libraries are, and where Python looks. */
 static const char *const environment[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "CCC_OVERRIDE_OPTIONS", "SOURCE_DATE_EPOCH",
-                                          "LD_LIBRARY_PATH"};
+                                          "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME"};
 
-static void name_recipe(struct rs_session *session, const char *folder, const struct rs_words *flags, const char *file, FILE *to)
+static void write_name(char *const *words, const char *version, const char *folder, FILE *to)
 {
     char real[PATH_MAX];
     struct stat status = {0};
-    char **words = rs_lower_command(&session->arena, session->clang_path, flags, file, "", "");
 
-    if (realpath(session->clang_path, real) == NULL || stat(real, &status) != 0)
-        snprintf(real, sizeof(real), "%s", session->clang_path);
-    fprintf(to, "%u %s %llu %llu %lld.%ld%c%s%c", rs_lower_llvm(), real, (unsigned long long)status.st_ino, (unsigned long long)status.st_size,
-            (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec, 0, folder, 0);
+    if (realpath(words[0], real) == NULL || stat(real, &status) != 0)
+        snprintf(real, sizeof(real), "%s", words[0]);
+    fprintf(to, "%u %s %llu %llu %lld.%ld%c%s%c%s%c", rs_lower_llvm(), real, (unsigned long long)status.st_ino, (unsigned long long)status.st_size,
+            (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec, 0, version, 0, folder, 0);
     for (size_t i = 0; words[i] != NULL; i++)
         fprintf(to, "%s%c", words[i], 0);
     for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++) {
@@ -37,8 +35,8 @@ static void name_recipe(struct rs_session *session, const char *folder, const st
     }
 }
 
-void rs_bitcode_recipe(struct rs_session *session, const char *folder, const struct rs_words *flags, const char *file, const char *bitcode,
-                       struct rs_recipe *recipe)
+void rs_made_of_words(struct rs_session *session, char *const *words, const char *version, const char *folder, const struct rs_words *flags, const char *rule,
+                      struct rs_recipe *recipe)
 {
     char *text = NULL;
     size_t size;
@@ -48,14 +46,21 @@ void rs_bitcode_recipe(struct rs_session *session, const char *folder, const str
     *recipe = (struct rs_recipe){.folder = folder, .flags = flags};
     if (to == NULL)
         return;
-    name_recipe(session, folder, flags, file, to);
+    write_name(words, version, folder, to);
     if (fclose(to) == 0) {
         rs_cache_key_bytes(text, size, &name);
-        recipe->entry = rs_arena_printf(&session->arena, "%s/bitcode/%s", session->cache_folder, name.hex);
-        recipe->rule = rs_arena_printf(&session->arena, "%s.d", bitcode);
+        recipe->entry = rs_arena_printf(&session->arena, "%s/made/%s", session->cache_folder, name.hex);
+        recipe->rule = rule;
     }
     free(text);
     clock_gettime(CLOCK_REALTIME_COARSE, &recipe->begun);
+}
+
+void rs_made_of_clang(struct rs_session *session, const char *folder, const struct rs_words *flags, const char *file, const char *bitcode,
+                      struct rs_recipe *recipe)
+{
+    rs_made_of_words(session, rs_lower_command(&session->arena, session->clang_path, flags, file, "", ""), "", folder, flags,
+                     rs_arena_printf(&session->arena, "%s.d", bitcode), recipe);
 }
 
 static const char *part(struct rs_session *session, const struct rs_recipe *recipe, const char *ending)
@@ -63,28 +68,30 @@ static const char *part(struct rs_session *session, const struct rs_recipe *reci
     return rs_arena_printf(&session->arena, "%s.%s", recipe->entry, ending);
 }
 
-bool rs_bitcode_take(struct rs_session *session, const struct rs_recipe *recipe, const char *bitcode)
+static bool is(const char *path, const struct rs_key *hash)
 {
-    const char *list = recipe->entry != NULL ? part(session, recipe, "list") : NULL, *kept = recipe->entry != NULL ? part(session, recipe, "bc") : NULL;
+    struct rs_key now;
+
+    return rs_cache_key_file(path, &now) && strcmp(now.hex, hash->hex) == 0;
+}
+
+bool rs_made_take(struct rs_session *session, const struct rs_recipe *recipe, const char *product)
+{
+    const char *list = recipe->entry != NULL ? part(session, recipe, "list") : NULL, *kept = recipe->entry != NULL ? part(session, recipe, "made") : NULL;
     struct rs_depends depends = {0};
     struct rs_error err;
-    struct rs_key hash;
     size_t size;
     char *text = list != NULL && access(list, R_OK) == 0 ? rs_driver_read(list, LIST_MOST, &size, &err) : NULL;
     bool good = text != NULL && rs_depends_read(&session->arena, text, size, &depends) && rs_depends_hold(&depends);
 
     free(text);
-    if (good && (link(kept, bitcode) == 0 || rs_driver_copy(kept, bitcode))) {
-        good = rs_cache_key_file(bitcode, &hash) && strcmp(hash.hex, depends.made.hex) == 0;
-        if (good)
-            good = rs_cache_has(kept) && rs_cache_has(list);
-        else
-            unlink(bitcode);
-    } else {
-        good = false;
+    if (good && !is(product, &depends.made)) {
+        good = rs_driver_copy(kept, product) && is(product, &depends.made);
+        if (!good)
+            unlink(product);
     }
     rs_depends_close(&depends);
-    return good;
+    return good && rs_cache_has(kept) && rs_cache_has(list);
 }
 
 /* Puts the bytes there in one step. */
@@ -112,7 +119,7 @@ static bool put_copy(struct rs_session *session, const char *from, const char *p
     return good;
 }
 
-void rs_bitcode_keep(struct rs_session *session, const struct rs_recipe *recipe, const char *bitcode)
+void rs_made_keep(struct rs_session *session, const struct rs_recipe *recipe, const char *product)
 {
     struct rs_depends depends = {0};
     struct rs_words files = {0};
@@ -124,10 +131,10 @@ void rs_bitcode_keep(struct rs_session *session, const struct rs_recipe *recipe,
         return;
     rs_depends_of_rule(&session->arena, rule, &files);
     free(rule);
-    mkdir(rs_arena_printf(&session->arena, "%s/bitcode", session->cache_folder), 0700);
-    /* the list is last: before it is there, that of an older unit does not fit the bytes */
-    if (rs_depends_note(&session->arena, recipe->folder, recipe->flags, &files, recipe->begun, &depends) && rs_cache_key_file(bitcode, &depends.made) &&
-        put_copy(session, bitcode, part(session, recipe, "bc")) && (text = rs_depends_text(&depends, &size)) != NULL)
+    mkdir(rs_arena_printf(&session->arena, "%s/made", session->cache_folder), 0700);
+    /* the list is last: before it is there, that of an older state does not fit the bytes */
+    if (rs_depends_note(&session->arena, recipe->folder, recipe->flags, &files, recipe->begun, &depends) && rs_cache_key_file(product, &depends.made) &&
+        put_copy(session, product, part(session, recipe, "made")) && (text = rs_depends_text(&depends, &size)) != NULL)
         put(session, part(session, recipe, "list"), text, size);
     free(text);
     RS_VEC_CLOSE(&files);

@@ -48,6 +48,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summ
     rs_graph_order(ir, order, group);
     rs_graph_spread(ir, order, unit.only_init);
     rs_fields_read(&unit);
+    rs_stands_read(&unit);
     rs_belief_read(&unit, order);
     analyse_all(&unit, order, group);
     rs_fields_judge(&unit);
@@ -66,6 +67,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summ
     free(order);
     free(group);
     rs_map_close(&unit.fields);
+    rs_map_close(&unit.stands);
     rs_map_close(&unit.absent);
     rs_map_close(&unit.unknown);
     RS_VEC_CLOSE(&unit.field);

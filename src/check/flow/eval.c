@@ -16,6 +16,16 @@ bool rs_flow_relevant(const struct rs_flow *flow, uint32_t index)
     return flow->relevant[index / 64] >> (index % 64) & 1;
 }
 
+bool rs_flow_is_behind(const struct rs_flow *flow, LLVMValueRef first, LLVMValueRef second)
+{
+    LLVMBasicBlockRef a = LLVMGetInstructionParent(first), b = LLVMGetInstructionParent(second);
+
+    for (; a == b && second != NULL; second = LLVMGetNextInstruction(second))
+        if (second == first)
+            return true;
+    return a != b && *rs_map_find(&flow->order, (uintptr_t)a) > *rs_map_find(&flow->order, (uintptr_t)b);
+}
+
 static struct rs_av eval_constant(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value)
 {
     struct rs_av base;

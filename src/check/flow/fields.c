@@ -147,24 +147,13 @@ static bool is_released_there(struct rs_flow *flow, const struct rs_cell *cell, 
     return object != NULL && LLVMIsALoadInst(object) && rs_memory_key(flow->ir, LLVMGetOperand(object, 0), NULL, NULL) == cell->key;
 }
 
-/* Whether the first instruction comes later in the function than the second. */
-static bool is_behind(const struct rs_flow *flow, LLVMValueRef first, LLVMValueRef second)
-{
-    LLVMBasicBlockRef a = LLVMGetInstructionParent(first), b = LLVMGetInstructionParent(second);
-
-    for (; a == b && second != NULL; second = LLVMGetNextInstruction(second))
-        if (second == first)
-            return true;
-    return a != b && *rs_map_find(&flow->order, (uintptr_t)a) > *rs_map_find(&flow->order, (uintptr_t)b);
-}
-
 /* Whether the function took a reference before the store and gave it back behind it because it failed: what the place was to hold
  * nobody looks at. */
 static bool is_given_up(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
 {
     LLVMValueRef since = sym->kind == RS_SYM_NEW ? sym->how : sym->taken;
 
-    return since != NULL && sym->gone != NULL && state->err != RS_ERR_CLEAR && is_behind(flow, sym->gone, cell->at) && is_behind(flow, cell->at, since);
+    return since != NULL && sym->gone != NULL && state->err != RS_ERR_CLEAR && rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
 }
 
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym)

@@ -230,6 +230,7 @@ struct rs_flow_unit {
     struct rs_summary *summaries; /* one per function of ir */
     bool *only_init;              /* per function: called by module initialisation only */
     struct rs_map fields;         /* key -> index + 1 */
+    struct rs_map stands;         /* member and constant -> halves of a pair (stands.c) */
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
@@ -253,6 +254,7 @@ struct rs_block {
     bool doomed; /* the program ends here: a failed assertion, abort() */
     RS_VEC(uint64_t) seen;
     RS_VEC(struct rs_state *) open;
+    RS_VEC(LLVMValueRef) swept; /* arrays of which the loop that begins here gives items back (sweep.c) */
 };
 struct rs_flow {
     struct rs_flow_unit *unit;
@@ -328,6 +330,8 @@ void rs_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym 
 
 /* eval.c */
 struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value);
+/* Whether the first instruction comes later in the function than the second. */
+bool rs_flow_is_behind(const struct rs_flow *flow, LLVMValueRef first, LLVMValueRef second);
 /* SSA number of a value, or UINT32_MAX. */
 uint32_t rs_flow_index(const struct rs_flow *flow, LLVMValueRef value);
 bool rs_flow_relevant(const struct rs_flow *flow, uint32_t index);
@@ -446,6 +450,12 @@ void rs_prepare(struct rs_flow *flow);
 /* The values that are live before an instruction of the block (NULL: at its head, behind the phis). */
 void rs_prepare_live(struct rs_flow *flow, struct rs_block *block, LLVMValueRef before, uint64_t *live);
 void rs_prepare_close(struct rs_flow *flow);
+/* sweep.c */
+void rs_sweep_read(struct rs_flow *flow);
+/* The block at which the innermost loop around the instruction begins, or UINT32_MAX. */
+uint32_t rs_sweep_loop(const struct rs_flow *flow, LLVMValueRef instruction);
+/* The state comes to the block: what lies in the arrays that are swept there is no longer the function's to give back. */
+void rs_sweep(struct rs_flow *flow, struct rs_state *state, const struct rs_block *block);
 /* asked.c */
 void rs_asked_read(struct rs_flow *flow);
 /* Whether the function's conditions ask about a member (its key) or a value (its address) more than once. */
@@ -475,6 +485,19 @@ bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct r
 /* Whether other functions use what the global holds, and nobody ever releases or resets it. */
 bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global);
 void rs_fields_judge(struct rs_flow_unit *unit);
+/* slots.c */
+/* Whether the object is an item of a list or tuple of which the function fills a slot, without a release of what was there. */
+bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym);
+/* Whether the function takes a reference to the object behind the instruction: PyList_SetItem(list, 0, object), Py_INCREF(object). */
+bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at);
+/* chain.c */
+/* Whether the function, or the one that it calls at `at`, takes the object off a chain of objects that own each other. */
+bool rs_chain_unlinks(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef at);
+/* stands.c */
+void rs_stands_read(struct rs_flow_unit *unit);
+/* Whether a reference that the function, or the one that it calls at `at`, takes (or gives back) without its counterpart is one
+ * that the state of an object stands for: another function of the unit does the opposite, and both store that state. */
+bool rs_stands_for(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef at, bool taken);
 
 /* share.c: summaries as a file for the extension's other units. */
 struct rs_summaries;

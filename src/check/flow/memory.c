@@ -214,6 +214,14 @@ static bool is_address(LLVMValueRef load)
     return false;
 }
 
+/* a[0] may be what was stored as a[i]. */
+static void reach_indexed(struct rs_state *state, int32_t base)
+{
+    for (size_t i = 0; i < state->mem.count; i++)
+        if (state->mem.items[i].base == base && state->mem.items[i].offset < RS_OFFSET_INDEX && state->mem.items[i].stored)
+            rs_refs_unknown(state, state->mem.items[i].value);
+}
+
 struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at)
 {
     const struct rs_cell *cell;
@@ -221,6 +229,8 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
 
     if (address.kind == RS_AV_SYM && address.number < RS_OFFSET_INDEX)
         reach_any(state, address.sym, address.number);
+    else if (address.kind == RS_AV_SYM && state->syms.items[address.sym].kind == RS_SYM_LOCAL)
+        reach_indexed(state, address.sym);
     if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY || state->syms.count > SYMS_MOST)
         return rs_av_unknown();
     cell = rs_memory_cell(state, address.sym, address.number);

@@ -205,6 +205,7 @@ void rs_prepare(struct rs_flow *flow)
     find_live(flow);
     find_relevant(flow);
     rs_asked_read(flow);
+    rs_sweep_read(flow);
     for (size_t i = 0; i < flow->blocks.count; i++)
         flow->blocks.items[i].doomed = is_doomed(flow->blocks.items[i].block);
 }
@@ -219,6 +220,7 @@ void rs_prepare_close(struct rs_flow *flow)
         for (size_t k = 0; k < block->open.count; k++)
             rs_state_close(block->open.items[k]);
         RS_VEC_CLOSE(&block->open);
+        RS_VEC_CLOSE(&block->swept);
     }
     free(flow->relevant);
     rs_map_close(&flow->index);

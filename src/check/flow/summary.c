@@ -586,13 +586,25 @@ static void apply_way(struct applying *a)
     a->state->thrown = a->way->thrown;
 }
 
+/* What the members of an object hold may have been released and replaced. */
+static void doubt_members(struct rs_state *state, struct rs_av object)
+{
+    for (size_t i = 0; i < state->syms.count && object.kind == RS_AV_SYM; i++)
+        if (state->syms.items[i].kind == RS_SYM_LOADED && state->syms.items[i].parent == object.sym)
+            state->syms.items[i].flags |= RS_F_UNCERTAIN;
+}
+
 /* Some ways of the callee are not known: its arguments may have gone anywhere. */
 static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, bool foreign)
 {
     int32_t sym;
 
-    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
-        rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(call, i)));
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
+        struct rs_av value = rs_eval(flow, state, LLVMGetOperand(call, i));
+
+        rs_refs_unknown(state, value);
+        doubt_members(state, value);
+    }
     state->vague = foreign && (state->err == RS_ERR_CLEAR || state->vague);
     state->err = state->err == RS_ERR_SET && foreign ? RS_ERR_SET : RS_ERR_UNKNOWN;
     state->err_sym = RS_NONE;

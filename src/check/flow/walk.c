@@ -85,6 +85,7 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
         return;
     }
     assign_phis(flow, state, from, to, back);
+    rs_sweep(flow, state, block);
     state->block = target;
     state->came_from = terminator;
     rs_state_settle(flow, state, block->live, block->visits > VISITS_COARSEST ? RS_GRAIN_COARSEST : block->visits > VISITS_COARSE ? RS_GRAIN_COARSE : RS_GRAIN_FINE);

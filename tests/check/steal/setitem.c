@@ -222,11 +222,28 @@ fill_counted(PyObject *self, PyObject *args)
     return list;
 }
 
+static PyObject *
+numbered(PyObject *self, PyObject *iterable)
+{
+    Py_ssize_t size = PyObject_Size(iterable);
+    PyObject *list = size < 0 ? NULL : PyList_New(size);
+
+    for (Py_ssize_t i = 0; list != NULL && i < size; i++) {
+        PyObject *number = PyLong_FromSsize_t(i * 1000);
+
+        if (number == NULL || PyList_SetItem(list, i, number) < 0) { /* as many as it was made for: that does not fail */
+            Py_XDECREF(number);
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
 static PyMethodDef methods[] = {
     METHOD(boxed, METH_O), METHOD(boxed_twice, METH_O), METHOD(replace_first, METH_O), METHOD(replace_last, METH_O),
     METHOD(wrap_argument, METH_O), METHOD(wrap_argument_owned, METH_O), METHOD(pair_of_none, METH_O), METHOD(pair_with_none, METH_O),
     METHOD(rotate, METH_O), METHOD(exchange, METH_O), METHOD(point, METH_VARARGS), METHOD(point_checked, METH_VARARGS),
-    METHOD(fill, METH_VARARGS), METHOD(fill_counted, METH_VARARGS), {NULL},
+    METHOD(fill, METH_VARARGS), METHOD(fill_counted, METH_VARARGS), METHOD(numbered, METH_O), {NULL},
 };
 MODULE(setitem, methods)
 

@@ -1,0 +1,76 @@
+/* Items of lists and tuples that a function moves: it takes one out of its slot, gives it up or hands it on, and puts another (or
+ * NULL) into the slot by PyList_SET_ITEM or PyTuple_SET_ITEM, which release nothing. The slot's reference was the function's to give. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+static bool is_of(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, int32_t object)
+{
+    struct rs_av is = LLVMIsConstant(value) ? rs_av_unknown() : rs_eval(flow, state, value);
+    LLVMValueRef place = LLVMIsALoadInst(value) ? LLVMGetOperand(value, 0) : NULL;
+    uint64_t key = place != NULL ? rs_memory_key(flow->ir, place, NULL, NULL) : 0;
+    struct rs_av address = place != NULL && LLVMIsAAllocaInst(place) ? rs_eval(flow, state, place) : rs_av_unknown();
+    struct rs_cell *cell = address.kind == RS_AV_SYM ? rs_memory_cell(state, address.sym, address.number) : NULL;
+
+    if (is.kind == RS_AV_SYM)
+        return is.sym == object && is.number == 0;
+    /* a variable or a member that is read anew for each use */
+    if (cell != NULL)
+        return rs_state_object(state, cell->value) == &state->syms.items[object];
+    for (size_t i = 0; i < state->mem.count && key != 0; i++)
+        if (state->mem.items[i].key == key && rs_state_object(state, state->mem.items[i].value) == &state->syms.items[object])
+            return true;
+    return false;
+}
+
+/* The list or tuple whose items the address lies among, or NULL. */
+static LLVMValueRef owner_of(struct rs_ir *ir, LLVMValueRef pointer)
+{
+    for (; LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer) || LLVMIsALoadInst(pointer); pointer = LLVMGetOperand(pointer, 0)) {
+        const char *stem = LLVMIsAGetElementPtrInst(pointer) ? rs_ir_struct_stem(ir, LLVMGetGEPSourceElementType(pointer)) : NULL;
+
+        if (stem != NULL && (strcmp(stem, "PyListObject") == 0 || strcmp(stem, "PyTupleObject") == 0))
+            return LLVMGetOperand(pointer, 0);
+    }
+    return NULL;
+}
+
+/* A container that the function has just made is filled by whatever fills one. */
+static bool fills(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, int32_t container)
+{
+    bool any = state->syms.items[container].flags & RS_F_FRESH;
+    LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL, owner;
+
+    if (callee != NULL && LLVMGetNumArgOperands(at) == 3 && strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL)
+        return any || is_of(flow, state, LLVMGetOperand(at, 0), container);
+    owner = LLVMIsAStoreInst(at) ? owner_of(flow->ir, LLVMGetOperand(at, 1)) : NULL;
+    return owner != NULL && (any || is_of(flow, state, owner, container));
+}
+
+bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym)
+{
+    bool item = sym->kind == RS_SYM_BORROWED && sym->parent != RS_NONE && sym->api != NULL && (strncmp(sym->api, "PyList_G", 8) == 0 || strncmp(sym->api, "PyTuple_G", 9) == 0);
+
+    for (size_t i = 0; item && i < flow->blocks.count; i++)
+        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at))
+            if (fills(flow, state, at, sym->parent))
+                return true;
+    return false;
+}
+
+bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at)
+{
+    int32_t object = (int32_t)(sym - state->syms.items);
+
+    for (size_t i = 0; i < flow->blocks.count; i++)
+        for (LLVMValueRef k = LLVMGetFirstInstruction(flow->blocks.items[i].block); k != NULL; k = LLVMGetNextInstruction(k)) {
+            LLVMValueRef callee = LLVMIsACallInst(k) || LLVMIsAInvokeInst(k) ? rs_ir_callee(k) : NULL;
+            const char *name = callee == NULL || LLVMGetNumArgOperands(k) == 0 ? "" : rs_ir_api_name(flow->ir, callee);
+
+            name += *name == '_';
+            if ((strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0) && is_of(flow, state, LLVMGetOperand(k, LLVMGetNumArgOperands(k) - 1), object) && rs_flow_is_behind(flow, k, at) &&
+                rs_sweep_loop(flow, k) == rs_sweep_loop(flow, at)) /* once for each time */
+                return true;
+        }
+    return false;
+}

@@ -1,0 +1,172 @@
+/* References that the state of an object stands for. "flags |= KEPT; Py_INCREF(self)" in one function and "flags &= ~KEPT;
+ * Py_DECREF(self)" in another are a pair: neither is wrong by itself. The pair is known by the member that both store, and by what is
+ * counted: the object itself, or one of Python's constants. A function that returns what it counts takes that reference for its
+ * caller, and is no half of a pair. */
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+enum half { TAKES = 1, GIVES = 2 };
+enum { BLOCKS_MOST = 1000 /* of a function that is looked at: generated code is left out */ };
+
+static LLVMValueRef strip_casts(LLVMValueRef value)
+{
+    while (LLVMIsACastInst(value))
+        value = LLVMGetOperand(value, 0);
+    return value;
+}
+
+static LLVMValueRef root_of(LLVMValueRef pointer)
+{
+    while (LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer))
+        pointer = LLVMGetOperand(pointer, 0);
+    return pointer;
+}
+
+/* TAKES, GIVES or 0; *object is what is counted. */
+static unsigned half_of(const struct rs_ir *ir, LLVMValueRef at, LLVMValueRef *object)
+{
+    LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL;
+    const char *name = callee == NULL || LLVMGetNumArgOperands(at) == 0 ? "" : rs_ir_api_name(ir, callee);
+
+    name += *name == '_';
+    if (*name == '\0')
+        return 0;
+    *object = strip_casts(LLVMGetOperand(at, LLVMGetNumArgOperands(at) - 1));
+    if (strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0 || strcmp(name, "Py_IncRef") == 0)
+        return TAKES;
+    return strcmp(name, "Py_DECREF") == 0 || strcmp(name, "Py_XDECREF") == 0 || strcmp(name, "Py_DecRef") == 0 ? GIVES : 0;
+}
+
+static bool is_constant(LLVMValueRef object)
+{
+    size_t length;
+
+    return LLVMIsAGlobalVariable(object) && strncmp(LLVMGetValueName2(object, &length), "_Py_", 4) == 0;
+}
+
+static bool comes_of(LLVMValueRef value, LLVMValueRef object, int depth)
+{
+    value = strip_casts(value);
+    for (unsigned k = 0; LLVMIsAPHINode(value) && k < LLVMCountIncoming(value) && depth > 0; k++)
+        if (comes_of(LLVMGetIncomingValue(value, k), object, depth - 1))
+            return true;
+    return value == object;
+}
+
+static bool returns(LLVMValueRef function, LLVMValueRef object)
+{
+    enum { DEPTH = 4 };
+
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b)) {
+        LLVMValueRef last = LLVMGetBasicBlockTerminator(b);
+
+        if (last != NULL && LLVMIsAReturnInst(last) && LLVMGetNumOperands(last) == 1 && comes_of(LLVMGetOperand(last, 0), object, DEPTH))
+            return true;
+    }
+    return false;
+}
+
+/* The pair's name: the member, and the constant that is counted (the object itself: 0). */
+static uint64_t pair_of(uint64_t key, LLVMValueRef object)
+{
+    return (key ^ (is_constant(object) ? (uintptr_t)object : 0)) * 0x9e3779b97f4a7c15u | 1;
+}
+
+/* Whether the value that a member gets says a state: a number, or flags set and reset. What is counted up is none. */
+static bool is_state(LLVMValueRef value)
+{
+    LLVMOpcode opcode;
+
+    value = strip_casts(value);
+    if (LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMIntegerTypeKind)
+        return false;
+    opcode = LLVMIsABinaryOperator(value) ? LLVMGetInstructionOpcode(value) : LLVMAdd;
+    return LLVMIsAConstantInt(value) || ((opcode == LLVMAnd || opcode == LLVMOr || opcode == LLVMXor) && LLVMIsAConstantInt(LLVMGetOperand(value, 1)));
+}
+
+/* Whether one way leads through both blocks. */
+static bool leads_to(LLVMBasicBlockRef from, LLVMBasicBlockRef to, struct rs_map *seen)
+{
+    LLVMValueRef terminator = LLVMGetBasicBlockTerminator(from);
+    uint64_t *known = rs_map_at(seen, (uintptr_t)from);
+
+    if (from == to)
+        return true;
+    if (*known != 0 || terminator == NULL)
+        return false;
+    *known = 1;
+    for (unsigned s = 0; s < LLVMGetNumSuccessors(terminator); s++)
+        if (leads_to(LLVMGetSuccessor(terminator, s), to, seen))
+            return true;
+    return false;
+}
+
+static bool are_of_one_way(LLVMValueRef a, LLVMValueRef b)
+{
+    struct rs_map from_a = {0}, from_b = {0};
+    bool leads = leads_to(LLVMGetInstructionParent(a), LLVMGetInstructionParent(b), &from_a) || leads_to(LLVMGetInstructionParent(b), LLVMGetInstructionParent(a), &from_b);
+
+    rs_map_close(&from_a);
+    rs_map_close(&from_b);
+    return leads;
+}
+
+/* Of each state that the function stores in the object (in any object, where a constant is counted): whether the pair's half
+ * `wanted` is known. `half`, if not 0, is noted first; `at` is where that is taken or given. */
+static bool visit(struct rs_flow_unit *unit, LLVMValueRef function, LLVMValueRef object, unsigned half, unsigned wanted, LLVMValueRef at)
+{
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
+        for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
+            bool state = LLVMIsAStoreInst(i) && is_state(LLVMGetOperand(i, 0)) && (is_constant(object) || root_of(LLVMGetOperand(i, 1)) == object);
+            uint64_t key = state ? rs_memory_key(unit->ir, LLVMGetOperand(i, 1), NULL, NULL) : 0;
+            const uint64_t *known;
+
+            if (key == 0 || (at != NULL && !are_of_one_way(i, at)))
+                continue;
+            if (half != 0)
+                *rs_map_at(&unit->stands, pair_of(key, object)) |= half;
+            known = rs_map_find(&unit->stands, pair_of(key, object));
+            if (known != NULL && *known & wanted)
+                return true;
+        }
+    return false;
+}
+
+void rs_stands_read(struct rs_flow_unit *unit)
+{
+    for (size_t f = 0; f < unit->ir->functions.count; f++) {
+        const struct rs_ir_function *function = &unit->ir->functions.items[f];
+        LLVMValueRef object = NULL;
+
+        for (LLVMBasicBlockRef b = function->library || LLVMCountBasicBlocks(function->value) > BLOCKS_MOST ? NULL : LLVMGetFirstBasicBlock(function->value); b != NULL; b = LLVMGetNextBasicBlock(b))
+            for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
+                unsigned half = half_of(unit->ir, i, &object);
+
+                if (half != 0 && (is_constant(object) || LLVMIsAArgument(object)) && !(half == TAKES && returns(function->value, object)))
+                    visit(unit, function->value, object, half, 0, i);
+            }
+    }
+}
+
+/* The parameter that an object is in the function that is called with it, else the object. */
+static LLVMValueRef name_in(LLVMValueRef call, LLVMValueRef callee, LLVMValueRef object)
+{
+    for (unsigned k = 0; k < LLVMGetNumArgOperands(call) && k < LLVMCountParams(callee); k++)
+        if (strip_casts(LLVMGetOperand(call, k)) == object)
+            return LLVMGetParam(callee, k);
+    return object;
+}
+
+bool rs_stands_for(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef at, bool taken)
+{
+    LLVMValueRef object = sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_GLOBAL ? sym->identity : NULL, callee;
+    unsigned wanted = taken ? GIVES : TAKES;
+
+    if (object == NULL || LLVMCountBasicBlocks(flow->function->value) > BLOCKS_MOST || (sym->kind == RS_SYM_GLOBAL && !is_constant(object)))
+        return false;
+    if (visit(flow->unit, flow->function->value, object, 0, wanted, at))
+        return true;
+    callee = at != NULL && (LLVMIsACallInst(at) || LLVMIsAInvokeInst(at)) ? rs_ir_callee(at) : NULL;
+    return callee != NULL && LLVMGetFirstBasicBlock(callee) != NULL && visit(flow->unit, callee, name_in(at, callee, object), 0, wanted, NULL);
+}

@@ -38,7 +38,7 @@ static int32_t subject_of(const struct calling *c, struct rs_state *state)
 static bool is_fresh(const char *name)
 {
     static const char *const parts[] = {"_New", "_From", "_Pack", "BuildValue", "AsUTF8String", "AsASCIIString", "EncodeFSDefault", "PyObject_Repr", "PyDict_Copy", "PyDict_Keys",
-                                        "PyDict_Values", "PyDict_Items", "PyObject_Dir", "_AsTuple", "_GetSlice", NULL};
+                                        "PyDict_Values", "PyDict_Items", "PyMapping_Keys", "PyMapping_Values", "PyMapping_Items", "PyObject_Dir", "_AsTuple", "_GetSlice", NULL};
 
     for (const char *const *part = parts; *part != NULL; part++)
         if (strstr(name, *part) != NULL) /* an array that is made from an object may be that object */
@@ -78,6 +78,16 @@ static bool is_made(const char *name)
         if (strncmp(name, *head, strlen(*head)) == 0)
             return true;
     return false;
+}
+
+/* Whether a container that the call brings is for the caller alone: PySequence_Fast may answer with what it was given. */
+static bool is_alone(const struct calling *c, struct rs_state *state, const char *api)
+{
+    const struct rs_sym *from = strcmp(api, "PySequence_Fast") == 0 ? rs_state_object(state, argument(c, state, 0)) : NULL;
+
+    if (strcmp(api, "PySequence_Fast") == 0)
+        return from != NULL && from->kind == RS_SYM_NEW && from->flags & RS_F_ALONE && !(from->flags & RS_F_VISIBLE);
+    return is_fresh(api) || is_made(api);
 }
 
 /* Python code that this call runs may take apart any list or dictionary that it can reach. */
@@ -161,7 +171,7 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
             rs_refs_unknown(state, value);
         if (may_be_kept(c, state, i, value)) {
             bool only_now = takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
-            state->syms.items[value.sym].flags |= RS_F_SHARED;
+            state->syms.items[value.sym].flags = (state->syms.items[value.sym].flags & ~(uint32_t)RS_F_ALONE) | RS_F_SHARED;
             state->syms.items[value.sym].kept = only_now ? KEPT_NOW : RS_NONE;
         }
     }
@@ -194,13 +204,14 @@ static bool is_empty(const struct calling *c, struct rs_state *state)
 
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
 {
+    bool alone = is_alone(c, state, api);
     int32_t sym = rs_state_sym(state, RS_SYM_NEW, c->call);
     struct rs_sym *it = &state->syms.items[sym];
 
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = newness(api) | (is_fresh(api) && !is_empty(c, state) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED);
+    it->flags = (alone ? RS_F_ALONE : 0) | newness(api) | (is_fresh(api) && !is_empty(c, state) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED);
     return sym;
 }
 
@@ -600,6 +611,32 @@ static bool cannot_fail(const struct calling *c, struct rs_state *state)
     return index.kind != RS_AV_INT || most == RS_LENGTH_UNKNOWN || (index.number >= 0 && index.number < most);
 }
 
+/* -1 as an index or a length fails there, too. */
+static void settle_pending(const struct calling *c, struct rs_state *state)
+{
+    static const char *const parts[] = {"GetItem", "SetItem", "DelItem", "_New", "FromStringAndSize", "GetSlice", NULL};
+    bool refuses = false;
+
+    for (const char *const *part = parts; *part != NULL && state->pending; part++)
+        refuses = refuses || strstr(c->row->name, *part) != NULL;
+    for (unsigned i = 0; refuses && c->row->flags & RS_SETS_ERROR && i < c->count; i++) {
+        LLVMValueRef operand = LLVMGetOperand(c->call, i);
+
+        while (LLVMIsACastInst(operand))
+            operand = LLVMGetOperand(operand, 0);
+        state->pending = state->pending && operand != state->pending_at;
+    }
+}
+
+/* PyObject_IsTrue(Py_True) runs nothing. */
+static bool asks_constant(const struct calling *c, struct rs_state *state)
+{
+    const struct rs_sym *sym = strcmp(c->row->name, "PyObject_IsTrue") == 0 || strcmp(c->row->name, "PyObject_Not") == 0 ? rs_state_object(state, argument(c, state, 0)) : NULL;
+    size_t length;
+
+    return sym != NULL && sym->kind == RS_SYM_GLOBAL && strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) == 0;
+}
+
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out)
 {
     struct calling c = {flow, call, row, LLVMGetNumArgOperands(call)};
@@ -609,7 +646,8 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         rs_state_close(state);
         return;
     }
-    if (runs_anything(row)) {
+    settle_pending(&c, state);
+    if (runs_anything(row) && !asks_constant(&c, state)) {
         rs_refs_run(flow, state, call, row->name);
         flow->summary->runs = true;
     }

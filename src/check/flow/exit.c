@@ -93,6 +93,29 @@ static void judge_kept_result(struct rs_flow *flow, struct rs_state *state, stru
     sym->flags |= RS_F_UNCERTAIN;
 }
 
+/* Whether a helper made the call. */
+static bool is_elsewhere(const struct rs_flow *flow, LLVMValueRef call)
+{
+    return call != NULL && LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)) != flow->function->value;
+}
+
+/* The helper's result came with the exception of a call of its own: whoever passes it on is not told of. */
+static void tell_helper(struct rs_flow *flow, struct rs_state *state)
+{
+    const struct rs_ir_function *helper = rs_ir_function(flow->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(state->err_at)));
+    LLVMValueRef callee = rs_ir_callee(state->err_at);
+    struct rs_candidate candidate;
+
+    if (helper == NULL || helper->library)
+        return;
+    candidate = rs_tell_candidate(flow, state, RS_RULE_RS302, state->err_at, NULL,
+                                  SAY(flow, "%s: returns a result though %s has set an exception%s; %s passes it on", helper->name, callee == NULL ? "a call" : rs_ir_api_name(flow->ir, callee),
+                                      rs_tell_line(flow, state->err_at), flow->function->name),
+                                  "return NULL or -1 there, or clear the exception (PyErr_Clear)");
+    candidate.function = helper->value;
+    rs_tell_add(flow, &candidate);
+}
+
 static void judge_error(struct rs_flow *flow, struct rs_state *state, bool failed, bool pointer, LLVMValueRef at)
 {
     const struct rs_contract *slot = flow->function->role->contract;
@@ -101,6 +124,8 @@ static void judge_error(struct rs_flow *flow, struct rs_state *state, bool faile
 
     if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL))
         rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns %s without an exception set", function, value), SAY(flow, "set an exception before the return%s (PyErr_SetString ...), or return a value", rs_tell_line(flow, at)));
+    else if (!failed && state->err == RS_ERR_SET && state->supposed == RS_SUPPOSED_NOTHING && is_elsewhere(flow, state->err_at))
+        tell_helper(flow, state);
     else if (!failed && state->err == RS_ERR_SET && state->supposed == RS_SUPPOSED_NOTHING)
         rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns a result while an exception is set", function), SAY(flow, "return %s, or clear the exception (PyErr_Clear)", value));
     else if (!failed && state->pending) {

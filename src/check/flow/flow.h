@@ -66,6 +66,7 @@ enum rs_sym_flags {
     RS_F_NO_CONSTANT = 1 << 21, /* made by a constructor: no object that a name stands for, like None */
     RS_F_ANOTHER = 1 << 22,     /* made anew by each call: no object that was there before */
     RS_F_ASKED = 1 << 23,       /* whether it is some global was asked, and will be again: an integer whose parent it is knows the answer */
+    RS_F_ALONE = 1 << 25,       /* a container that was made for this function: nobody else can take items out of it */
     RS_F_FOUND = 1 << 24,       /* a constant: what a call brought has turned out to be it */
 };
 
@@ -170,6 +171,7 @@ struct rs_case {
     uint8_t err, entry;
     uint8_t nrefs, nstores;
     bool thrown;   /* left by an exception of C++ */
+    LLVMValueRef err_at; /* the call that set the exception, in this unit */
     bool converts; /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
     struct rs_subject args[RS_SUMMARY_ARGS]; /* what is known of the arguments on this way */
     struct rs_ref_change refs[RS_CASE_REFS];

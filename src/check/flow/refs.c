@@ -230,7 +230,9 @@ static bool is_within_reach(const struct rs_flow *flow, const struct rs_sym *con
 {
     if (container->kind == RS_SYM_ARG)
         return flow->role;
-    return container->kind == RS_SYM_LOADED || container->kind == RS_SYM_BORROWED || (container->kind == RS_SYM_NEW && container->flags & (RS_F_VISIBLE | RS_F_SHARED | RS_F_MADE));
+    if (container->kind == RS_SYM_NEW)
+        return container->flags & RS_F_VISIBLE || (container->flags & (RS_F_SHARED | RS_F_MADE) && !(container->flags & RS_F_ALONE));
+    return container->kind == RS_SYM_LOADED || container->kind == RS_SYM_BORROWED;
 }
 
 void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api)

@@ -174,7 +174,7 @@ static void reach(struct settling *s, int32_t sym)
 
 static bool informative(const struct settling *s, const struct rs_sym *sym)
 {
-    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED | RS_F_MADE | RS_F_NO_CONSTANT | RS_F_ANOTHER;
+    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED | RS_F_MADE | RS_F_NO_CONSTANT | RS_F_ANOTHER | RS_F_ALONE;
 
     if (sym->owned != 0)
         return true;

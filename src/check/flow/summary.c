@@ -60,7 +60,7 @@ static struct rs_subject subject_of_sym(struct making *m, int32_t index)
     } else if (is_new(m, sym)) {
         subject.arg = (int16_t)number_of(m, index);
         subject.kind = subject.arg < 0 ? RS_SUBJECT_NONE : RS_SUBJECT_NEW;
-        subject.offset = sym->kind == RS_SYM_NEW ? sym->flags & (RS_F_NO_CONSTANT | RS_F_ANOTHER) : 0;
+        subject.offset = sym->kind == RS_SYM_NEW ? sym->flags & (RS_F_NO_CONSTANT | RS_F_ANOTHER | (sym->flags & RS_F_VISIBLE ? 0 : RS_F_ALONE)) : 0;
     } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && is_argument(m, sym->parent)) {
         subject.kind = RS_SUBJECT_FIELD;
         subject.arg = (int16_t)sym->parent;
@@ -82,8 +82,11 @@ static struct rs_subject subject_of(struct making *m, struct rs_av value)
 
     if (value.kind == RS_AV_INT)
         return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = value.number, .high = value.number};
-    if (value.kind == RS_AV_COND)
-        return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = 0, .high = 1};
+    if (value.kind == RS_AV_COND) {
+        int known = rs_refine_known(m->state, value);
+
+        return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = known == 1, .high = known != 0};
+    }
     if (value.kind != RS_AV_SYM)
         return subject;
     if (value.number != 0 && m->state->syms.items[value.sym].kind != RS_SYM_INT) {
@@ -273,6 +276,7 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
     m.way.thrown = thrown;
     m.way.entry = state->entry;
     m.way.err = state->err == RS_ERR_MAYBE ? RS_ERR_UNKNOWN : state->err;
+    m.way.err_at = m.way.err == RS_ERR_SET ? state->err_at : NULL;
     m.way.result = subject_of(&m, result);
     if (is_outcome(state, result)) {
         m.way.converts = true;
@@ -375,7 +379,7 @@ static struct rs_av new_of(struct applying *a, const struct rs_subject *subject)
         return a->fresh[subject->arg];
     sym = rs_state_sym(a->state, RS_SYM_NEW, a->call);
     a->state->syms.items[sym].null = subject->null;
-    a->state->syms.items[sym].flags = RS_F_SHARED | ((uint32_t)subject->offset & (RS_F_NO_CONSTANT | RS_F_ANOTHER)) | (subject->null == RS_MAYBE && !a->way->converts ? RS_F_FAIL_ERR | RS_F_MISS : 0);
+    a->state->syms.items[sym].flags = RS_F_SHARED | ((uint32_t)subject->offset & (RS_F_NO_CONSTANT | RS_F_ANOTHER | RS_F_ALONE)) | (subject->null == RS_MAYBE && !a->way->converts ? RS_F_FAIL_ERR | RS_F_MISS : 0);
     a->state->syms.items[sym].api = a->callee;
     for (unsigned i = 0; i < a->way->nrefs; i++)
         if (a->way->refs[i].who.kind == RS_SUBJECT_NEW && a->way->refs[i].who.arg == subject->arg)
@@ -541,6 +545,12 @@ static void convert(struct applying *a, struct rs_av result)
     }
 }
 
+/* Whether the callee's result is that of success: an exception that comes along is its own mistake. */
+static bool has_succeeded(struct rs_av result, bool pointer)
+{
+    return pointer ? result.kind == RS_AV_SYM : result.kind == RS_AV_INT && result.number >= 0;
+}
+
 static void apply_way(struct applying *a)
 {
     struct rs_av values[RS_CASE_STORES], result;
@@ -574,7 +584,7 @@ static void apply_way(struct applying *a)
         bool doubted = a->way->err == RS_ERR_SET && (a->ambiguous || (pointer && result.kind == RS_AV_INT && rs_belief_never_null(a->call)));
 
         if (a->state->err != RS_ERR_SET)
-            a->state->err_at = a->call;
+            a->state->err_at = has_succeeded(result, pointer) && a->way->err_at != NULL ? a->way->err_at : a->call;
         a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET : doubted ? RS_ERR_UNKNOWN : a->way->err;
         a->state->err_sym = RS_NONE;
         a->state->vague = false;

@@ -89,7 +89,7 @@ static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, 
     for (size_t i = 0; i < flow->unit->candidates.count; i++) {
         struct rs_candidate *candidate = &flow->unit->candidates.items[i];
 
-        if (candidate->function != flow->function->value || !(candidate->rule == rule || (is_leak(candidate->rule) && is_leak(rule))))
+        if (candidate->rule != rule && !(is_leak(candidate->rule) && is_leak(rule)))
             continue;
         if (candidate->culprit == culprit || (cause != NULL && candidate->cause == cause))
             return candidate;

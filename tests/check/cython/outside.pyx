@@ -3,8 +3,8 @@ from cpython.ref cimport PyObject
 
 cdef extern from "outside.h" nogil:
     int outside_scan(const char *text, Py_ssize_t size)
-    int outside_report(int code)
-    int outside_report_held(int code)
+    int outside_report(int code) except *
+    int outside_report_held(int code) except *
 
 cdef extern from "Python.h":
     void up "Py_INCREF" (PyObject *what) nogil

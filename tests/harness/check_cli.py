@@ -477,6 +477,46 @@ def units(context):
         core.expect(found == expected, "found %s, expected %s" % (found, expected), ran.text())
 
 
+INIT = """#include <Python.h>
+int add_names(PyObject *module);
+static PyObject *again(PyObject *self, PyObject *ignored)
+{
+    if (%s)
+        return NULL;
+    Py_RETURN_NONE;
+}
+static PyMethodDef methods[] = {{"again", again, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "one", NULL, -1, methods, NULL, NULL, NULL, NULL};
+PyMODINIT_FUNC PyInit_one(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    if (module != NULL && add_names(module) < 0)
+        Py_CLEAR(module);
+    return module;
+}
+"""
+NAMES = """#include <Python.h>
+int add_names(PyObject *module)
+{
+    return PyDict_SetItemString(PyModule_GetDict(module), "names", PyList_New(0));
+}
+"""
+
+
+def init_elsewhere(context):
+    """A function that only another unit's initialisation calls loses things once: a note. If something else calls it too, an error."""
+    folder = fresh("init-elsewhere")
+    version, _ = minor(context)
+    with open(os.path.join(folder, "two.c"), "w") as f:
+        f.write(NAMES)
+    for condition, severity in (("0", "note"), ("add_names(self) < 0", "error")):
+        with open(os.path.join(folder, "one.c"), "w") as f:
+            f.write(INIT % condition)
+        ran = check(folder, "--python", version, "one.c", "two.c")
+        found = [(f["rule"], f["culprit"]["function"], f["severity"]) for f in ran.report["findings"] if f["rule"] == "RS201"]
+        core.expect(found == [("RS201", "add_names", severity)], "found %s, expected a %s" % (found, severity), ran.text())
+
+
 def collect(context):
-    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "files": files, "database": database, "build": build, "archive": archive, "build-fails": build_fails, "build-cc": build_cc, "build-moved": build_moved, "cache": cache, "bitcode": bitcode}
+    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "init-elsewhere": init_elsewhere, "files": files, "database": database, "build": build, "archive": archive, "build-fails": build_fails, "build-cc": build_cc, "build-moved": build_moved, "cache": cache, "bitcode": bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

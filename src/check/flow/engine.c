@@ -27,13 +27,6 @@ static void analyse_all(struct rs_flow_unit *unit, const uint32_t *order, const 
     }
 }
 
-static bool is_init(const struct rs_ir_function *function)
-{
-    const char *slot = function->role == NULL ? "" : function->role->slot;
-
-    return strcmp(slot, "init") == 0 || strcmp(slot, "mod.exec") == 0 || strcmp(slot, "mod.create") == 0;
-}
-
 void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summaries, struct rs_report *report)
 {
     struct rs_flow_unit unit = {.ir = ir, .report = report, .others = others};
@@ -42,11 +35,8 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summ
 
     unit.summaries = rs_alloc((count + 1) * sizeof(*unit.summaries));
     memset(unit.summaries, 0, (count + 1) * sizeof(*unit.summaries));
-    unit.only_init = rs_alloc(count + 1);
-    for (size_t i = 0; i < count; i++)
-        unit.only_init[i] = is_init(&ir->functions.items[i]);
     rs_graph_order(ir, order, group);
-    rs_graph_spread(ir, order, unit.only_init);
+    unit.only_init = rs_init_only(ir, order, others);
     rs_fields_read(&unit);
     rs_stands_read(&unit);
     rs_belief_read(&unit, order);

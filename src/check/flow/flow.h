@@ -464,10 +464,18 @@ void rs_asked_read(struct rs_flow *flow);
 bool rs_asked_again(const struct rs_flow *flow, uint64_t what);
 /* walk.c */
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge);
+struct rs_summaries;
 /* graph.c: functions, callees first; those of one circle have one group number and stand together. */
 void rs_graph_order(struct rs_ir *ir, uint32_t *order, uint32_t *group);
 /* Marks functions without a role of their own that only functions marked before call. */
 void rs_graph_spread(struct rs_ir *ir, const uint32_t *order, bool *marked);
+/* Whether the function is used at all, and each use is a call by a marked one. */
+bool rs_graph_only_by(struct rs_ir *ir, LLVMValueRef function, const bool *marked);
+/* init.c */
+/* For each of the unit's functions (by rs_graph_order's `order`) whether it runs at the module's import only; the caller frees it. */
+bool *rs_init_only(struct rs_ir *ir, const uint32_t *order, const struct rs_summaries *others);
+/* By whom a function is called or named in this unit. */
+enum rs_init_uses { RS_USES_NONE, RS_USES_INIT, RS_USES_OTHER } rs_init_uses(struct rs_ir *ir, LLVMValueRef function, const bool *marked);
 /* fields.c */
 void rs_fields_read(struct rs_flow_unit *unit);
 struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
@@ -502,10 +510,11 @@ void rs_stands_read(struct rs_flow_unit *unit);
 bool rs_stands_for(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef at, bool taken);
 
 /* share.c: summaries as a file for the extension's other units. */
-struct rs_summaries;
 void rs_share_write(const struct rs_flow_unit *unit, FILE *file);
 /* Of a function that another unit defines, or NULL. */
 const struct rs_summary *rs_share_find(const struct rs_summaries *set, const char *name);
+/* Whether some unit's initialisation calls the function, and nothing else anywhere does. */
+bool rs_share_is_inits(const struct rs_summaries *set, const char *name);
 
 /* belief.c: what the unit's code takes to be possible. */
 /* Collects the members and globals that may be NULL while objects are in use; `order` is rs_graph_order's. */

@@ -122,8 +122,7 @@ void rs_graph_order(struct rs_ir *ir, uint32_t *order, uint32_t *group)
     RS_VEC_CLOSE(&t.stack);
 }
 
-/* Whether each use of the function is a call by a marked one. */
-static bool is_called_by_marked(struct rs_ir *ir, LLVMValueRef function, const bool *marked)
+bool rs_graph_only_by(struct rs_ir *ir, LLVMValueRef function, const bool *marked)
 {
     LLVMUseRef use = LLVMGetFirstUse(function);
 
@@ -147,7 +146,7 @@ void rs_graph_spread(struct rs_ir *ir, const uint32_t *order, bool *marked)
     for (size_t i = ir->functions.count; i-- > 0;) {
         const struct rs_ir_function *function = &ir->functions.items[order[i]];
 
-        if (function->role == NULL && function->local && is_called_by_marked(ir, function->value, marked))
+        if (function->role == NULL && function->local && rs_graph_only_by(ir, function->value, marked))
             marked[order[i]] = true;
     }
 }

@@ -1,4 +1,5 @@
-/* Summaries of other units: what a unit's functions do to references, as lines of text that the extension's other units read.
+/* Summaries of other units: what a unit's functions do to references, and which functions of other units it calls, as lines of text
+ * that the extension's other units read.
  *
  * Promise: any bytes give summaries or one line that says what is wrong; what is read is in range for summary.c. A name of
  * a static variable means nothing elsewhere: what concerns one is written as unknown. Two functions of one name say nothing. */
@@ -11,7 +12,7 @@
 #include "check/unit.h"
 
 enum { LINE_MOST = 1 << 16, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
-static const char heading[] = "refsan summaries 4\n";
+static const char heading[] = "refsan summaries 5\n";
 
 struct named {
     const char *name;
@@ -22,6 +23,7 @@ struct rs_summaries {
     struct rs_arena arena;
     RS_VEC(struct named) functions;
     struct rs_map by_name; /* hash -> index + 1 */
+    struct rs_map uses;    /* hash of a name -> enum rs_init_uses, of all units */
 };
 
 /* ---- writing ---- */
@@ -84,11 +86,26 @@ static bool is_foreign(struct rs_ir *ir)
     return true;
 }
 
+/* Global functions that the unit calls or names, its own and others'; what belongs to Python is of no interest. */
+static void write_uses(const struct rs_flow_unit *unit, FILE *file)
+{
+    for (LLVMValueRef function = LLVMGetFirstFunction(unit->ir->module); function != NULL; function = LLVMGetNextFunction(function)) {
+        enum rs_init_uses uses = rs_init_uses(unit->ir, function, unit->only_init);
+        LLVMLinkage linkage = LLVMGetLinkage(function);
+        size_t length;
+        const char *name = LLVMGetValueName2(function, &length);
+
+        if (uses != RS_USES_NONE && linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage && strncmp(name, "llvm.", 5) != 0 && rs_ir_contract(unit->ir, function) == NULL && is_plain(name))
+            fprintf(file, "u %s %u\n", name, uses);
+    }
+}
+
 void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 {
     bool foreign = is_foreign(unit->ir);
 
     fputs(heading, file);
+    write_uses(unit, file);
     for (size_t i = 0; i < unit->ir->functions.count; i++) {
         const struct rs_ir_function *function = &unit->ir->functions.items[i];
         const struct rs_summary *summary = &unit->summaries[i];
@@ -189,12 +206,12 @@ static void read_way(struct reading *r, struct rs_case *way, unsigned nargs)
     r->good = r->good && *r->at == '\n';
 }
 
-/* The next line, which begins with `letter`; false when there is none. */
-static bool next_line(struct reading *r, FILE *file, char *line, char letter)
+/* The next line, which begins with one of the letters; false when there is none. */
+static bool next_line(struct reading *r, FILE *file, char *line, const char *letters)
 {
     if (fgets(line, LINE_MOST, file) == NULL)
         return false;
-    r->good = r->good && line[0] == letter && line[1] == ' ';
+    r->good = r->good && line[0] != '\0' && strchr(letters, line[0]) != NULL && line[1] == ' ';
     r->at = r->good ? line + 1 : line;
     return true;
 }
@@ -218,7 +235,7 @@ static struct named read_function(struct reading *r, FILE *file, char *line)
     r->good = r->good && *r->at == '\n';
     summary->cases = r->good ? rs_arena_alloc(&r->set->arena, (summary->ncases + 1u) * sizeof(*summary->cases)) : NULL;
     for (unsigned i = 0; i < summary->ncases && r->good; i++) {
-        r->good = next_line(r, file, line, 'w') && r->good;
+        r->good = next_line(r, file, line, "w") && r->good;
         if (r->good)
             read_way(r, &summary->cases[i], summary->nargs);
     }
@@ -254,6 +271,16 @@ static void keep(struct rs_summaries *set, const struct named *function)
     *index = set->functions.count;
 }
 
+static void read_use(struct reading *r)
+{
+    uint64_t name = hash_of(word(r)), uses = (uint64_t)number(r, RS_USES_INIT, RS_USES_OTHER), *known;
+
+    r->good = r->good && *r->at == '\n' && r->set->uses.count < FUNCTIONS_MOST;
+    known = r->good ? rs_map_at(&r->set->uses, name) : NULL;
+    if (known != NULL && *known < uses)
+        *known = uses;
+}
+
 bool rs_summaries_append(struct rs_summaries *set, const char *path, struct rs_error *err)
 {
     RS_VEC(struct named) fresh = {0};
@@ -265,9 +292,14 @@ bool rs_summaries_append(struct rs_summaries *set, const char *path, struct rs_e
         return rs_fail(err, "%s: cannot be read: %s", path, strerror(errno));
     line = rs_alloc(LINE_MOST);
     r.good = fgets(line, LINE_MOST, file) != NULL && strcmp(line, heading) == 0;
-    while (r.good && next_line(&r, file, line, 'f') && r.good) {
-        struct named function = read_function(&r, file, line);
+    while (r.good && next_line(&r, file, line, "fu") && r.good) {
+        struct named function = {.name = NULL};
 
+        if (line[0] == 'u') {
+            read_use(&r);
+            continue;
+        }
+        function = read_function(&r, file, line);
         r.good = r.good && fresh.count < FUNCTIONS_MOST;
         *RS_PUSH(&fresh) = function;
     }
@@ -293,6 +325,7 @@ void rs_summaries_close(struct rs_summaries *set)
     rs_arena_close(&set->arena);
     RS_VEC_CLOSE(&set->functions);
     rs_map_close(&set->by_name);
+    rs_map_close(&set->uses);
     free(set);
 }
 
@@ -312,4 +345,11 @@ bool rs_summaries_gil(const struct rs_summaries *set, const char *name, uint8_t 
     memcpy(after, summary->gil, sizeof(summary->gil));
     *needs = summary->needs_gil;
     return true;
+}
+
+bool rs_share_is_inits(const struct rs_summaries *set, const char *name)
+{
+    const uint64_t *uses = set == NULL ? NULL : rs_map_find(&set->uses, hash_of(name));
+
+    return uses != NULL && *uses == RS_USES_INIT;
 }

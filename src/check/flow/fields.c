@@ -148,11 +148,13 @@ static bool is_released_there(struct rs_flow *flow, const struct rs_cell *cell, 
 }
 
 /* Whether the function took a reference before the store and gave it back behind it because it failed: what the place was to hold
- * nobody looks at. */
+ * nobody looks at, unless it is in the object whose method this is: its destructor does. */
 static bool is_given_up(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
 {
     LLVMValueRef since = sym->kind == RS_SYM_NEW ? sym->how : sym->taken;
 
+    if (flow->role && state->syms.items[cell->base].kind == RS_SYM_ARG)
+        return false;
     return since != NULL && sym->gone != NULL && state->err != RS_ERR_CLEAR && rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
 }
 

@@ -165,7 +165,7 @@ void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct
     struct rs_doubt *doubt;
 
     /* what another place holds, and goes on holding */
-    borrowed = borrowed || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->flags & RS_F_OWNED_FIELD && sym->parent != cell->base && sym->offset >= 0 &&
+    borrowed = borrowed || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->flags & RS_F_OWNED_FIELD && sym->parent != RS_NONE && sym->parent != cell->base && sym->offset >= 0 &&
                             state->syms.items[sym->parent].kind == RS_SYM_ARG);
     if (field == NULL)
         return;

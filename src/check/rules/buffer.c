@@ -39,6 +39,17 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call, LLV
     return RS_WAY_ON;
 }
 
+/* Whether the value is the buffer's reference to its exporter, and goes to a place that is no local variable: who finds it there has it
+ * to give back. */
+static bool hands_over(struct rs_way *walk, LLVMValueRef store, LLVMValueRef buffer)
+{
+    LLVMValueRef base, place;
+    int64_t offset;
+
+    return rs_rules_loaded(walk->rules, LLVMGetOperand(store, 0), &base, &offset) && base == buffer && offset == OFFSET_OBJ &&
+           !(rs_rules_address(walk->rules, LLVMGetOperand(store, 1), &place, &offset) && LLVMIsAAllocaInst(place));
+}
+
 static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
 {
     struct search *search = walk->data;
@@ -51,6 +62,8 @@ static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
         return RS_WAY_FOUND;
     if (rs_rules_is_call(at))
         return step_call(walk, at, search->buffer);
+    if (LLVMIsAStoreInst(at) && hands_over(walk, at, search->buffer))
+        return RS_WAY_END;
     if (LLVMIsAStoreInst(at) && (is_of(walk->rules, LLVMGetOperand(at, 0), search->buffer, &offset) || (is_of(walk->rules, LLVMGetOperand(at, 1), search->buffer, &offset) && offset == OFFSET_OBJ)))
         return RS_WAY_END;
     if (rs_rules_loaded(walk->rules, at, &base, &offset) && base == search->buffer && (offset == OFFSET_OBJ || offset == OFFSET_BUF)) {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { FACTS_MOST = 24, COPIES_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 12, STEPS_BACK = 12 };
+enum { FACTS_MOST = 64, COPIES_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 12, STEPS_BACK = 12 };
 
 /* A load that brings `value`, or a local variable that holds it: one whose address was taken is no SSA value. */
 struct copy {

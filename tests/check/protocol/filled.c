@@ -151,8 +151,63 @@ sum_of_text(PyObject *self, PyObject *text)
     return PyLong_FromLong(sum);
 }
 
+/* many questions between the buffer and its release */
+#define BIT(n) (length >> (n)) & 1 ? 'a' + (n) : (length >> (n)) & 2 ? 'A' + (n) : '-'
+
+static PyObject *
+bits(PyObject *self, PyObject *object)
+{
+    Py_ssize_t length;
+    char text[12];
+    Py_buffer view;
+
+    view.buf = NULL;
+    if (PyBytes_CheckExact(object))
+        length = PyBytes_GET_SIZE(object);
+    else if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    else
+        length = view.len;
+    text[0] = BIT(0), text[1] = BIT(1), text[2] = BIT(2), text[3] = BIT(3), text[4] = BIT(4), text[5] = BIT(5);
+    text[6] = BIT(6), text[7] = BIT(7), text[8] = BIT(8), text[9] = BIT(9), text[10] = BIT(10), text[11] = BIT(11);
+    if (view.buf != NULL)
+        PyBuffer_Release(&view);
+    return PyUnicode_FromStringAndSize(text, 12);
+}
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *base;
+    char *bytes;
+} Raw;
+
+static int
+raw_init(Raw *self, PyObject *args, PyObject *kwds)
+{
+    PyObject *object;
+    Py_buffer view;
+
+    if (!PyArg_ParseTuple(args, "O", &object) || PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) < 0)
+        return -1;
+    self->bytes = view.buf;
+    Py_XSETREF(self->base, view.obj); /* the exporter's reference is the object's */
+    return 0;
+}
+
+static void
+raw_dealloc(Raw *self)
+{
+    Py_XDECREF(self->base);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+PyTypeObject Raw_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "filled.Raw", .tp_basicsize = sizeof(Raw), .tp_flags = Py_TPFLAGS_DEFAULT, .tp_new = PyType_GenericNew, .tp_init = (initproc)raw_init, .tp_dealloc = (destructor)raw_dealloc,
+};
+
 static PyMethodDef methods[] = {
-    METHOD(pack_length, METH_O), METHOD(pack_length_checked, METH_O), METHOD(pack_after_question, METH_O), METHOD(length_of_view, METH_O), METHOD(sum, METH_O), METHOD(sum_of_text, METH_O), {NULL},
+    METHOD(pack_length, METH_O), METHOD(pack_length_checked, METH_O), METHOD(pack_after_question, METH_O), METHOD(length_of_view, METH_O), METHOD(sum, METH_O), METHOD(sum_of_text, METH_O), METHOD(bits, METH_O), {NULL},
 };
 MODULE(filled, methods)
 

@@ -158,6 +158,14 @@ static bool is_given_up(const struct rs_flow *flow, const struct rs_state *state
     return since != NULL && sym->gone != NULL && state->err != RS_ERR_CLEAR && rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
 }
 
+/* A member of a plain structure that goes over to another one of the kind: the structures are moved, and one of them is forgotten. */
+static bool is_moved_along(struct rs_flow *flow, const struct rs_field *field, const struct rs_sym *sym)
+{
+    const char *head = field->structure == NULL ? NULL : rs_ir_member(flow->ir, field->structure, 0);
+
+    return (uintptr_t)sym->identity == field->key && head != NULL && strcmp(head, "ob_base") != 0;
+}
+
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym)
 {
     struct rs_field *field = rs_field_find(flow->unit, cell->key);
@@ -167,7 +175,7 @@ void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct
     /* what another place holds, and goes on holding */
     borrowed = borrowed || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->flags & RS_F_OWNED_FIELD && sym->parent != RS_NONE && sym->parent != cell->base && sym->offset >= 0 &&
                             state->syms.items[sym->parent].kind == RS_SYM_ARG);
-    if (field == NULL)
+    if (field == NULL || (sym->kind == RS_SYM_LOADED && is_moved_along(flow, field, sym)))
         return;
     if (sym->owned > 0 || sym->kind == RS_SYM_NEW)
         field->owned_store = field->owned_store || sym->owned > 0;

@@ -44,6 +44,14 @@ drop_input(Input *input)
         Py_XDECREF(input->word);
 }
 
+/* What the other one holds is this one's from now on. */
+static void
+move_input(Input *to, Input *from)
+{
+    to->word = from->word;
+    to->owned = from->owned;
+}
+
 static PyObject *
 hash_kept(Table *table, PyObject *key)
 {
@@ -77,11 +85,12 @@ hash(Table *table, PyObject *key)
 static PyObject *
 length(PyObject *self, PyObject *arg)
 {
-    Input input;
+    Input input, read;
     Py_ssize_t length;
 
-    if (read_input(arg, &input) < 0)
+    if (read_input(arg, &read) < 0)
         return NULL;
+    move_input(&input, &read);
     length = PyObject_Length(input.word);
     drop_input(&input);
     return length < 0 ? NULL : PyLong_FromSsize_t(length);

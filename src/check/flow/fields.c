@@ -147,15 +147,29 @@ static bool is_released_there(struct rs_flow *flow, const struct rs_cell *cell, 
     return object != NULL && LLVMIsALoadInst(object) && rs_memory_key(flow->ir, LLVMGetOperand(object, 0), NULL, NULL) == cell->key;
 }
 
-/* Whether the function took a reference before the store and gave it back behind it because it failed: what the place was to hold
- * nobody looks at, unless it is in the object whose method this is: its destructor does. */
-static bool is_given_up(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
+/* Whether the store goes to a Python object, which is taken apart whatever became of the function. */
+static bool is_in_object(struct rs_ir *ir, LLVMValueRef store)
+{
+    LLVMValueRef pointer = LLVMGetOperand(store, 1);
+    LLVMTypeRef type = LLVMIsAGetElementPtrInst(pointer) ? LLVMGetGEPSourceElementType(pointer) : NULL;
+    const char *first = NULL;
+
+    while (type != NULL && LLVMGetTypeKind(type) == LLVMStructTypeKind && LLVMCountStructElementTypes(type) > 0) {
+        first = rs_ir_struct_stem(ir, type);
+        if (first != NULL && strcmp(first, "_object") == 0)
+            return true;
+        type = LLVMStructGetTypeAtIndex(type, 0);
+    }
+    return false;
+}
+
+/* Whether the function took a reference before the store and gave it back behind it because it failed: what a plain structure was
+ * to hold nobody looks at. */
+static bool is_given_up(struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
 {
     LLVMValueRef since = sym->kind == RS_SYM_NEW ? sym->how : sym->taken;
 
-    if (flow->role && state->syms.items[cell->base].kind == RS_SYM_ARG)
-        return false;
-    return since != NULL && sym->gone != NULL && state->err != RS_ERR_CLEAR && rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
+    return since != NULL && sym->gone != NULL && !is_in_object(flow->ir, cell->at) && state->err != RS_ERR_CLEAR && rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
 }
 
 /* A member of a plain structure that goes over to another one of the kind: the structures are moved, and one of them is forgotten. */

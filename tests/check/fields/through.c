@@ -12,6 +12,7 @@ typedef struct {
     PyObject_HEAD
     state_t *state;
     Py_ssize_t used;
+    PyObject *owner;
 } Map;
 
 static Map *
@@ -23,6 +24,7 @@ map_make(state_t *state)
         return NULL;
     map->state = state;
     map->used = 0;
+    map->owner = NULL;
     Py_INCREF(state->module); /* keeps the state */
     return map;
 }
@@ -36,6 +38,7 @@ map_make_alone(state_t *state)
         return NULL;
     map->state = NULL;
     map->used = 0;
+    map->owner = NULL;
     Py_INCREF(state->module); /* for nobody */
     return map;
 }
@@ -66,7 +69,27 @@ static void
 map_dealloc(Map *self)
 {
     Py_XDECREF(self->state == NULL ? NULL : self->state->module);
+    Py_XDECREF(self->owner);
     PyObject_Free(self);
+}
+
+/* the destructor releases it again */
+static int
+map_init(Map *self, PyObject *args, PyObject *kwds)
+{
+    PyObject *owner;
+    int limit;
+
+    if (!PyArg_ParseTuple(args, "Oi", &owner, &limit))
+        return -1;
+    Py_INCREF(owner);
+    self->owner = owner;
+    if (limit < 0) {
+        PyErr_SetString(PyExc_ValueError, "limit");
+        Py_DECREF(owner);
+        return -1;
+    }
+    return 0;
 }
 
 static PyMethodDef map_methods[] = {METHOD(copy, METH_NOARGS), METHOD(copy_alone, METH_NOARGS), {NULL}};
@@ -76,6 +99,7 @@ PyTypeObject MapType = {
     .tp_basicsize = sizeof(Map),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_methods = map_methods,
+    .tp_init = (initproc)map_init,
     .tp_dealloc = (destructor)map_dealloc,
 };
 
@@ -138,5 +162,6 @@ MODULE(through, methods)
 
 /* refsan check
  * RS201 copy_alone / copy: map_make_alone
+ * RS103 map_init / copy: self->owner = owner
  * RS103 entry_next_borrowed / entry_next: entry->pair = item
  */

@@ -395,6 +395,8 @@ static struct rs_av eval_load(struct rs_flow *flow, struct rs_state *state, LLVM
     address = rs_eval(flow, state, pointer);
     if (address.kind == RS_AV_SYM && (address.number == 0 || state->syms.items[address.sym].flags & RS_F_DEAD))
         rs_refs_use(flow, state, rs_av_sym(address.sym), load, NULL);
+    if (address.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL && strcmp(structure, "_object") == 0 && member == 0)
+        rs_refs_unknown(state, address); /* its count: who asks for that knows who holds it */
     value = rs_memory_load(flow, state, address, pointer, load);
     if (value.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL && strcmp(structure, "PyListObject") == 0 && member == 24 &&
         state->syms.items[value.sym].kind == RS_SYM_LOADED) {

@@ -495,7 +495,15 @@ bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct r
 /* Whether other functions use what the global holds, and nobody ever releases or resets it. */
 bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global);
 void rs_fields_judge(struct rs_flow_unit *unit);
+/* uncounted.c */
+/* Whether the reference was taken to what a dictionary lends, before the function takes that out of the dictionary, and nothing
+ * becomes of the object behind that: the reference may have been taken for the dictionary. */
+bool rs_uncounted_is_taken_out(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym);
+/* Whether the function puts the object, which it releases at `at`, into a dictionary whose references the unit does not count. */
+bool rs_uncounted_is_put(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at);
 /* slots.c */
+/* Whether the value is the object, or would be when it is read: a variable or a member that holds it. */
+bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, int32_t object);
 /* Whether the object is an item of a list or tuple of which the function fills a slot, without a release of what was there. */
 bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym);
 /* Whether the function takes a reference to the object behind the instruction: PyList_SetItem(list, 0, object), Py_INCREF(object). */

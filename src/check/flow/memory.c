@@ -323,6 +323,11 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
     }
     if (value.kind == RS_AV_UNKNOWN && LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(at, 0))) == LLVMIntegerTypeKind && rs_asked_again(flow, key))
         value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, at)); /* one unknown value, however often it is read */
+    /* None has no members: the object is another one */
+    if (state->syms.items[address.sym].kind == RS_SYM_GLOBAL && address.number > 0 && LLVMIsAGlobalVariable(state->syms.items[address.sym].identity) && rs_memory_is_pythons(state->syms.items[address.sym].identity)) {
+        rs_refs_unknown(state, value);
+        return;
+    }
     if (structure != NULL && strcmp(structure, "_object") == 0) {
         if (member == 0)
             rs_refs_unknown(state, rs_av_sym(address.sym));

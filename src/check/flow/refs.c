@@ -114,7 +114,7 @@ static void release_unowned(struct rs_flow *flow, struct rs_state *state, struct
     const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
     bool twice = sym->flags & RS_F_DEAD || (sym->kind == RS_SYM_LOADED && sym->gone != NULL);
 
-    if (sym->flags & RS_F_LODGED || rs_stands_for(flow, sym, at, false) || (flow->judge && (rs_chain_unlinks(flow, sym, at) || rs_slot_is_refilled(flow, state, sym))))
+    if (sym->flags & RS_F_LODGED || rs_stands_for(flow, sym, at, false) || (flow->judge && (rs_chain_unlinks(flow, sym, at) || rs_slot_is_refilled(flow, state, sym) || rs_uncounted_is_put(flow, state, sym, at))))
         return;
     if (sym->flags & RS_F_STOLEN)
         tell_once(flow, state, RS_RULE_RS104, at, sym, SAY(flow, "%s: %s is released after %s%s took its reference over", function, name, sym->gone_api, rs_tell_line(flow, sym->gone)),
@@ -279,7 +279,7 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
 
     if (is_silent(sym) || since == NULL || state->supposed != RS_SUPPOSED_NOTHING || (sym->flags & RS_F_LODGED && sym->owned == 1))
         return;
-    if (flow->judge && taken && (rs_stands_for(flow, sym, since, true) || rs_slot_is_refilled(flow, state, sym)))
+    if (flow->judge && taken && (rs_stands_for(flow, sym, since, true) || rs_slot_is_refilled(flow, state, sym) || rs_uncounted_is_taken_out(flow, state, sym)))
         return;
     failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
     if (replaced) {

@@ -4,7 +4,7 @@
 
 #include "check/flow/flow.h"
 
-static bool is_of(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, int32_t object)
+bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, int32_t object)
 {
     struct rs_av is = LLVMIsConstant(value) ? rs_av_unknown() : rs_eval(flow, state, value);
     LLVMValueRef place = LLVMIsALoadInst(value) ? LLVMGetOperand(value, 0) : NULL;
@@ -42,9 +42,9 @@ static bool fills(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
     LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL, owner;
 
     if (callee != NULL && LLVMGetNumArgOperands(at) == 3 && strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL)
-        return any || is_of(flow, state, LLVMGetOperand(at, 0), container);
+        return any || rs_slot_names(flow, state, LLVMGetOperand(at, 0), container);
     owner = LLVMIsAStoreInst(at) ? owner_of(flow->ir, LLVMGetOperand(at, 1)) : NULL;
-    return owner != NULL && (any || is_of(flow, state, owner, container));
+    return owner != NULL && (any || rs_slot_names(flow, state, owner, container));
 }
 
 bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym)
@@ -68,7 +68,7 @@ bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, con
             const char *name = callee == NULL || LLVMGetNumArgOperands(k) == 0 ? "" : rs_ir_api_name(flow->ir, callee);
 
             name += *name == '_';
-            if ((strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0) && is_of(flow, state, LLVMGetOperand(k, LLVMGetNumArgOperands(k) - 1), object) && rs_flow_is_behind(flow, k, at) &&
+            if ((strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0) && rs_slot_names(flow, state, LLVMGetOperand(k, LLVMGetNumArgOperands(k) - 1), object) && rs_flow_is_behind(flow, k, at) &&
                 rs_sweep_loop(flow, k) == rs_sweep_loop(flow, at)) /* once for each time */
                 return true;
         }

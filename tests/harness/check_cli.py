@@ -180,6 +180,10 @@ def build_cc(context):
     os.chmod(compiler, 0o755)
     script = "$CC -fPIC -I%s -c one.c && gcc -shared one.o -o one.so; $CC -DDIE one.c; test $? = 137" % include
     expect_units(check(folder, "--", "sh", "-c", script, env={"CC": compiler}), ["one.c"])
+    # a compiler cache looks for the next compiler in PATH, where an isolated build has folders of its own in front
+    os.makedirs(os.path.join(folder, "first"))
+    script = "PATH=%s/first:$PATH $CC -fPIC -I%s -c one.c && gcc -shared one.o -o one.so" % (folder, include)
+    expect_units(check(folder, "--", "sh", "-c", script, env={"CC": compiler}), ["one.c"])
 
 
 def build_moved(context):

@@ -13,9 +13,9 @@
 
 enum { LIST_MOST = 64 << 20 };
 
-/* What changes what a source means to a tool: "Environment" of clang's manual, where its libraries are, and where Python looks. */
+/* What changes what a source means to clang: "Environment" of its manual, and where its libraries are. */
 static const char *const environment[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "CCC_OVERRIDE_OPTIONS", "SOURCE_DATE_EPOCH",
-                                          "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME"};
+                                          "LD_LIBRARY_PATH"};
 
 static void write_name(char *const *words, const char *version, const char *folder, FILE *to)
 {

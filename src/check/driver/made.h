@@ -25,7 +25,8 @@ struct rs_recipe {
 /* The recipe of what session->clang_path makes of a source into `bitcode`; it begins now. */
 void rs_made_of_clang(struct rs_session *session, const char *folder, const struct rs_words *flags, const char *file, const char *bitcode,
                       struct rs_recipe *recipe);
-/* The recipe of what a command makes, its words without those that name what it makes; `version`: what it says of itself. */
+/* The recipe of what a command makes, its words without those that name what it makes; `version`: what else decides what
+ * it does, such as what it says of itself. */
 void rs_made_of_words(struct rs_session *session, char *const *words, const char *version, const char *folder, const struct rs_words *flags, const char *rule,
                       struct rs_recipe *recipe);
 /* Whether it was kept and nothing has changed since; it then lies at `product`. */

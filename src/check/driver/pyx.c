@@ -97,11 +97,14 @@ static void make_recipe(struct rs_session *session, char **words, const char *fo
 {
     char *asks[] = {words[0], "--version", NULL};
     bool module = words[1] != NULL && strcmp(words[1], "-m") == 0;
-    const char *version = session->cache_folder == NULL || module ? NULL : rs_run_output(&session->arena, asks);
+    const char *version, *path = getenv("PYTHONPATH");
 
     *recipe = (struct rs_recipe){0};
-    if (!module)
-        rs_made_of_words(session, words, version != NULL ? version : "", folder, flags, rs_arena_printf(&session->arena, "%s.dep", generated), recipe);
+    if (module || session->cache_folder == NULL)
+        return;
+    version = rs_run_output(&session->arena, asks);
+    rs_made_of_words(session, words, rs_arena_printf(&session->arena, "%s %s", version != NULL ? version : "", path != NULL ? path : ""), folder, flags,
+                     rs_arena_printf(&session->arena, "%s.dep", generated), recipe);
 }
 
 /* Runs cython, where nothing fits that it made before; words have room for four more. */

@@ -27,14 +27,14 @@ bool rs_record_is_stand_in(const char *program)
     return getenv("REFSAN_CHECK_RECORD") != NULL && strcmp(base_name(program), "refsan-check") != 0;
 }
 
-/* The real compiler sees the PATH that the user had: a compiler cache looks there for the next one. */
-static void restore_environment(const char *record)
+/* The real compiler sees a PATH without the recorder's folder, wherever a build has put others in front of that: a compiler cache looks
+ * there for the next compiler. */
+static void restore_environment(struct rs_arena *arena, const char *record)
 {
-    const char *path = getenv("PATH");
-    size_t length = strlen(record) + strlen("/bin");
+    const char *path = getenv("PATH"), *ours = rs_arena_printf(arena, "%s/bin:", record), *at = path != NULL ? strstr(path, ours) : NULL;
 
-    if (path != NULL && strncmp(path, record, strlen(record)) == 0 && strncmp(path + strlen(record), "/bin:", 5) == 0)
-        setenv("PATH", path + length + 1, 1);
+    if (at != NULL && (at == path || at[-1] == ':'))
+        setenv("PATH", rs_arena_printf(arena, "%.*s%s", (int)(at - path), path, at + strlen(ours)), 1);
     unsetenv("REFSAN_CHECK_RECORD");
     unsetenv("REFSAN_CHECK_CLANG");
     unsetenv("REFSAN_CHECK_PYTHON");
@@ -180,7 +180,7 @@ int rs_record_stand_in(char **argv)
     }
     expand(&arena, argv, &words);
     rs_command_parse(words.items, words.count, &command);
-    restore_environment(recorder.folder);
+    restore_environment(&arena, recorder.folder);
     found = rs_run_find(&arena, name, NULL);
     argv[0] = found != NULL && strcmp(found, real) == 0 ? (char *)name : real;
     if (command.makes == RS_MAKES_NOTHING || command.sources.count + command.objects.count == 0)

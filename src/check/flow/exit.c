@@ -300,10 +300,9 @@ void rs_exit_compare(struct rs_flow *flow)
     RS_VEC_CLOSE(&flow->lent);
 }
 
-void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret)
+static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret, struct rs_av value)
 {
-    LLVMValueRef operand = LLVMGetNumOperands(ret) > 0 ? LLVMGetOperand(ret, 0) : NULL, at = return_statement(flow, state, ret);
-    struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
+    LLVMValueRef at = return_statement(flow, state, ret);
     struct rs_sym *sym = rs_state_object(state, value);
 
     judge_found(flow, state, sym != NULL ? value.sym : RS_NONE, at);
@@ -323,6 +322,25 @@ void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef r
     judge_stores(flow, state);
     judge_dangling(flow, state);
     judge_left(flow, state, sym != NULL && !flow->role_new ? value.sym : RS_NONE, at);
+}
+
+void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret)
+{
+    LLVMValueRef operand = LLVMGetNumOperands(ret) > 0 ? LLVMGetOperand(ret, 0) : NULL;
+    struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
+
+    if (value.kind != RS_AV_COND || rs_refine_known(state, value) >= 0) {
+        leave(flow, state, ret, value);
+        return;
+    }
+    /* "return found != NULL;": whoever calls asks for the one or the other */
+    for (int truth = 0; truth < 2; truth++) {
+        struct rs_state *copy = rs_state_copy(state);
+
+        if (rs_refine(flow, copy, value, truth == 1))
+            leave(flow, copy, ret, rs_av_int(truth));
+        rs_state_close(copy);
+    }
 }
 
 void rs_exit_thrown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at)

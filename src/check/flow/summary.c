@@ -322,6 +322,7 @@ struct applying {
     LLVMValueRef call;
     const struct rs_case *way;
     const char *callee;
+    bool unmarked;  /* the integer that is the result here may be another way's answer */
     bool ambiguous; /* the result does not tell the exception of this way from another way's having none */
     struct rs_av refs[RS_CASE_REFS]; /* whom the changes concern, before anything changed */
     struct rs_av fresh[RS_CASE_REFS];
@@ -546,9 +547,11 @@ static void convert(struct applying *a, struct rs_av result)
 }
 
 /* Whether the callee's result is that of success: an exception that comes along is its own mistake. */
-static bool has_succeeded(struct rs_av result, bool pointer)
+static bool has_succeeded(const struct applying *a, struct rs_av result, bool pointer)
 {
-    return pointer ? result.kind == RS_AV_SYM : result.kind == RS_AV_INT && result.number >= 0;
+    if (pointer)
+        return result.kind == RS_AV_SYM;
+    return LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMIntegerTypeKind && (result.kind != RS_AV_INT || (result.number >= 0 && a->unmarked));
 }
 
 static void apply_way(struct applying *a)
@@ -584,7 +587,7 @@ static void apply_way(struct applying *a)
         bool doubted = a->way->err == RS_ERR_SET && (a->ambiguous || (pointer && result.kind == RS_AV_INT && rs_belief_never_null(a->call)));
 
         if (a->state->err != RS_ERR_SET)
-            a->state->err_at = has_succeeded(result, pointer) && a->way->err_at != NULL ? a->way->err_at : a->call;
+            a->state->err_at = has_succeeded(a, result, pointer) && a->way->err_at != NULL ? a->way->err_at : a->call;
         a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET : doubted ? RS_ERR_UNKNOWN : a->way->err;
         a->state->err_sym = RS_NONE;
         a->state->vague = false;
@@ -696,14 +699,31 @@ static void doubt_unkept(const struct applying *a, unsigned count)
         }
 }
 
-/* Whoever takes one result for a failure with an exception and for an answer without has looked at it, and goes by what else it
+/* Whether the exception is that of a call of Python's that failed, not one that the callee sets by its own judgement. */
+static bool is_of_call(const struct applying *a)
+{
+    LLVMValueRef callee = a->way->err_at == NULL ? NULL : rs_ir_callee(a->way->err_at);
+
+    return callee != NULL && rs_ir_contract(a->flow->ir, callee) != NULL && strncmp(rs_ir_api_name(a->flow->ir, callee), "PyErr_", 6) != 0;
+}
+
+static bool can_be(const struct rs_subject *result, int64_t number)
+{
+    return result->kind != RS_SUBJECT_INT || (result->offset <= number && number <= result->high);
+}
+
+/* Whoever takes one result for a refusal with an exception and for an answer without has looked at it, and goes by what else it
  * knows: which of the two it is does not show. */
 static void doubt_exceptions(struct applying *a, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        for (unsigned k = 0; k < count && LLVMGetFirstUse(a[i].call) != NULL; k++)
-            a[i].ambiguous = a[i].ambiguous || (a[i].way->err == RS_ERR_SET && a[k].way->err == RS_ERR_CLEAR && !a[k].way->converts && !a[k].way->thrown && a[i].way->result.kind == RS_SUBJECT_INT &&
-                                                memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0);
+        for (unsigned k = 0; k < count; k++) {
+            bool alike = a[i].way->err == RS_ERR_SET && a[k].way->err == RS_ERR_CLEAR && !a[k].way->converts && !a[k].way->thrown && a[i].way->result.kind == RS_SUBJECT_INT &&
+                         memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0;
+
+            a[i].unmarked = a[i].unmarked || (a[k].way->err != RS_ERR_SET && !a[k].way->thrown && can_be(&a[k].way->result, a[i].way->result.offset));
+            a[i].ambiguous = a[i].ambiguous || (alike && LLVMGetFirstUse(a[i].call) != NULL && !is_of_call(&a[i]));
+        }
 }
 
 void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out)

@@ -458,6 +458,8 @@ void rs_sweep_read(struct rs_flow *flow);
 uint32_t rs_sweep_loop(const struct rs_flow *flow, LLVMValueRef instruction);
 /* The state comes to the block: what lies in the arrays that are swept there is no longer the function's to give back. */
 void rs_sweep(struct rs_flow *flow, struct rs_state *state, const struct rs_block *block);
+/* Whether the release is of items of a container, in a loop, and another loop of the function takes a reference to each. */
+bool rs_sweep_gives_back(const struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef release);
 /* asked.c */
 void rs_asked_read(struct rs_flow *flow);
 /* Whether the function's conditions ask about a member (its key) or a value (its address) more than once. */

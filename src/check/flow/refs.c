@@ -109,12 +109,18 @@ static void maybe_die(struct rs_state *state, struct rs_sym *sym)
     die(state, (int32_t)(sym - state->syms.items));
 }
 
+/* Whether the reference is one that the code keeps in another way than by counting it here. */
+static bool is_conventional(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
+{
+    return rs_chain_unlinks(flow, sym, at) || rs_slot_is_refilled(flow, state, sym) || rs_uncounted_is_put(flow, state, sym, at) || rs_sweep_gives_back(flow, sym, at);
+}
+
 static void release_unowned(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
     const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
     bool twice = sym->flags & RS_F_DEAD || (sym->kind == RS_SYM_LOADED && sym->gone != NULL);
 
-    if (sym->flags & RS_F_LODGED || rs_stands_for(flow, sym, at, false) || (flow->judge && (rs_chain_unlinks(flow, sym, at) || rs_slot_is_refilled(flow, state, sym) || rs_uncounted_is_put(flow, state, sym, at))))
+    if (sym->flags & RS_F_LODGED || rs_stands_for(flow, sym, at, false) || (flow->judge && is_conventional(flow, state, sym, at)))
         return;
     if (sym->flags & RS_F_STOLEN)
         tell_once(flow, state, RS_RULE_RS104, at, sym, SAY(flow, "%s: %s is released after %s%s took its reference over", function, name, sym->gone_api, rs_tell_line(flow, sym->gone)),

@@ -5,13 +5,27 @@
 
 #include "check/flow/flow.h"
 
-static bool is_release(const struct rs_ir *ir, LLVMValueRef at)
+/* "Py_INCREF" of a call to Py_INCREF or _Py_INCREF, "" of what is no call. */
+static const char *called(const struct rs_ir *ir, LLVMValueRef at)
 {
     LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL;
     const char *name = callee == NULL || LLVMGetNumArgOperands(at) == 0 ? "" : rs_ir_api_name(ir, callee);
 
-    name += *name == '_';
+    return name + (*name == '_');
+}
+
+static bool is_release(const struct rs_ir *ir, LLVMValueRef at)
+{
+    const char *name = called(ir, at);
+
     return strcmp(name, "Py_DECREF") == 0 || strcmp(name, "Py_XDECREF") == 0 || strcmp(name, "Py_DecRef") == 0;
+}
+
+static bool is_acquire(const struct rs_ir *ir, LLVMValueRef at)
+{
+    const char *name = called(ir, at);
+
+    return strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0 || strcmp(name, "Py_IncRef") == 0;
 }
 
 /* The array of which the value is an item at an index that is no constant, or NULL. */
@@ -62,4 +76,20 @@ void rs_sweep(struct rs_flow *flow, struct rs_state *state, const struct rs_bloc
             if (state->mem.items[k].base == array.sym && state->mem.items[k].stored)
                 rs_refs_unknown(state, state->mem.items[k].value);
     }
+}
+
+bool rs_sweep_gives_back(const struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef release)
+{
+    LLVMValueRef look = sym->kind == RS_SYM_BORROWED && sym->how != NULL && LLVMIsACallInst(sym->how) ? sym->how : NULL;
+
+    if (look == NULL || LLVMGetNumArgOperands(look) < 2 || LLVMIsAConstant(LLVMGetOperand(look, 1)) || rs_sweep_loop(flow, release) == UINT32_MAX)
+        return false;
+    for (size_t i = 0; i < flow->blocks.count; i++)
+        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at)) {
+            LLVMValueRef taken = is_acquire(flow->ir, at) ? LLVMGetOperand(at, LLVMGetNumArgOperands(at) - 1) : NULL;
+
+            if (taken != NULL && LLVMIsACallInst(taken) && rs_ir_callee(taken) == rs_ir_callee(look) && LLVMGetOperand(taken, 0) == LLVMGetOperand(look, 0) && rs_sweep_loop(flow, at) != UINT32_MAX)
+                return true;
+        }
+    return false;
 }

@@ -2,18 +2,11 @@
  * What was learned of them the first time is kept for the next, however many other things are forgotten on the way. */
 #include "check/flow/flow.h"
 
-static LLVMValueRef strip_casts(LLVMValueRef value)
-{
-    while (LLVMIsACastInst(value))
-        value = LLVMGetOperand(value, 0);
-    return value;
-}
-
 static void ask(struct rs_flow *flow, LLVMValueRef value, uint64_t times)
 {
     uint64_t key;
 
-    value = strip_casts(value);
+    value = rs_ir_plain(value);
     if (LLVMIsConstant(value))
         return;
     *rs_map_at(&flow->asked, (uintptr_t)value) += times;
@@ -38,7 +31,7 @@ static void ask_instruction(struct rs_flow *flow, LLVMValueRef at, uint64_t time
 static void forget_counters(struct rs_flow *flow, LLVMBasicBlockRef block)
 {
     for (LLVMValueRef at = LLVMGetFirstInstruction(block); at != NULL; at = LLVMGetNextInstruction(at)) {
-        uint64_t key = LLVMIsAStoreInst(at) && LLVMIsABinaryOperator(strip_casts(LLVMGetOperand(at, 0))) ? rs_memory_key(flow->ir, LLVMGetOperand(at, 1), NULL, NULL) : 0;
+        uint64_t key = LLVMIsAStoreInst(at) && LLVMIsABinaryOperator(rs_ir_plain(LLVMGetOperand(at, 0))) ? rs_memory_key(flow->ir, LLVMGetOperand(at, 1), NULL, NULL) : 0;
 
         if (key != 0)
             *rs_map_at(&flow->asked, key) = 0;

@@ -6,20 +6,6 @@
 
 enum { DEPTH = 4 };
 
-static LLVMValueRef strip_casts(LLVMValueRef value)
-{
-    while (LLVMIsACastInst(value))
-        value = LLVMGetOperand(value, 0);
-    return value;
-}
-
-static LLVMValueRef root_of(LLVMValueRef pointer)
-{
-    while (LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer))
-        pointer = LLVMGetOperand(pointer, 0);
-    return pointer;
-}
-
 /* Whether the value is used as an object of that structure. */
 static bool leads_to(struct rs_ir *ir, LLVMValueRef value, const char *stem, int depth)
 {
@@ -47,7 +33,7 @@ static bool is_link(struct rs_ir *ir, uint64_t key, const char *stem)
 /* Whether the value names the object: itself, or a variable that the call which brought it has filled. */
 static bool names(LLVMValueRef value, LLVMValueRef object, LLVMValueRef how)
 {
-    value = strip_casts(value);
+    value = rs_ir_plain(value);
     if (value == object || (how != NULL && value == how))
         return true;
     for (unsigned k = 0; LLVMIsALoadInst(value) && how != NULL && (LLVMIsACallInst(how) || LLVMIsAInvokeInst(how)) && k < LLVMGetNumArgOperands(how); k++)
@@ -60,11 +46,11 @@ static bool unlinks(struct rs_ir *ir, LLVMValueRef function, LLVMValueRef object
 {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
-            LLVMValueRef load = LLVMIsAStoreInst(i) ? strip_casts(LLVMGetOperand(i, 0)) : NULL;
+            LLVMValueRef load = LLVMIsAStoreInst(i) ? rs_ir_plain(LLVMGetOperand(i, 0)) : NULL;
             const char *stem = NULL;
             uint64_t key = load != NULL && LLVMIsALoadInst(load) ? rs_memory_key(ir, LLVMGetOperand(load, 0), &stem, NULL) : 0;
 
-            if (key != 0 && stem != NULL && names(root_of(LLVMGetOperand(load, 0)), object, how) && !names(root_of(LLVMGetOperand(i, 1)), object, how) && is_link(ir, key, stem))
+            if (key != 0 && stem != NULL && names(rs_ir_root(LLVMGetOperand(load, 0)), object, how) && !names(rs_ir_root(LLVMGetOperand(i, 1)), object, how) && is_link(ir, key, stem))
                 return true;
         }
     return false;

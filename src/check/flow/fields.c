@@ -26,17 +26,9 @@ static struct rs_field *field_at(struct rs_flow_unit *unit, uint64_t key, const 
 
 static bool is_release(const struct rs_ir *ir, LLVMValueRef instruction)
 {
-    LLVMValueRef callee;
-    const char *name;
+    LLVMValueRef object;
 
-    if (LLVMIsACallInst(instruction) == NULL && LLVMIsAInvokeInst(instruction) == NULL)
-        return false;
-    callee = rs_ir_callee(instruction);
-    if (callee == NULL || LLVMGetNumArgOperands(instruction) == 0)
-        return false;
-    name = rs_ir_api_name(ir, callee);
-    name += *name == '_';
-    return strcmp(name, "Py_DECREF") == 0 || strcmp(name, "Py_XDECREF") == 0 || strcmp(name, "Py_DecRef") == 0;
+    return rs_ir_count(ir, instruction, &object) < 0;
 }
 
 /* Whether the function stores something else than NULL to that member. */
@@ -228,21 +220,13 @@ bool rs_fields_is_doubtful(struct rs_flow *flow, uint64_t key, const struct rs_s
 }
 
 /* ---- members that are written over ---- */
-/* The argument or global that an address is computed from. */
-static LLVMValueRef root_of(LLVMValueRef pointer)
-{
-    while (LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer))
-        pointer = LLVMGetOperand(pointer, 0);
-    return pointer;
-}
-
 /* Whether a condition depends on other members of the root, on other globals, or on what a call made of the root. */
 static bool asks(struct rs_ir *ir, LLVMValueRef value, LLVMValueRef root, uint64_t key, int depth)
 {
     if (depth == 0 || !LLVMIsAInstruction(value))
         return false;
     if (LLVMIsALoadInst(value)) {
-        LLVMValueRef from = root_of(LLVMGetOperand(value, 0));
+        LLVMValueRef from = rs_ir_root(LLVMGetOperand(value, 0));
         bool related = from == root || (LLVMIsAGlobalVariable(root) && LLVMIsAGlobalVariable(from) && !LLVMIsGlobalConstant(from));
 
         return (related && rs_memory_key(ir, LLVMGetOperand(value, 0), NULL, NULL) != key) || asks(ir, from, root, key, depth - 1);
@@ -252,7 +236,7 @@ static bool asks(struct rs_ir *ir, LLVMValueRef value, LLVMValueRef root, uint64
 
         if (LLVMValueIsBasicBlock(operand))
             continue;
-        if ((LLVMIsACallInst(value) && root_of(operand) == root) || asks(ir, operand, root, key, depth - 1))
+        if ((LLVMIsACallInst(value) && rs_ir_root(operand) == root) || asks(ir, operand, root, key, depth - 1))
             return true;
     }
     return false;

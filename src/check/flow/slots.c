@@ -64,11 +64,9 @@ bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, con
 
     for (size_t i = 0; i < flow->blocks.count; i++)
         for (LLVMValueRef k = LLVMGetFirstInstruction(flow->blocks.items[i].block); k != NULL; k = LLVMGetNextInstruction(k)) {
-            LLVMValueRef callee = LLVMIsACallInst(k) || LLVMIsAInvokeInst(k) ? rs_ir_callee(k) : NULL;
-            const char *name = callee == NULL || LLVMGetNumArgOperands(k) == 0 ? "" : rs_ir_api_name(flow->ir, callee);
+            LLVMValueRef counted = NULL;
 
-            name += *name == '_';
-            if ((strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0) && rs_slot_names(flow, state, LLVMGetOperand(k, LLVMGetNumArgOperands(k) - 1), object) && rs_flow_is_behind(flow, k, at) &&
+            if (rs_ir_count(flow->ir, k, &counted) > 0 && rs_slot_names(flow, state, counted, object) && rs_flow_is_behind(flow, k, at) &&
                 rs_sweep_loop(flow, k) == rs_sweep_loop(flow, at)) /* once for each time */
                 return true;
         }

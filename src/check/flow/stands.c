@@ -9,35 +9,6 @@
 enum half { TAKES = 1, GIVES = 2 };
 enum { BLOCKS_MOST = 1000 /* of a function that is looked at: generated code is left out */ };
 
-static LLVMValueRef strip_casts(LLVMValueRef value)
-{
-    while (LLVMIsACastInst(value))
-        value = LLVMGetOperand(value, 0);
-    return value;
-}
-
-static LLVMValueRef root_of(LLVMValueRef pointer)
-{
-    while (LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer))
-        pointer = LLVMGetOperand(pointer, 0);
-    return pointer;
-}
-
-/* TAKES, GIVES or 0; *object is what is counted. */
-static unsigned half_of(const struct rs_ir *ir, LLVMValueRef at, LLVMValueRef *object)
-{
-    LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL;
-    const char *name = callee == NULL || LLVMGetNumArgOperands(at) == 0 ? "" : rs_ir_api_name(ir, callee);
-
-    name += *name == '_';
-    if (*name == '\0')
-        return 0;
-    *object = strip_casts(LLVMGetOperand(at, LLVMGetNumArgOperands(at) - 1));
-    if (strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0 || strcmp(name, "Py_IncRef") == 0)
-        return TAKES;
-    return strcmp(name, "Py_DECREF") == 0 || strcmp(name, "Py_XDECREF") == 0 || strcmp(name, "Py_DecRef") == 0 ? GIVES : 0;
-}
-
 static bool is_constant(LLVMValueRef object)
 {
     size_t length;
@@ -47,7 +18,7 @@ static bool is_constant(LLVMValueRef object)
 
 static bool comes_of(LLVMValueRef value, LLVMValueRef object, int depth)
 {
-    value = strip_casts(value);
+    value = rs_ir_plain(value);
     for (unsigned k = 0; LLVMIsAPHINode(value) && k < LLVMCountIncoming(value) && depth > 0; k++)
         if (comes_of(LLVMGetIncomingValue(value, k), object, depth - 1))
             return true;
@@ -78,7 +49,7 @@ static bool is_state(LLVMValueRef value)
 {
     LLVMOpcode opcode;
 
-    value = strip_casts(value);
+    value = rs_ir_plain(value);
     if (LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMIntegerTypeKind)
         return false;
     opcode = LLVMIsABinaryOperator(value) ? LLVMGetInstructionOpcode(value) : LLVMAdd;
@@ -118,7 +89,7 @@ static bool visit(struct rs_flow_unit *unit, LLVMValueRef function, LLVMValueRef
 {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
-            bool state = LLVMIsAStoreInst(i) && is_state(LLVMGetOperand(i, 0)) && (is_constant(object) || root_of(LLVMGetOperand(i, 1)) == object);
+            bool state = LLVMIsAStoreInst(i) && is_state(LLVMGetOperand(i, 0)) && (is_constant(object) || rs_ir_root(LLVMGetOperand(i, 1)) == object);
             uint64_t key = state ? rs_memory_key(unit->ir, LLVMGetOperand(i, 1), NULL, NULL) : 0;
             const uint64_t *known;
 
@@ -141,8 +112,10 @@ void rs_stands_read(struct rs_flow_unit *unit)
 
         for (LLVMBasicBlockRef b = function->library || LLVMCountBasicBlocks(function->value) > BLOCKS_MOST ? NULL : LLVMGetFirstBasicBlock(function->value); b != NULL; b = LLVMGetNextBasicBlock(b))
             for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
-                unsigned half = half_of(unit->ir, i, &object);
+                int count = rs_ir_count(unit->ir, i, &object);
+                unsigned half = count > 0 ? TAKES : count < 0 ? GIVES : 0;
 
+                object = half == 0 ? NULL : rs_ir_plain(object);
                 if (half != 0 && (is_constant(object) || LLVMIsAArgument(object)) && !(half == TAKES && returns(function->value, object)))
                     visit(unit, function->value, object, half, 0, i);
             }
@@ -153,7 +126,7 @@ void rs_stands_read(struct rs_flow_unit *unit)
 static LLVMValueRef name_in(LLVMValueRef call, LLVMValueRef callee, LLVMValueRef object)
 {
     for (unsigned k = 0; k < LLVMGetNumArgOperands(call) && k < LLVMCountParams(callee); k++)
-        if (strip_casts(LLVMGetOperand(call, k)) == object)
+        if (rs_ir_plain(LLVMGetOperand(call, k)) == object)
             return LLVMGetParam(callee, k);
     return object;
 }

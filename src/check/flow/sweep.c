@@ -1,32 +1,7 @@
 /* Loops that give back the items of an array: "for (i = 0; i < n; i++) Py_XDECREF(items[i])". Which items lie below n is not known, so
  * that a state which comes to the loop's head and does not enter it has left them to nobody as far as it knows. The array is taken
  * to be swept as soon as the head is reached. */
-#include <string.h>
-
 #include "check/flow/flow.h"
-
-/* "Py_INCREF" of a call to Py_INCREF or _Py_INCREF, "" of what is no call. */
-static const char *called(const struct rs_ir *ir, LLVMValueRef at)
-{
-    LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL;
-    const char *name = callee == NULL || LLVMGetNumArgOperands(at) == 0 ? "" : rs_ir_api_name(ir, callee);
-
-    return name + (*name == '_');
-}
-
-static bool is_release(const struct rs_ir *ir, LLVMValueRef at)
-{
-    const char *name = called(ir, at);
-
-    return strcmp(name, "Py_DECREF") == 0 || strcmp(name, "Py_XDECREF") == 0 || strcmp(name, "Py_DecRef") == 0;
-}
-
-static bool is_acquire(const struct rs_ir *ir, LLVMValueRef at)
-{
-    const char *name = called(ir, at);
-
-    return strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0 || strcmp(name, "Py_IncRef") == 0;
-}
 
 /* The array of which the value is an item at an index that is no constant, or NULL. */
 static LLVMValueRef array_of(LLVMValueRef value)
@@ -59,7 +34,7 @@ void rs_sweep_read(struct rs_flow *flow)
 {
     for (size_t i = 0; i < flow->blocks.count; i++)
         for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at)) {
-            LLVMValueRef array = is_release(flow->ir, at) ? array_of(LLVMGetOperand(at, LLVMGetNumArgOperands(at) - 1)) : NULL;
+            LLVMValueRef object = NULL, array = rs_ir_count(flow->ir, at, &object) < 0 ? array_of(object) : NULL;
             uint32_t head = array == NULL ? UINT32_MAX : rs_sweep_loop(flow, at);
 
             if (head != UINT32_MAX)
@@ -86,9 +61,9 @@ bool rs_sweep_gives_back(const struct rs_flow *flow, const struct rs_sym *sym, L
         return false;
     for (size_t i = 0; i < flow->blocks.count; i++)
         for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at)) {
-            LLVMValueRef taken = is_acquire(flow->ir, at) ? LLVMGetOperand(at, LLVMGetNumArgOperands(at) - 1) : NULL;
+            LLVMValueRef taken = NULL;
 
-            if (taken != NULL && LLVMIsACallInst(taken) && rs_ir_callee(taken) == rs_ir_callee(look) && LLVMGetOperand(taken, 0) == LLVMGetOperand(look, 0) && rs_sweep_loop(flow, at) != UINT32_MAX)
+            if (rs_ir_count(flow->ir, at, &taken) > 0 && LLVMIsACallInst(taken) && rs_ir_callee(taken) == rs_ir_callee(look) && LLVMGetOperand(taken, 0) == LLVMGetOperand(look, 0) && rs_sweep_loop(flow, at) != UINT32_MAX)
                 return true;
         }
     return false;

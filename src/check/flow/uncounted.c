@@ -46,9 +46,9 @@ static bool counts(struct rs_ir *ir, LLVMValueRef function, uint64_t key, LLVMVa
 {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
-            LLVMValueRef object = strcmp(name_of(ir, i), "Py_INCREF") == 0 ? LLVMGetOperand(i, LLVMGetNumArgOperands(i) - 1) : NULL;
+            LLVMValueRef object = NULL;
 
-            if (object != NULL && strncmp(name_of(ir, object), "PyDict_GetItem", 14) == 0 && dictionary_of(ir, object) == key && !is_used_after(removal, object))
+            if (rs_ir_count(ir, i, &object) > 0 && strncmp(name_of(ir, object), "PyDict_GetItem", 14) == 0 && dictionary_of(ir, object) == key && !is_used_after(removal, object))
                 return true;
         }
     return false;

@@ -99,6 +99,13 @@ struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value
 struct rs_ir_place rs_ir_place(struct rs_ir *ir, LLVMValueRef instruction);
 /* The function that a call names, through casts and aliases, or NULL for an indirect call. */
 LLVMValueRef rs_ir_callee(LLVMValueRef call);
+/* The value behind casts. */
+LLVMValueRef rs_ir_plain(LLVMValueRef value);
+/* What an address is computed from: an argument, a variable, a loaded or returned pointer. */
+LLVMValueRef rs_ir_root(LLVMValueRef pointer);
+/* +1 where the instruction takes a reference by Py_INCREF or its kin, -1 where it gives one up by Py_DECREF or its kin, else 0. *object,
+ * which is counted, is set where that is not 0. Py_NewRef is not of them, it has a result. */
+int rs_ir_count(const struct rs_ir *ir, LLVMValueRef instruction, LLVMValueRef *object);
 /* Whether a call goes to a function of the C library (the one that this program runs with), and to nothing that it is given to call
  * back: it leaves the error indicator as it is. (clib.c) */
 bool rs_ir_calls_clib(LLVMValueRef call);

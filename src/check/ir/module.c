@@ -229,6 +229,34 @@ const char *rs_ir_api_name(const struct rs_ir *ir, LLVMValueRef function)
     return own != NULL && own->library ? own->name : LLVMGetValueName2(function, &length);
 }
 
+LLVMValueRef rs_ir_plain(LLVMValueRef value)
+{
+    while (LLVMIsACastInst(value))
+        value = LLVMGetOperand(value, 0);
+    return value;
+}
+
+LLVMValueRef rs_ir_root(LLVMValueRef pointer)
+{
+    while (LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer))
+        pointer = LLVMGetOperand(pointer, 0);
+    return pointer;
+}
+
+int rs_ir_count(const struct rs_ir *ir, LLVMValueRef instruction, LLVMValueRef *object)
+{
+    LLVMValueRef callee = LLVMIsACallInst(instruction) || LLVMIsAInvokeInst(instruction) ? rs_ir_callee(instruction) : NULL;
+    const char *name = callee == NULL || LLVMGetNumArgOperands(instruction) == 0 ? "" : rs_ir_api_name(ir, callee);
+
+    name += *name == '_';
+    if (*name == '\0')
+        return 0;
+    *object = LLVMGetOperand(instruction, LLVMGetNumArgOperands(instruction) - 1);
+    if (strcmp(name, "Py_INCREF") == 0 || strcmp(name, "Py_XINCREF") == 0 || strcmp(name, "Py_IncRef") == 0)
+        return 1;
+    return strcmp(name, "Py_DECREF") == 0 || strcmp(name, "Py_XDECREF") == 0 || strcmp(name, "Py_DecRef") == 0 ? -1 : 0;
+}
+
 const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function)
 {
     uint64_t *known = rs_map_at(&ir->contracts, (uintptr_t)function);

@@ -378,7 +378,7 @@ static void doubt_unkept(const struct applying *a, unsigned count)
 
             for (unsigned k = 0; k < count && (what->kind == RS_SUBJECT_NEW || what->kind == RS_SUBJECT_ARG); k++) {
                 bool alike = k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown && a[k].way->result.kind == a[i].way->result.kind &&
-                             a[k].way->result.offset == a[i].way->result.offset;
+                             (a[k].way->result.kind == RS_SUBJECT_NEW || a[k].way->result.offset == a[i].way->result.offset);
                 struct rs_av value = what->kind == RS_SUBJECT_ARG ? argument(&a[k], what->arg) : a[k].fresh[what->arg];
 
                 if (alike && value.kind == RS_AV_SYM && !keeps(a[k].way, what) && change_of(a[k].way, what) == change_of(a[i].way, what))

@@ -94,9 +94,9 @@ def unpacked(content, name, to):
 
 
 def install(folder, release):
-    """A wheel whose headers other releases need, into FOLDER/site."""
+    """A wheel whose headers other releases need, into FOLDER/site-packages."""
     name = "%(package)s==%(version)s" % release
-    ran = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", os.path.join(folder, "site"), name],
+    ran = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", os.path.join(folder, "site-packages"), name],
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return "fetched" if ran.returncode == 0 else "not fetched: " + (ran.stderr.strip().splitlines() or ["pip failed"])[-1]
 
@@ -136,7 +136,7 @@ def fetch_all(args):
 def flags_of(folder, release):
     """The flags of a release's units; {} is the folder of all releases, for headers of another one, {site} that of wheels."""
     folder = os.path.abspath(folder)
-    return [f.replace("{site}", os.path.join(folder, "site")).replace("{}", folder) for f in release["flags"].split()]
+    return [f.replace("{site}", os.path.join(folder, "site-packages")).replace("{}", folder) for f in release["flags"].split()]
 
 
 def matching(root, patterns):

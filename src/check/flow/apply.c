@@ -406,11 +406,11 @@ static void doubt_exceptions(struct applying *a, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         for (unsigned k = 0; k < count; k++) {
-            bool alike = a[i].way->err == RS_ERR_SET && a[k].way->err == RS_ERR_CLEAR && !a[k].way->converts && !a[k].way->thrown && a[i].way->result.kind == RS_SUBJECT_INT &&
-                         memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0;
+            bool number = a[i].way->result.kind == RS_SUBJECT_INT && memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0, refusal = number && a[i].way->result.high < 0;
+            bool without = a[k].way->err == RS_ERR_CLEAR || (refusal && a[k].way->err == RS_ERR_UNKNOWN), alike = number && a[i].way->err == RS_ERR_SET && without && !a[k].way->converts && !a[k].way->thrown;
 
             a[i].unmarked = a[i].unmarked || (a[k].way->err != RS_ERR_SET && !a[k].way->thrown && can_be(&a[k].way->result, a[i].way->result.offset));
-            a[i].ambiguous = a[i].ambiguous || (alike && LLVMGetFirstUse(a[i].call) != NULL && !is_of_call(&a[i]));
+            a[i].ambiguous = a[i].ambiguous || (alike && LLVMGetFirstUse(a[i].call) != NULL && (refusal || !is_of_call(&a[i])));
         }
 }
 

@@ -401,13 +401,30 @@ static void pend(const struct calling *c, struct rs_state *state)
     state->pending_at = c->call;
 }
 
+/* How many items a tuple has whose making was seen; else RS_LENGTH_UNKNOWN. */
+static int64_t known_size(const struct calling *c, struct rs_state *state)
+{
+    static const char *const names[] = {"PyTuple_Size", "PyTuple_GET_SIZE", "PyObject_Size", "PyObject_Length", "PySequence_Size", "PySequence_Length", NULL};
+    int32_t of = subject_of(c, state);
+    const struct rs_sym *sym = of == RS_NONE ? NULL : &state->syms.items[of];
+
+    for (const char *const *name = names; sym != NULL && sym->api != NULL && *name != NULL; name++)
+        if (strcmp(c->row->name, *name) == 0 && sym->kind == RS_SYM_NEW && (strcmp(sym->api, "PyTuple_Pack") == 0 || strcmp(sym->api, "PyTuple_New") == 0) && sym->high >= 0 && sym->high < INT64_MAX)
+            return sym->high;
+    return RS_LENGTH_UNKNOWN;
+}
+
 static void integer_result(const struct calling *c, struct rs_state *state)
 {
+    int64_t size = known_size(c, state);
     uint32_t index = rs_flow_index(c->flow, c->call);
     bool wanted = LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMIntegerTypeKind && index != UINT32_MAX && rs_flow_relevant(c->flow, index);
     bool fails = c->row->failure != RS_NEVER_FAILS && c->row->result == RS_RESULT_VALUE;
 
-    if (wanted) {
+    if (wanted && size != RS_LENGTH_UNKNOWN) {
+        note_kept(state, RS_NONE);
+        rs_call_result(c->flow, state, c->call, rs_av_int(size));
+    } else if (wanted) {
         int32_t sym = rs_state_sym(state, RS_SYM_INT, c->call);
         state->syms.items[sym].api = c->row->name;
         if (!fails && strstr(c->row->name, "_GET_SIZE") != NULL)
@@ -469,6 +486,8 @@ static void note_length(const struct calling *c, struct rs_state *state, int32_t
 {
     struct rs_av length = c->count > 0 ? argument(c, state, 0) : rs_av_unknown();
 
+    if (strcmp(c->row->name, "PyTuple_Pack") == 0 && length.kind == RS_AV_INT)
+        state->syms.items[sym].high = length.number;
     if (strcmp(c->row->name, "PyList_New") != 0 && strcmp(c->row->name, "PyTuple_New") != 0)
         return;
     state->syms.items[sym].flags |= RS_F_FRESH;

@@ -231,8 +231,16 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
 
 static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator)
 {
-    struct rs_av value = rs_eval(flow, state, LLVMGetOperand(terminator, 0));
+    LLVMValueRef operand = LLVMGetOperand(terminator, 0);
+    struct rs_av value = rs_eval(flow, state, operand);
     unsigned count = LLVMGetNumSuccessors(terminator);
+    uint32_t index = rs_flow_index(flow, operand);
+
+    /* an unknown number that is asked for again has one value all the same */
+    if (value.kind == RS_AV_UNKNOWN && index != UINT32_MAX && rs_flow_relevant(flow, index) && LLVMGetNextUse(LLVMGetFirstUse(operand)) != NULL) {
+        value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, operand));
+        rs_state_set(state, index, value);
+    }
 
     for (unsigned k = 1; k < count; k++) {
         LLVMValueRef label = rs_ir_case_value(terminator, k);
@@ -248,6 +256,14 @@ static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         }
         go(flow, copy, terminator, LLVMGetSuccessor(terminator, k));
         if (value.kind == RS_AV_INT) {
+            rs_state_close(state);
+            return;
+        }
+    }
+    for (unsigned k = 1; k < count && value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT; k++) {
+        struct rs_av other = {RS_AV_COND, LLVMIntNE, value.sym, LLVMConstIntGetSExtValue(rs_ir_case_value(terminator, k))};
+
+        if (!rs_refine(flow, state, other, true)) {
             rs_state_close(state);
             return;
         }

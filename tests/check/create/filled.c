@@ -48,6 +48,36 @@ squares_twice(PyObject *self, PyObject *arg)
 }
 
 static PyObject *
+packed(PyObject *self, PyObject *arg)
+{
+    PyObject *pair = PyTuple_Pack(2, self, arg);
+    Py_ssize_t size;
+
+    if (pair == NULL)
+        return NULL;
+    size = PyObject_Size(pair);
+    if (size == 0)
+        Py_RETURN_NONE;     /* a pair is not empty */
+    Py_DECREF(pair);
+    return PyLong_FromSsize_t(size);
+}
+
+static PyObject *
+packed_kept(PyObject *self, PyObject *arg)
+{
+    PyObject *pair = PyTuple_Pack(2, self, arg);
+    Py_ssize_t size;
+
+    if (pair == NULL)
+        return NULL;
+    size = PyObject_Size(pair);
+    if (size == 2)
+        Py_RETURN_NONE;
+    Py_DECREF(pair);
+    return PyLong_FromSsize_t(size);
+}
+
+static PyObject *
 length_of_nothing(PyObject *self, PyObject *ignored)
 {
     PyObject *empty = PyBytes_FromStringAndSize(NULL, 0);
@@ -106,12 +136,13 @@ handle_kept(PyObject *self, PyObject *arg)
     return capsule;
 }
 
-static PyMethodDef methods[] = {METHOD(squares, METH_O), METHOD(squares_twice, METH_O), METHOD(length_of_nothing, METH_NOARGS), METHOD(length_of_line, METH_NOARGS),
+static PyMethodDef methods[] = {METHOD(squares, METH_O), METHOD(squares_twice, METH_O), METHOD(packed, METH_O), METHOD(packed_kept, METH_O), METHOD(length_of_nothing, METH_NOARGS), METHOD(length_of_line, METH_NOARGS),
                                 METHOD(handle, METH_O), METHOD(handle_kept, METH_O), {NULL}};
 MODULE(filled, methods)
 
 /* refsan check
  * RS104 squares_twice / squares: Py_DECREF(item) || PyList_SetItem
+ * RS201 packed_kept / packed: PyTuple_Pack
  * RS105 length_of_line / length_of_nothing: PyBytes_GET_SIZE(line) || Py_DECREF(line)
  * RS201 handle_kept / handle: Py_INCREF(arg)
  * may RS202 squares_twice: PyList_New

@@ -115,11 +115,68 @@ message_kept(PyObject *self, PyObject *args)
     return whole;
 }
 
-static PyMethodDef methods[] = {METHOD(rows, METH_O), METHOD(rows_kept, METH_O), METHOD(doubled, METH_O), METHOD(doubled_kept, METH_O), METHOD(message_of, METH_VARARGS), METHOD(message_kept, METH_VARARGS), {NULL}};
+enum { FINE, WRONG_TYPE, ELSE };
+
+static char
+work(PyObject *arg, int *number)
+{
+    static int turn;
+
+    *number = PyTuple_CheckExact(arg);
+    return (char)(turn++ % 7);
+}
+
+static PyObject *
+worked(PyObject *self, PyObject *arg)
+{
+    int number = 0;
+    char state = work(arg, &number);
+
+    switch (state) {
+    case FINE:
+        break;
+    case WRONG_TYPE:
+        PyErr_SetString(PyExc_TypeError, "another type is needed");
+        break;
+    default:
+        PyErr_Format(PyExc_RuntimeError, "state %d", state);
+        break;
+    }
+    if (state != FINE)
+        return NULL;
+    if (number)
+        Py_RETURN_TRUE;
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+worked_anyway(PyObject *self, PyObject *arg)
+{
+    int number = 0;
+    char state = work(arg, &number);
+
+    switch (state) {
+    case FINE:
+        break;
+    case WRONG_TYPE:
+        PyErr_SetString(PyExc_TypeError, "another type is needed");
+        break;
+    default:
+        return NULL;
+    }
+    if (state > WRONG_TYPE)
+        return NULL;
+    if (number)
+        Py_RETURN_TRUE;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {METHOD(worked, METH_O), METHOD(worked_anyway, METH_O), METHOD(rows, METH_O), METHOD(rows_kept, METH_O), METHOD(doubled, METH_O), METHOD(doubled_kept, METH_O), METHOD(message_of, METH_VARARGS), METHOD(message_kept, METH_VARARGS), {NULL}};
 MODULE(asked, methods)
 
 /* refsan check
  * RS201|RS202 rows_kept / rows: PyList_New(0)
+ * RS302 worked_anyway / worked: Py_RETURN_NONE || Py_RETURN_TRUE
  * RS202 doubled_kept / doubled: PyList_New(2)
  * RS201 message_kept / message_of: PyUnicode_FromString
  */

@@ -34,52 +34,6 @@ static int32_t subject_of(const struct calling *c, struct rs_state *state)
     return RS_NONE;
 }
 
-/* A new object that nobody else can know: what a constructor, not a look-up, brings. */
-static bool is_fresh(const char *name)
-{
-    static const char *const parts[] = {"_New", "_From", "_Pack", "BuildValue", "AsUTF8String", "AsASCIIString", "EncodeFSDefault", "PyObject_Repr", "PyDict_Copy", "PyDict_Keys",
-                                        "PyDict_Values", "PyDict_Items", "PyMapping_Keys", "PyMapping_Values", "PyMapping_Items", "PyObject_Dir", "_AsTuple", "_GetSlice", NULL};
-
-    for (const char *const *part = parts; *part != NULL; part++)
-        if (strstr(name, *part) != NULL) /* an array that is made from an object may be that object */
-            return strstr(name, "_NewRef") == NULL && strstr(name, "FromObject") == NULL && strncmp(name, "PyArray_From", 12) != 0;
-    return false;
-}
-
-/* What is made anew each time. Numbers, strings and tuples are not: of some there is only one. */
-static bool is_another(const char *name)
-{
-    static const char *const heads[] = {"PyList_New", "PyDict_New", "PySet_New", "PyByteArray_", "PyCapsule_New", "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items", "PySequence_List", "PyObject_New",
-                                        "PyObject_GC_New", "PyObject_Init", "PyType_Generic", "tp_alloc", "PyModule_Create", "PyErr_NewException", "PyType_From", "PyCFunction_New", NULL};
-
-    name += *name == '_';
-    for (const char *const *head = heads; *head != NULL; head++)
-        if (strncmp(name, *head, strlen(*head)) == 0)
-            return true;
-    return false;
-}
-
-/* How what the function hands over differs from all other objects: enum rs_sym_flags. */
-static uint32_t newness(const char *name)
-{
-    bool another = is_another(name), constant = strstr(name, "BuildValue") != NULL || strncmp(name, "PyBool_", 7) == 0;
-
-    return another ? RS_F_ANOTHER | RS_F_NO_CONSTANT : is_fresh(name) && !constant ? RS_F_NO_CONSTANT : 0;
-}
-
-/* What a call, an operation or an iterator made: unlike what a look-up brings it is nobody's but the caller's, as far as one can know. */
-static bool is_made(const char *name)
-{
-    static const char *const heads[] = {"PyObject_Call", "PyObject_Vectorcall", "PyEval_Call", "PyNumber_", "PySequence_List", "PySequence_Tuple", "PySequence_Fast", "PySequence_Concat", "PySequence_Repeat",
-                                        "PyObject_Str", "PyObject_Bytes", "PyObject_ASCII", "PyObject_Format", "PyObject_GetIter", "PyIter_Next", "PyOS_FSPath", NULL};
-
-    name += *name == '_';
-    for (const char *const *head = heads; *head != NULL; head++)
-        if (strncmp(name, *head, strlen(*head)) == 0)
-            return true;
-    return false;
-}
-
 /* Whether a container that the call brings is for the caller alone: PySequence_Fast may answer with what it was given. */
 static bool is_alone(const struct calling *c, struct rs_state *state, const char *api)
 {
@@ -87,32 +41,7 @@ static bool is_alone(const struct calling *c, struct rs_state *state, const char
 
     if (strcmp(api, "PySequence_Fast") == 0)
         return from != NULL && from->kind == RS_SYM_NEW && from->flags & RS_F_ALONE && !(from->flags & RS_F_VISIBLE);
-    return is_fresh(api) || is_made(api);
-}
-
-/* Python code that this call runs may take apart any list or dictionary that it can reach. */
-static bool runs_anything(const struct rs_contract *row)
-{
-    static const char *const parts[] = {"Call", "RichCompare", "PyIter_", "Eval", "tp_call", "tp_iternext", "SetAttr", "SetItem", "DelItem", "PyObject_IsTrue", "PyObject_Not", NULL};
-
-    if (row->flags & RS_MAY_RELEASE)
-        return true;
-    for (const char *const *part = parts; row->flags & RS_MAY_RUN && *part != NULL; part++)
-        if (strstr(row->name, *part) != NULL)
-            return true;
-    return false;
-}
-
-/* A call that asks or converts: what it is given it has forgotten when it returns. */
-static bool keeps_nothing(const char *name)
-{
-    static const char *const parts[] = {"GetItem", "GetAttr", "HasAttr", "Contains", "HasKey", "RichCompare", "IsInstance", "IsSubclass", "ExceptionMatches", "_Size", "_Length", "_Hash",
-                                        "IsTrue", "PyObject_Not", "PyNumber_", "PyObject_Str", "PyObject_Repr", "PyObject_ASCII", "PyUnicode_", "PyBytes_As", "PyLong_", "PyFloat_", NULL};
-
-    for (const char *const *part = parts; *part != NULL; part++)
-        if (strstr(name, *part) != NULL)
-            return true;
-    return false;
+    return rs_api_is_fresh(api) || rs_api_is_made(api);
 }
 
 /* Whether the callee may keep the argument: all but what the call is about, and that too when Python code runs. */
@@ -120,7 +49,7 @@ static bool may_be_kept(const struct calling *c, const struct rs_state *state, u
 {
     bool first = true;
 
-    if (value.kind != RS_AV_SYM || (state->syms.items[value.sym].kind != RS_SYM_NEW && state->syms.items[value.sym].kind != RS_SYM_BORROWED) || keeps_nothing(c->row->name))
+    if (value.kind != RS_AV_SYM || (state->syms.items[value.sym].kind != RS_SYM_NEW && state->syms.items[value.sym].kind != RS_SYM_BORROWED) || rs_api_keeps_nothing(c->row->name))
         return false;
     for (unsigned i = 0; i < index && i < c->row->nargs; i++)
         first = first && !is_object_kind(c->row->args[i].kind);
@@ -128,31 +57,6 @@ static bool may_be_kept(const struct calling *c, const struct rs_state *state, u
 }
 
 enum { KEPT_NOW = -2 };
-
-/* A container of Python's own: if it fails, it has not kept what it was given. */
-static bool takes_in(const struct rs_contract *row)
-{
-    return strcmp(row->name, "PyList_Append") == 0 || strcmp(row->name, "PyList_Insert") == 0 || strncmp(row->name, "PyDict_SetItem", 14) == 0 || strcmp(row->name, "PySet_Add") == 0;
-}
-
-/* PyUnicode_FromString and its kin read the text that they are given. */
-static bool reads_text(const struct rs_contract *row, unsigned index)
-{
-    size_t length = strlen(row->name), tail = strlen("FromString");
-
-    return index == 0 && row->nargs == 1 && length > tail && strcmp(row->name + length - tail, "FromString") == 0;
-}
-
-/* C data that the interpreter keeps for the caller: an object that is passed so may own a reference from now on. */
-static bool keeps_data(const char *name)
-{
-    static const char *const names[] = {"PyCapsule_New", "PyCapsule_SetPointer", "PyCapsule_SetContext", "Py_AddPendingCall", "PyThread_start_new_thread", "PyThread_set_key_value", "PyThread_tss_set", NULL};
-
-    for (const char *const *kept = names; *kept != NULL; kept++)
-        if (strcmp(name, *kept) == 0)
-            return true;
-    return false;
-}
 
 static void use_arguments(const struct calling *c, struct rs_state *state)
 {
@@ -165,12 +69,12 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         value = argument(c, state, i);
         if (arg == NULL || arg->kind != RS_ARG_STEAL)
             rs_refs_use(c->flow, state, value, c->call, c->row->name);
-        if (arg != NULL && (reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
+        if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
-        if (arg != NULL && arg->kind == RS_ARG_VALUE && keeps_data(c->row->name))
+        if (arg != NULL && arg->kind == RS_ARG_VALUE && rs_api_keeps_data(c->row->name))
             rs_refs_unknown(state, value);
         if (may_be_kept(c, state, i, value)) {
-            bool only_now = takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
+            bool only_now = rs_api_takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
             state->syms.items[value.sym].flags = (state->syms.items[value.sym].flags & ~(uint32_t)RS_F_ALONE) | RS_F_SHARED;
             state->syms.items[value.sym].kept = only_now ? KEPT_NOW : RS_NONE;
         }
@@ -199,7 +103,7 @@ static bool is_empty(const struct calling *c, struct rs_state *state)
             struct rs_av size = argument(c, state, sized[i].size);
             return size.kind == RS_AV_INT && size.number == 0;
         }
-    return reads_text(c->row, 0) && LLVMIsAGlobalVariable(text) && LLVMGetInitializer(text) != NULL && LLVMIsNull(LLVMGetInitializer(text));
+    return rs_api_reads_text(c->row, 0) && LLVMIsAGlobalVariable(text) && LLVMGetInitializer(text) != NULL && LLVMIsNull(LLVMGetInitializer(text));
 }
 
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
@@ -211,7 +115,7 @@ static int32_t new_object(const struct calling *c, struct rs_state *state, const
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = (alone ? RS_F_ALONE : 0) | newness(api) | (is_fresh(api) && !is_empty(c, state) ? 0 : is_made(api) ? RS_F_MADE : RS_F_SHARED);
+    it->flags = (alone ? RS_F_ALONE : 0) | rs_api_newness(api) | (rs_api_is_fresh(api) && !is_empty(c, state) ? 0 : rs_api_is_made(api) ? RS_F_MADE : RS_F_SHARED);
     return sym;
 }
 
@@ -346,22 +250,11 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
 }
 
 /* ---- results ---- */
-/* Fails only for what is no dict, list or type of this module: where that cannot be, nobody looks. */
-static bool fails_by_misuse(const struct rs_contract *row)
-{
-    static const char *const names[] = {"PyDict_Size", "PyList_Size", "PyTuple_Size", "PySet_Size", "PyType_GetModule", "PyType_GetModuleByDef", "PyType_GetModuleState"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (strcmp(row->name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 static void failing(struct rs_state *state, const struct rs_contract *row, int32_t sym)
 {
     if (row->flags & RS_SETS_ERROR)
         state->syms.items[sym].flags |= RS_F_FAIL_ERR;
-    if (row->flags & RS_MISS_IS_NULL || fails_by_misuse(row))
+    if (row->flags & RS_MISS_IS_NULL || rs_api_fails_by_misuse(row))
         state->syms.items[sym].flags |= RS_F_MISS;
     if (row->flags & RS_SETS_ERROR)
         rs_refine_fallible(state, sym);
@@ -432,7 +325,7 @@ static void integer_result(const struct calling *c, struct rs_state *state)
         if (fails) {
             state->syms.items[sym].flags = RS_F_FAIL_INT;
             state->syms.items[sym].fail = c->row->failure;
-            rs_answers(c->row, c->call, &state->syms.items[sym]);
+            rs_api_answers(c->row, c->call, &state->syms.items[sym]);
             failing(state, c->row, sym);
         }
         note_kept(state, fails ? sym : RS_NONE);
@@ -666,7 +559,7 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         return;
     }
     settle_pending(&c, state);
-    if (runs_anything(row) && !asks_constant(&c, state)) {
+    if (rs_api_runs_anything(row) && !asks_constant(&c, state)) {
         rs_refs_run(flow, state, call, row->name);
         flow->summary->runs = true;
     }

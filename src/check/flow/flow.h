@@ -326,9 +326,27 @@ static inline bool rs_av_equal(struct rs_av a, struct rs_av b)
 /* The object that a value points to (at its start), or NULL. */
 struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value);
 
-/* answers.c */
+/* api.c: what the names of the C API tell; `name` is a function's. */
+/* A new object that nobody else can know: what a constructor, not a look-up, brings. */
+bool rs_api_is_fresh(const char *name);
+/* What a call, an operation or an iterator made: unlike what a look-up brings it is nobody's but the caller's, as far as one can know. */
+bool rs_api_is_made(const char *name);
+/* How what the function hands over differs from all other objects: RS_F_ANOTHER, RS_F_NO_CONSTANT. */
+uint32_t rs_api_newness(const char *name);
+/* Python code that the call runs may take apart any list or dictionary that it can reach. */
+bool rs_api_runs_anything(const struct rs_contract *row);
+/* A call that asks or converts: what it is given it has forgotten when it returns. */
+bool rs_api_keeps_nothing(const char *name);
+/* A container of Python's own: if it fails, it has not kept what it was given. */
+bool rs_api_takes_in(const struct rs_contract *row);
+/* PyUnicode_FromString and its kin read the text that they are given. */
+bool rs_api_reads_text(const struct rs_contract *row, unsigned index);
+/* C data that the interpreter keeps for the caller: an object that is passed so may own a reference from now on. */
+bool rs_api_keeps_data(const char *name);
+/* Fails only for what is no dict, list or type of this module: where that cannot be, nobody looks. */
+bool rs_api_fails_by_misuse(const struct rs_contract *row);
 /* Narrows the integer that a call of the row's function answers to what the function can answer. */
-void rs_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer);
+void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer);
 
 /* eval.c */
 struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value);

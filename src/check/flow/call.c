@@ -359,7 +359,7 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
     }
     summary = own != NULL ? &flow->unit->summaries[own - flow->ir->functions.items] : callee != NULL ? rs_share_find(flow->unit->others, name) : NULL;
     if (summary != NULL && summary->known)
-        rs_call_summary(flow, state, call, own != NULL ? own->name : name, summary, out);
+        rs_call_summary(flow, state, call, rs_ir_readable(flow->ir, callee), summary, out);
     else
         call_elsewhere(flow, state, call, callee, name, out);
 }

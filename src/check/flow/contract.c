@@ -549,9 +549,19 @@ static bool asks_constant(const struct calling *c, struct rs_state *state)
     return sym != NULL && sym->kind == RS_SYM_GLOBAL && strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) == 0;
 }
 
+/* A call that makes its arguments by a format of which one object is NULL. */
+static bool is_doomed(const struct calling *c, struct rs_state *state)
+{
+    for (unsigned i = 0; i < c->row->nargs && i < c->count; i++)
+        if (c->row->args[i].kind == RS_ARG_BUILD)
+            return c->row->flags & RS_VARIADIC && c->row->result == RS_RESULT_NEW && rs_call_build_fails(c->flow, state, c->call, i, c->row->nargs - 1u);
+    return false;
+}
+
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out)
 {
     struct calling c = {flow, call, row, LLVMGetNumArgOperands(call)};
+    bool doomed;
 
     use_arguments(&c, state);
     if (row->flags & RS_NO_RETURN) {
@@ -579,8 +589,15 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         rs_states_add(flow, out, state);
         return;
     }
+    doomed = is_doomed(&c, state);
     move_references(&c, state, true, row->flags & RS_SETS_ERROR || row->result != RS_RESULT_VALUE || strncmp(row->name, "PyErr_", 6) == 0 ? RS_MAYBE : RS_NONNULL);
     give_result(&c, state);
+    if (doomed && rs_flow_index(flow, call) != UINT32_MAX) {
+        struct rs_av result = rs_eval(flow, state, call);
+
+        if (result.kind == RS_AV_SYM && state->syms.items[result.sym].null == RS_MAYBE)
+            rs_refine_null(flow, state, result.sym, true);
+    }
     rs_call_errors(state, call, row->name);
     rs_states_add(flow, out, state);
 }

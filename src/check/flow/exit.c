@@ -109,7 +109,7 @@ static void tell_helper(struct rs_flow *flow, struct rs_state *state)
     if (helper == NULL || helper->library)
         return;
     candidate = rs_tell_candidate(flow, state, RS_RULE_RS302, state->err_at, NULL,
-                                  SAY(flow, "%s: returns a result though %s has set an exception%s; %s passes it on", helper->name, callee == NULL ? "a call" : rs_ir_api_name(flow->ir, callee),
+                                  SAY(flow, "%s: returns a result though %s has set an exception%s; %s passes it on", helper->name, callee == NULL ? "a call" : rs_ir_readable(flow->ir, callee),
                                       rs_tell_line(flow, state->err_at), flow->function->name),
                                   "return NULL or -1 there, or clear the exception (PyErr_Clear)");
     candidate.function = helper->value;

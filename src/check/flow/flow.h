@@ -454,6 +454,8 @@ void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
 void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_av value);
 /* Formats: PyArg_Parse, Py_BuildValue. `first` is the index of the first argument behind the format. */
 void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, int32_t tuple);
+/* Whether a NULL stands where the format wants an object: then the call answers NULL, with an exception. */
+bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first);
 void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, const char *api);
 
 /* exit.c: the function is left; judges and adds a way to the summary. */

@@ -175,6 +175,29 @@ void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
     }
 }
 
+bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first)
+{
+    struct scan s = {.flow = flow, .state = state, .call = call, .next = first};
+
+    s.at = rs_ir_string(flow->ir, LLVMGetOperand(call, format));
+    for (; s.at != NULL && *s.at != '\0'; s.at++) {
+        struct rs_av value;
+        LLVMValueRef operand;
+
+        if (strchr("()[]{},: \t", *s.at) != NULL)
+            continue;
+        operand = take(&s);
+        value = operand != NULL && strchr("ONS", *s.at) != NULL && s.at[1] != '&' ? rs_eval(flow, state, operand) : rs_av_unknown();
+        if ((value.kind == RS_AV_INT && value.number == 0) || (value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_NULL))
+            return true;
+        if (s.at[1] == '#' || s.at[1] == '&') {
+            take(&s);
+            s.at++;
+        }
+    }
+    return false;
+}
+
 void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, const char *api)
 {
     struct scan s = {.flow = flow, .state = state, .call = call, .next = first};

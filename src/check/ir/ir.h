@@ -78,6 +78,7 @@ struct rs_ir {
     RS_VEC(struct rs_ir_type) types;
     struct rs_map by_value;  /* LLVMValueRef of a function -> index + 1 */
     struct rs_map files;     /* LLVMMetadataRef of a DIFile -> path */
+    struct rs_map readable;  /* function -> the name that rs_ir_readable gives */
     struct rs_map names;     /* value -> the variable that it was first stored to */
     struct rs_map contracts; /* LLVMValueRef of a function -> index of its row + 2, 1 for none */
     struct rs_map structures; /* hash of a structure's name -> its debug information; read when first asked for */
@@ -93,6 +94,8 @@ void rs_ir_close(struct rs_ir *ir);
 
 /* The name that the C API's headers know a function by, though C++ mangles that of an inline one. */
 const char *rs_ir_api_name(const struct rs_ir *ir, LLVMValueRef function);
+/* As people say a function's name, of another unit's too: "Table::find" of _ZN5Table4findEPv. Lives as long as the IR. */
+const char *rs_ir_readable(struct rs_ir *ir, LLVMValueRef function);
 /* NULL for declarations and for what is no function. */
 struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value);
 /* Where an instruction stands in the source. */

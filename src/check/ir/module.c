@@ -186,6 +186,7 @@ void rs_ir_close(struct rs_ir *ir)
     RS_VEC_CLOSE(&ir->types);
     rs_map_close(&ir->by_value);
     rs_map_close(&ir->files);
+    rs_map_close(&ir->readable);
     rs_map_close(&ir->names);
     rs_map_close(&ir->contracts);
     rs_map_close(&ir->structures);

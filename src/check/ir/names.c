@@ -3,6 +3,7 @@
  * LLVM-C has few accessors for debug information, so that operands of metadata nodes are read by position; the positions
  * (llvm/IR/DebugInfoMetadata.h) are named below and in ir.h. */
 #include <llvm-c/DebugInfo.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check/ir/ir.h"
@@ -187,5 +188,39 @@ const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type)
     dot = strrchr(name, '.');
     if (dot != NULL && dot[1] != '\0' && strspn(dot + 1, "0123456789") == strlen(dot + 1))
         return rs_arena_strndup(&ir->arena, name, (size_t)(dot - name));
+    return name;
+}
+
+char *__cxa_demangle(const char *mangled, char *buffer, size_t *length, int *status);
+
+/* The name without what stands behind it in brackets: parameters. Those of "operator()" and "(anonymous namespace)" belong to it. */
+static size_t length_of_name(const char *readable)
+{
+    int templates = 0;
+
+    for (const char *at = readable; *at != '\0'; at++) {
+        bool is_operator = at - readable >= 8 && strncmp(at - 8, "operator", 8) == 0;
+
+        templates += (*at == '<' && !is_operator) - (*at == '>' && templates > 0 && !is_operator);
+        if (*at == '(' && templates == 0 && !is_operator && strncmp(at, "(anonymous", 10) != 0)
+            return (size_t)(at - readable);
+    }
+    return strlen(readable);
+}
+
+const char *rs_ir_readable(struct rs_ir *ir, LLVMValueRef function)
+{
+    const struct rs_ir_function *own = rs_ir_function(ir, function);
+    uint64_t *known = rs_map_at(&ir->readable, (uintptr_t)function);
+    const char *name = own != NULL ? own->name : rs_ir_api_name(ir, function);
+    char *readable;
+    int status = -1;
+
+    if (*known != 0)
+        return (const char *)(uintptr_t)*known;
+    readable = strncmp(name, "_Z", 2) == 0 ? __cxa_demangle(name, NULL, NULL, &status) : NULL;
+    name = readable != NULL && status == 0 ? rs_arena_strndup(&ir->arena, readable, length_of_name(readable)) : rs_arena_strdup(&ir->arena, name);
+    free(readable);
+    *known = (uintptr_t)name;
     return name;
 }

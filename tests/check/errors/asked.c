@@ -171,11 +171,48 @@ worked_anyway(PyObject *self, PyObject *arg)
     Py_RETURN_NONE;
 }
 
-static PyMethodDef methods[] = {METHOD(worked, METH_O), METHOD(worked_anyway, METH_O), METHOD(rows, METH_O), METHOD(rows_kept, METH_O), METHOD(doubled, METH_O), METHOD(doubled_kept, METH_O), METHOD(message_of, METH_VARARGS), METHOD(message_kept, METH_VARARGS), {NULL}};
+static PyObject *
+pixel(PyObject *arg)
+{
+    return PyNumber_Negative(arg);
+}
+
+static PyObject *
+built(PyObject *self, PyObject *arg)
+{
+    PyObject *list = PyList_New(0), *item;
+
+    if (list == NULL)
+        return NULL;
+    item = Py_BuildValue("iN", 1, pixel(arg));
+    if (item == NULL) {
+        Py_DECREF(list);
+        return NULL;
+    }
+    Py_DECREF(item);
+    return list;
+}
+
+static PyObject *
+built_anyway(PyObject *self, PyObject *arg)
+{
+    PyObject *list = PyList_New(0), *item;
+
+    if (list == NULL)
+        return NULL;
+    item = Py_BuildValue("iN", 1, pixel(arg));
+    if (item == NULL)
+        return list;
+    Py_DECREF(item);
+    return list;
+}
+
+static PyMethodDef methods[] = {METHOD(worked, METH_O), METHOD(worked_anyway, METH_O), METHOD(built, METH_O), METHOD(built_anyway, METH_O), METHOD(rows, METH_O), METHOD(rows_kept, METH_O), METHOD(doubled, METH_O), METHOD(doubled_kept, METH_O), METHOD(message_of, METH_VARARGS), METHOD(message_kept, METH_VARARGS), {NULL}};
 MODULE(asked, methods)
 
 /* refsan check
  * RS201|RS202 rows_kept / rows: PyList_New(0)
+ * RS302 built_anyway / built: return list
  * RS302 worked_anyway / worked: Py_RETURN_NONE || Py_RETURN_TRUE
  * RS202 doubled_kept / doubled: PyList_New(2)
  * RS201 message_kept / message_of: PyUnicode_FromString

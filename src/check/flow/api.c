@@ -106,6 +106,11 @@ bool rs_api_fails_by_misuse(const struct rs_contract *row)
     return is_one_of(row->name, names);
 }
 
+bool rs_api_fails_on_null(const struct rs_contract *row)
+{
+    return strcmp(row->name, "PyObject_Type") == 0;
+}
+
 /* ---- answers ---- */
 /* "AddObjectRef" of PyModule_AddObjectRef. */
 static const char *verb_of(const char *name)

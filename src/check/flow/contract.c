@@ -409,7 +409,7 @@ static void type_result(const struct calling *c, struct rs_state *state)
 
 static void object_result(const struct calling *c, struct rs_state *state)
 {
-    enum rs_null null = c->row->failure == RS_NEVER_FAILS ? RS_NONNULL : RS_MAYBE;
+    enum rs_null null = c->row->failure == RS_NEVER_FAILS || rs_api_fails_on_null(c->row) ? RS_NONNULL : RS_MAYBE;
     struct rs_av from = c->row->from > 0 ? argument(c, state, c->row->from - 1u) : rs_av_unknown();
     int32_t sym;
 
@@ -509,17 +509,25 @@ static struct rs_state *outcome(const struct calling *c, const struct rs_state *
     return copy;
 }
 
+/* An item set in a container that the function has just made: nothing was there that could be released. */
+static bool is_filling(const struct calling *c, struct rs_state *state)
+{
+    int32_t container = subject_of(c, state);
+    bool sets = strcmp(c->row->name, "PyList_SetItem") == 0 || strcmp(c->row->name, "PyTuple_SetItem") == 0;
+
+    return sets && container != RS_NONE && state->syms.items[container].flags & RS_F_FRESH;
+}
+
 /* An item set in a container that the function has just made: whoever makes one knows how many go in. Where index and size are
  * known to be at odds it can fail. */
 static bool cannot_fail(const struct calling *c, struct rs_state *state)
 {
-    int32_t container = subject_of(c, state);
     struct rs_av index = argument(c, state, 1);
-    bool sets = strcmp(c->row->name, "PyList_SetItem") == 0 || strcmp(c->row->name, "PyTuple_SetItem") == 0;
-    int64_t most = container == RS_NONE ? 0 : state->syms.items[container].high;
+    int64_t most;
 
-    if (!sets || container == RS_NONE || !(state->syms.items[container].flags & RS_F_FRESH))
+    if (!is_filling(c, state))
         return false;
+    most = state->syms.items[subject_of(c, state)].high;
     return index.kind != RS_AV_INT || most == RS_LENGTH_UNKNOWN || (index.number >= 0 && index.number < most);
 }
 
@@ -569,7 +577,7 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         return;
     }
     settle_pending(&c, state);
-    if (rs_api_runs_anything(row) && !asks_constant(&c, state)) {
+    if (rs_api_runs_anything(row) && !asks_constant(&c, state) && !is_filling(&c, state)) {
         rs_refs_run(flow, state, call, row->name);
         flow->summary->runs = true;
     }

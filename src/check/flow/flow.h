@@ -345,6 +345,8 @@ bool rs_api_reads_text(const struct rs_contract *row, unsigned index);
 bool rs_api_keeps_data(const char *name);
 /* Fails only for what is no dict, list or type of this module: where that cannot be, nobody looks. */
 bool rs_api_fails_by_misuse(const struct rs_contract *row);
+/* Fails for NULL only, of which the call itself is to blame. */
+bool rs_api_fails_on_null(const struct rs_contract *row);
 /* Narrows the integer that a call of the row's function answers to what the function can answer. */
 void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer);
 

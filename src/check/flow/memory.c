@@ -254,11 +254,17 @@ static bool is_in_sight(struct rs_flow *flow, const struct rs_state *state, cons
     return field == NULL || field->structure == NULL || rs_ir_is_in_sight(flow->ir, field->structure);
 }
 
+/* Cython's __cinit__ gives an object its first members: what it replaces is None. */
+static bool is_making(const struct rs_flow *flow)
+{
+    return strstr(flow->function->name, "__cinit__") != NULL;
+}
+
 /* The location gives up what it held when the function began. */
 static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
-    if (old->owned < 0 && old->identity != NULL && !(old->flags & (RS_F_UNCERTAIN | RS_F_STOLEN)) && !flow->dying && !flow->init && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old) &&
+    if (old->owned < 0 && old->identity != NULL && !(old->flags & (RS_F_UNCERTAIN | RS_F_STOLEN)) && !flow->dying && !flow->init && !is_making(flow) && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old) &&
         rs_fields_runs_code(flow->unit, (uintptr_t)old->identity))
         rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
                                                                   flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),

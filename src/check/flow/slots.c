@@ -12,6 +12,8 @@ bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef va
     struct rs_av address = place != NULL && LLVMIsAAllocaInst(place) ? rs_eval(flow, state, place) : rs_av_unknown();
     struct rs_cell *cell = address.kind == RS_AV_SYM ? rs_memory_cell(state, address.sym, address.number) : NULL;
 
+    if (LLVMIsAGlobalVariable(value))
+        return state->syms.items[object].kind == RS_SYM_GLOBAL && state->syms.items[object].identity == value;
     if (is.kind == RS_AV_SYM)
         return is.sym == object && is.number == 0;
     /* a variable or a member that is read anew for each use */

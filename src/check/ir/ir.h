@@ -121,6 +121,8 @@ const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function
 const char *rs_ir_variable(const struct rs_ir *ir, LLVMValueRef value);
 /* The bytes of a constant C string, or NULL. Valid until rs_ir_close. */
 const char *rs_ir_string(struct rs_ir *ir, LLVMValueRef value);
+/* Whether the call of the row's function brings what the interpreter has at hand: it cannot fail. */
+bool rs_ir_is_at_hand(struct rs_ir *ir, LLVMValueRef call, const struct rs_contract *row);
 
 /* The name of the member at an offset of a named structure ("head" of "struct.Queue" + 16) from debug information; NULL:
  * unknown. */

@@ -164,7 +164,7 @@ static bool may_fail(struct rs_rules *rules, LLVMValueRef call, const struct rs_
 {
     if (row == NULL || (row->result != RS_RESULT_NEW && row->result != RS_RESULT_BORROWED && row->result != RS_RESULT_FOREVER))
         return false;
-    return row->failure != RS_NEVER_FAILS && row->failure != RS_ALWAYS_FAILS && row->nargs > 0 && !(row->flags & RS_MACRO) && !may_be_known(rules, call, row) &&
+    return row->failure != RS_NEVER_FAILS && row->failure != RS_ALWAYS_FAILS && row->nargs > 0 && !(row->flags & RS_MACRO) && !may_be_known(rules, call, row) && !rs_ir_is_at_hand(rules->ir, call, row) &&
            LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind;
 }
 

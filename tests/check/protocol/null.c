@@ -23,6 +23,32 @@ count_down(PyObject *self, PyObject *number)
 }
 
 static PyObject *
+next_number(PyObject *self, PyObject *number)
+{
+    PyObject *one = PyLong_FromLong(1), *next;      /* the interpreter has it at hand */
+
+    next = PyNumber_Add(number, one);
+    Py_DECREF(one);
+    return next;
+}
+
+static PyObject *
+type_and_text(PyObject *self, PyObject *object)
+{
+    PyObject *list = PyList_New(0), *type;
+
+    if (list == NULL)
+        return NULL;
+    type = PyObject_Type(object);
+    if (type == NULL)
+        return NULL;        /* cannot happen: the object is there */
+    if (PyList_Append(list, type) < 0)
+        Py_CLEAR(list);
+    Py_DECREF(type);
+    return list;
+}
+
+static PyObject *
 attribute_size(PyObject *self, PyObject *object)
 {
     PyObject *parts = PyObject_GetAttrString(object, "parts");
@@ -181,7 +207,7 @@ texts(PyObject *self, PyObject *number)
 }
 
 static PyMethodDef methods[] = {
-    METHOD(joined, METH_O), METHOD(count_up, METH_O), METHOD(count_down, METH_O), METHOD(attribute_size, METH_O), METHOD(attribute_text, METH_O), METHOD(item_type, METH_O),
+    METHOD(joined, METH_O), METHOD(count_up, METH_O), METHOD(count_down, METH_O), METHOD(next_number, METH_O), METHOD(type_and_text, METH_O), METHOD(attribute_size, METH_O), METHOD(attribute_text, METH_O), METHOD(item_type, METH_O),
     METHOD(item_name, METH_O), METHOD(missing_key, METH_O), METHOD(present_key, METH_O), METHOD(released_null, METH_O),
     METHOD(released_maybe, METH_O), METHOD(joined_text, METH_O), METHOD(joined_length, METH_O), METHOD(flags, METH_O), METHOD(texts, METH_O), {NULL},
 };

@@ -7,9 +7,9 @@ usage: check_corpus.py fetch FOLDER [PACKAGE...] [--cython CYTHON]
        check_corpus.py draw N SEED
 
 The releases, with the files and flags of their units, are the lines of bench/check_corpus.tsv; set 1 is what refsan's rules were
-worked out on, set 2 was chosen when they stood, before a report was read. Debian packages with headers that a release needs are
-in the last column. `fetch` gets each source release
-from PyPI, unpacks it to FOLDER/PACKAGE-VERSION and has Cython translate what is distributed as .pyx only. `run` checks every
+worked out on, sets 2 and 3 were chosen before a report was read. Debian packages with headers that a release needs are in the last
+column. `fetch` gets each source release from PyPI, unpacks it to FOLDER/PACKAGE-VERSION and has Cython translate what is distributed
+as .pyx only. `run` checks every
 package, keeps the reports in FOLDER/reports, carries over the verdicts of the table (the same file, line, rule and function, or
 else the same function and message with other lines), and prints which reports are new and which have gone, then the figures.
 A new report's verdict is "unread": judging is reading. `--write` rewrites the table.
@@ -171,6 +171,11 @@ def row_of(release, finding, folder):
             "rule": finding["rule"], "severity": finding["severity"], "verdict": "unread", "reason": "not yet read", "message": finding["message"]}
 
 
+def exact(row):
+    """Several reports can be of one line."""
+    return strict(row) + (row["message"],)
+
+
 def strict(row):
     return (row["package"], os.path.basename(row["file"]), row["line"], row["rule"], row["function"])
 
@@ -183,7 +188,7 @@ def loose(row):
 def carried(rows, judged):
     """Gives rows the verdicts of the table. Returns what is new and what of the table is gone."""
     new, left = [], {id(j): j for j in judged}
-    for key in (strict, loose):
+    for key in (exact, strict, loose):
         known = collections.defaultdict(list)
         for j in left.values():
             known[key(j)].append(j)
@@ -215,7 +220,7 @@ def tables(rows):
     """What docs/check-vetting.md says of the table, in Markdown."""
     of = {r["package"]: r["set"] for r in lines_of(CORPUS)}
     said = ["Set %s, %d packages: %s.\n" % (name, sum(1 for r in lines_of(CORPUS) if r["files"] and r["set"] == name), figures([r for r in rows if of[r["package"]] == name]))
-            for name in ("1", "2")]
+            for name in ("1", "2", "3")]
     said[-1] = said[-1].rstrip()
     for title, key in (("rule", lambda r: r["rule"]), ("package", lambda r: "%(package)s %(version)s" % r)):
         count = collections.defaultdict(collections.Counter)

@@ -11,6 +11,7 @@ struct applying {
     const struct rs_case *way;
     const char *callee;
     bool unmarked;  /* the integer that is the result here may be another way's answer */
+    bool failing;   /* without an exception here, but other ways give this number with one */
     bool ambiguous; /* the result does not tell the exception of this way from another way's having none */
     struct rs_av refs[RS_CASE_REFS]; /* whom the changes concern, before anything changed */
     struct rs_av fresh[RS_CASE_REFS];
@@ -267,7 +268,7 @@ static void apply_way(struct applying *a)
     if (LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMStructTypeKind && a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
     /* a failure without an exception is the callee's own affair, or one that the analysis did not see */
-    if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0) && a->state->err == RS_ERR_CLEAR)
+    if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0 || a->failing) && a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
     if (pointer && result.kind == RS_AV_INT)
         rs_trail_add(a->flow, a->state, a->call, "%s returns NULL", a->callee);
@@ -409,6 +410,7 @@ static void doubt_exceptions(struct applying *a, unsigned count)
             bool number = a[i].way->result.kind == RS_SUBJECT_INT && memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0, refusal = number && a[i].way->result.high < 0;
             bool without = a[k].way->err == RS_ERR_CLEAR || (refusal && a[k].way->err == RS_ERR_UNKNOWN), alike = number && a[i].way->err == RS_ERR_SET && without && !a[k].way->converts && !a[k].way->thrown;
 
+            a[i].failing = a[i].failing || (number && a[i].way->result.offset != 0 && a[i].way->err == RS_ERR_CLEAR && a[k].way->err == RS_ERR_SET && !a[k].way->thrown);
             a[i].unmarked = a[i].unmarked || (a[k].way->err != RS_ERR_SET && !a[k].way->thrown && can_be(&a[k].way->result, a[i].way->result.offset));
             a[i].ambiguous = a[i].ambiguous || (alike && LLVMGetFirstUse(a[i].call) != NULL && (refusal || !is_of_call(&a[i])));
         }

@@ -171,6 +171,52 @@ worked_anyway(PyObject *self, PyObject *arg)
     Py_RETURN_NONE;
 }
 
+enum { OF_NODES, OF_EDGES };
+
+/* What is of neither kind is refused without a word: no caller asks for that. */
+static int
+read_kind(PyObject *arg, int kind, long *number)
+{
+    if (kind != OF_NODES && kind != OF_EDGES)
+        return 1;
+    *number = PyLong_AsLong(arg);
+    if (*number == -1 && PyErr_Occurred())
+        return 1;
+    if (*number < kind) {
+        PyErr_SetString(PyExc_ValueError, "too small");
+        return 1;
+    }
+    return 0;
+}
+
+static int
+asked_kind(PyObject *arg)
+{
+    return PyTuple_CheckExact(arg) ? OF_NODES : OF_EDGES;
+}
+
+static PyObject *
+kind(PyObject *self, PyObject *arg)
+{
+    long number;
+
+    if (read_kind(arg, asked_kind(arg), &number))
+        return NULL;
+    return PyLong_FromLong(number);
+}
+
+static PyObject *
+kind_refused(PyObject *self, PyObject *arg)
+{
+    long number;
+
+    if (read_kind(arg, asked_kind(arg), &number))
+        return NULL;
+    if (number > 1000)
+        return NULL;
+    return PyLong_FromLong(number);
+}
+
 static PyObject *
 pixel(PyObject *arg)
 {
@@ -207,11 +253,12 @@ built_anyway(PyObject *self, PyObject *arg)
     return list;
 }
 
-static PyMethodDef methods[] = {METHOD(worked, METH_O), METHOD(worked_anyway, METH_O), METHOD(built, METH_O), METHOD(built_anyway, METH_O), METHOD(rows, METH_O), METHOD(rows_kept, METH_O), METHOD(doubled, METH_O), METHOD(doubled_kept, METH_O), METHOD(message_of, METH_VARARGS), METHOD(message_kept, METH_VARARGS), {NULL}};
+static PyMethodDef methods[] = {METHOD(worked, METH_O), METHOD(worked_anyway, METH_O), METHOD(kind, METH_O), METHOD(kind_refused, METH_O), METHOD(built, METH_O), METHOD(built_anyway, METH_O), METHOD(rows, METH_O), METHOD(rows_kept, METH_O), METHOD(doubled, METH_O), METHOD(doubled_kept, METH_O), METHOD(message_of, METH_VARARGS), METHOD(message_kept, METH_VARARGS), {NULL}};
 MODULE(asked, methods)
 
 /* refsan check
  * RS201|RS202 rows_kept / rows: PyList_New(0)
+ * RS302 kind_refused / kind: return NULL #2
  * RS302 built_anyway / built: return list
  * RS302 worked_anyway / worked: Py_RETURN_NONE || Py_RETURN_TRUE
  * RS202 doubled_kept / doubled: PyList_New(2)

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The index of the first item whose field, `offset` bytes into it, is `value` or more; `count` if there is none. Behind a value: value + 1. */
+/* The index of the first item whose field, `offset` bytes into it, is `value` or more; `count` if there is none. Behind
+ * a value: value + 1. */
 static inline size_t rs_search(const void *items, size_t count, size_t size, size_t offset, uint64_t value)
 {
     size_t low = 0, high = count;
@@ -20,4 +21,5 @@ static inline size_t rs_search(const void *items, size_t count, size_t size, siz
 }
 
 /* The same of an array of structs, which may be NULL if count is 0. */
-#define RS_SEARCH(items, count, field, value) rs_search(items, count, sizeof *(items), offsetof(__typeof__(*(items)), field), value)
+#define RS_SEARCH(items, count, field, value)                                                                          \
+    rs_search(items, count, sizeof *(items), offsetof(__typeof__(*(items)), field), value)

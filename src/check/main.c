@@ -1,9 +1,11 @@
 /* refsan-check: started by `refsan check`, which reads the options and renders the report, with words of this form:
  *
- *     refsan-check --work=DIR --report=FILE [--python=3.X] [--jobs=N] [--clang=PROGRAM] [--contracts=FILE]... [--no-cache] WHAT WORDS...
+ *     refsan-check --work=DIR --report=FILE [--python=3.X] [--jobs=N] [--clang=PROGRAM] [--contracts=FILE]...
+ * [--no-cache] WHAT WORDS...
  *
- * WHAT is files (sources, then "--" and flags), database (a folder or file), build (a command), package (NAME==VERSION).
- * The report goes to FILE as kept books. Exit status: 0 when there is one, 2 after a line when there is none.
+ * WHAT is files (sources, then "--" and flags), database (a folder or file), build (a command), package
+ * (NAME==VERSION). The report goes to FILE as kept books. Exit status: 0 when there is one, 2 after a line when there
+ * is none.
  *
  * Under the name of a compiler it stands in for that (driver/record.h). */
 #include <signal.h>
@@ -98,8 +100,12 @@ static void note_python(struct rs_session *session)
 /* What was not seen, in words. */
 static void add_gaps(struct rs_session *session)
 {
-    const struct rs_uncovered gaps[] = {{session->rejected == 1 ? "unit that could not be compiled or read" : "units that could not be compiled or read", session->rejected, false},
-                                        {session->crashed == 1 ? "unit whose analysis did not end" : "units whose analysis did not end", session->crashed, false}};
+    const struct rs_uncovered gaps[] = {{session->rejected == 1 ? "unit that could not be compiled or read"
+                                                                : "units that could not be compiled or read",
+                                         session->rejected, false},
+                                        {session->crashed == 1 ? "unit whose analysis did not end"
+                                                               : "units whose analysis did not end",
+                                         session->crashed, false}};
 
     for (size_t i = 0; i < 2; i++)
         if (gaps[i].count > 0)
@@ -146,7 +152,9 @@ static int work(struct rs_session *session, const char *report, const char *what
 
 int main(int argc, char **argv)
 {
-    struct rs_session session = {.cache = true, .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN), .report = {.tool_mode = "check"}};
+    struct rs_session session = {.cache = true,
+                                 .jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
+                                 .report = {.tool_mode = "check"}};
     const char *report = NULL;
     int at = 1;
 

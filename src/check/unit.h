@@ -23,8 +23,8 @@ struct rs_summaries *rs_summaries_open(void);
  * failure the set is unchanged. */
 bool rs_summaries_append(struct rs_summaries *set, const char *path, struct rs_error *err);
 void rs_summaries_close(struct rs_summaries *set);
-/* What a function of another unit does to the GIL, and whether it needs it (see rs_ir_function.gil); false where that is not known. `set`
- * may be NULL. */
+/* What a function of another unit does to the GIL, and whether it needs it (see rs_ir_function.gil); false where that
+ * is not known. `set` may be NULL. */
 bool rs_summaries_gil(const struct rs_summaries *set, const char *name, uint8_t after[2], bool *needs);
 
 struct rs_unit_options {
@@ -33,7 +33,8 @@ struct rs_unit_options {
     FILE *summaries;                   /* where this unit's summaries go; NULL: nowhere */
 };
 
-/* Adds the unit's findings to `report` (confidence: suspect; path: the steps), its functions / analysed / cut_paths and its
- * unknown_calls (each name once). Not finished, not suppressed: that is the driver's. False when the bitcode cannot be
- * read; err then names the file and why (a newer LLVM's, truncated). */
-bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, struct rs_report *report, struct rs_error *err);
+/* Adds the unit's findings to `report` (confidence: suspect; path: the steps), its functions / analysed / cut_paths and
+ * its unknown_calls (each name once). Not finished, not suppressed: that is the driver's. False when the bitcode cannot
+ * be read; err then names the file and why (a newer LLVM's, truncated). */
+bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, struct rs_report *report,
+                   struct rs_error *err);

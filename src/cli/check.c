@@ -39,22 +39,28 @@ struct target {
     int rest_count;
 };
 
-static const char usage[] = "refsan check [OPTIONS] FILE... [-- COMPILER FLAGS] | -p FOLDER | NAME==VERSION | -- BUILD COMMAND";
+static const char usage[] =
+    "refsan check [OPTIONS] FILE... [-- COMPILER FLAGS] | -p FOLDER | NAME==VERSION | -- BUILD COMMAND";
 
 static int read_some(int argc, char **argv, struct check_options *o)
 {
+    /* clang-format off */
     const struct rs_option options[] = {
-        {"--database", "-p", "FOLDER", "check what FOLDER/compile_commands.json (or this file) names", RS_OPTION_TEXT, &o->database},
-        {"--python", NULL, "3.X", "whose headers and rules hold; else those of the flags, else of python3", RS_OPTION_TEXT, &o->python},
+        {"--database", "-p", "FOLDER", "check what FOLDER/compile_commands.json (or this file) names", RS_OPTION_TEXT,
+            &o->database},
+        {"--python", NULL, "3.X", "whose headers and rules hold; else those of the flags, else of python3",
+            RS_OPTION_TEXT, &o->python},
         {"--jobs", "-j", "N", "units at a time (one a core)", RS_OPTION_NUMBER, &o->jobs},
         {"--output", "-o", "FILE", "keep the report in FILE, for refsan report", RS_OPTION_TEXT, &o->output.keep},
         {"--json", NULL, "FILE", "write the report as JSON, too", RS_OPTION_TEXT, &o->output.json},
         {"--sarif", NULL, "FILE", "write the report as SARIF 2.1.0, too", RS_OPTION_TEXT, &o->output.sarif},
         {"--only", NULL, "RULE", "report this rule alone, by id or name (may be repeated)", RS_OPTION_LIST, &o->only},
         {"--skip", NULL, "RULE", "do not report this rule (may be repeated)", RS_OPTION_LIST, &o->skip},
-        {"--severity", NULL, "LEVEL", "report only what is at least error, warning or note (note)", RS_OPTION_TEXT, &o->severity},
+        {"--severity", NULL, "LEVEL", "report only what is at least error, warning or note (note)", RS_OPTION_TEXT,
+            &o->severity},
         {"--suppressions", NULL, "FILE", "do not report what FILE says", RS_OPTION_TEXT, &o->suppressions},
-        {"--contracts", NULL, "FILE", "obey this table of a library's functions, too (may be repeated)", RS_OPTION_LIST, &o->contracts},
+        {"--contracts", NULL, "FILE", "obey this table of a library's functions, too (may be repeated)",
+            RS_OPTION_LIST, &o->contracts},
         {"--baseline", NULL, "FILE", "do not report what FILE lists", RS_OPTION_TEXT, &o->baseline},
         {"--write-baseline", NULL, "FILE", "write a list of what is found now", RS_OPTION_TEXT, &o->write_baseline},
         {"--clang", NULL, "PROGRAM", "the clang that compiles", RS_OPTION_TEXT, &o->clang},
@@ -62,6 +68,7 @@ static int read_some(int argc, char **argv, struct check_options *o)
         {"--verbose", "-v", NULL, "findings in full", RS_OPTION_FLAG, &o->output.verbose},
         {"--quiet", "-q", NULL, "no closing line where nothing is found", RS_OPTION_FLAG, &o->output.quiet},
     };
+    /* clang-format on */
 
     return rs_cli_options(argc, argv, usage, options, sizeof(options) / sizeof(*options));
 }
@@ -96,8 +103,9 @@ static int judge_words(const struct check_options *o, struct target *target)
     static char *database[1];
 
     if (o->database != NULL && (target->count > 0 || target->rest_count > 0))
-        return rs_cli_usage_error("option '-p' and '%s' exclude each other: the compile database says what is checked and how",
-                                  target->count > 0 ? target->words[0] : target->rest[0]);
+        return rs_cli_usage_error(
+            "option '-p' and '%s' exclude each other: the compile database says what is checked and how",
+            target->count > 0 ? target->words[0] : target->rest[0]);
     if (o->database == NULL && target->count == 0 && target->rest_count == 0)
         return rs_cli_usage_error("nothing to check is named; usage: %s", usage);
     if (o->database != NULL) {
@@ -117,9 +125,12 @@ static int judge_words(const struct check_options *o, struct target *target)
 }
 
 /* refsan-check's words; the list and what it points to live as long as the program. */
-static char **command_line(const char *program, const char *work, const char *report, const struct check_options *o, const struct target *target)
+static char **command_line(const char *program, const char *work, const char *report, const struct check_options *o,
+                           const struct target *target)
 {
-    char **words = rs_alloc((size_t)(target->count + target->rest_count + 16 + (int)o->contracts.count) * sizeof(*words)), **at = words;
+    char **words =
+             rs_alloc((size_t)(target->count + target->rest_count + 16 + (int)o->contracts.count) * sizeof(*words)),
+         **at = words;
     struct rs_arena *arena = rs_alloc(sizeof(*arena));
 
     *at++ = (char *)program;
@@ -153,7 +164,8 @@ static void pass_on(int signal)
         kill(checker, signal);
 }
 
-/* Runs refsan-check; 0 when there is a report, else RS_EXIT_USAGE after a line, or what a shell says of a signal that ended it. */
+/* Runs refsan-check; 0 when there is a report, else RS_EXIT_USAGE after a line, or what a shell says of a signal that
+ * ended it. */
 static int run(char **words)
 {
     int status = 0;
@@ -171,12 +183,16 @@ static int run(char **words)
     signal(SIGHUP, pass_on);
     while (waitpid(checker, &status, 0) != checker && errno == EINTR)
         ;
-    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGHUP))
+    if (WIFSIGNALED(status) &&
+        (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGHUP))
         return 128 + WTERMSIG(status);
     if (WIFSIGNALED(status))
-        return rs_cli_usage_error("refsan-check was ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+        return rs_cli_usage_error("refsan-check was ended by signal %d (%s)", WTERMSIG(status),
+                                  strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) == NOT_STARTED)
-        return rs_cli_usage_error("'%s' cannot be started: the library of LLVM that it was built with is missing (package libllvm%s)", words[0], RS_LLVM_MAJOR);
+        return rs_cli_usage_error(
+            "'%s' cannot be started: the library of LLVM that it was built with is missing (package libllvm%s)",
+            words[0], RS_LLVM_MAJOR);
     return WEXITSTATUS(status) == 0 ? 0 : RS_EXIT_USAGE;
 }
 
@@ -186,7 +202,8 @@ static const char *source_line(void *context, const char *file, int line)
 }
 
 /* What is left of the findings after all that takes some out. */
-static int sift(const struct check_options *o, struct rs_suppressions *suppressions, struct rs_symbols *symbols, struct rs_report *report)
+static int sift(const struct check_options *o, struct rs_suppressions *suppressions, struct rs_symbols *symbols,
+                struct rs_report *report)
 {
     struct rs_error err;
 
@@ -256,7 +273,8 @@ static int perform(const struct check_options *o, const struct target *target, s
     int status;
 
     if (program == NULL)
-        return rs_cli_usage_error("this refsan was built without its static half: install the packages clang-19 and llvm-19-dev, then run make again");
+        return rs_cli_usage_error("this refsan was built without its static half: install the packages clang-19 and "
+                                  "llvm-19-dev, then run make again");
     program = rs_strdup(program);
     work = make_work();
     if (work == NULL)

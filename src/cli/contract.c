@@ -107,7 +107,8 @@ int rs_cli_contract(int argc, char **argv)
     if (first < 0)
         return first == -2 ? 0 : RS_EXIT_USAGE;
     if (first < argc)
-        return rs_cli_usage_error("contract takes no names: '%s'; refsan explain NAME explains one; usage: %s", argv[first], usage);
+        return rs_cli_usage_error("contract takes no names: '%s'; refsan explain NAME explains one; usage: %s",
+                                  argv[first], usage);
     for (unsigned i = 0; i < rs_contract_count(); i++) {
         if (json) {
             fputs(i > 0 ? ",\n" : "[", stdout);

@@ -23,7 +23,8 @@ static const char *unit_of(const struct rs_report *report, const char *path)
 
 static void name_line(struct rs_symbols *symbols, const struct rs_report *report, struct rs_place *place)
 {
-    if (place->pyx_file == NULL && !rs_source_pyx(symbols, place->file, place->line, &place->pyx_file, &place->pyx_line))
+    if (place->pyx_file == NULL &&
+        !rs_source_pyx(symbols, place->file, place->line, &place->pyx_file, &place->pyx_line))
         return;
     place->pyx_file = unit_of(report, place->pyx_file);
 }
@@ -58,17 +59,20 @@ static void name_function(struct rs_report *report, struct rs_finding *finding, 
 
 static bool same_line(const struct rs_place *a, const struct rs_place *b)
 {
-    return a->pyx_file != NULL && b->pyx_file != NULL && a->pyx_line == b->pyx_line && strcmp(a->pyx_file, b->pyx_file) == 0;
+    return a->pyx_file != NULL && b->pyx_file != NULL && a->pyx_line == b->pyx_line &&
+           strcmp(a->pyx_file, b->pyx_file) == 0;
 }
 
 /* Whether a finding was read off the .pyx file itself. */
 static bool is_of_source(const struct rs_finding *finding)
 {
-    return finding->culprit.pyx_file != NULL && finding->culprit.file != NULL && strcmp(finding->culprit.file, finding->culprit.pyx_file) == 0;
+    return finding->culprit.pyx_file != NULL && finding->culprit.file != NULL &&
+           strcmp(finding->culprit.file, finding->culprit.pyx_file) == 0;
 }
 
 /* Whether a step of the finding's path is at the place's .pyx line. */
-static bool passes(struct rs_symbols *symbols, const struct rs_report *report, const struct rs_finding *finding, const struct rs_place *place)
+static bool passes(struct rs_symbols *symbols, const struct rs_report *report, const struct rs_finding *finding,
+                   const struct rs_place *place)
 {
     for (size_t i = 0; i < finding->path.count; i++) {
         struct rs_place at = {.file = finding->path.items[i].file, .line = finding->path.items[i].line};
@@ -86,7 +90,8 @@ static bool repeats(struct rs_symbols *symbols, const struct rs_report *report, 
         const struct rs_finding *other = &report->findings.items[i];
 
         if (is_of_source(other) && other->kind == finding->kind &&
-            (same_line(&other->culprit, &finding->culprit) || (finding->has_belief && same_line(&other->culprit, &finding->belief)) ||
+            (same_line(&other->culprit, &finding->culprit) ||
+             (finding->has_belief && same_line(&other->culprit, &finding->belief)) ||
              passes(symbols, report, finding, &other->culprit)))
             return true;
     }
@@ -106,7 +111,8 @@ static bool is_of_generator(struct rs_symbols *symbols, const struct rs_finding 
 {
     if (!rs_source_is_cython(symbols, finding->culprit.file))
         return false;
-    return finding->rule == RS_RULE_RS107 || (!is_written(&finding->culprit) && !(finding->has_belief && is_written(&finding->belief)));
+    return finding->rule == RS_RULE_RS107 ||
+           (!is_written(&finding->culprit) && !(finding->has_belief && is_written(&finding->belief)));
 }
 
 /* Those that the analysis itself has left out are counted by the same words. */

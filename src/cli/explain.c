@@ -48,8 +48,11 @@ static int unknown(const char *word)
         return no_rule(word);
     if (count == 0)
         return rs_cli_usage_error("nothing is known of '%s'; refsan contract lists what is", word);
-    return rs_cli_usage_error("nothing is known of '%s'; did you mean '%s'%s%s%s%s%s?", word, near[0], count > 2 ? ", '" : count > 1 ? " or '" : "", near[1], count > 2 ? "' or '" : "", near[2],
-                              count > 1 ? "'" : "");
+    return rs_cli_usage_error("nothing is known of '%s'; did you mean '%s'%s%s%s%s%s?", word, near[0],
+                              count > 2   ? ", '"
+                              : count > 1 ? " or '"
+                                          : "",
+                              near[1], count > 2 ? "' or '" : "", near[2], count > 1 ? "'" : "");
 }
 
 static void explain_rule(enum rs_rule rule)
@@ -63,7 +66,8 @@ static void explain_rule(enum rs_rule rule)
         printf("%s %s: %s\n", info->id, info->name, info->title);
 }
 
-/* Whether a slot's row is meant by the name of its id or flag: "Py_tp_new", "METH_FASTCALL"; ids are separated by '|'. */
+/* Whether a slot's row is meant by the name of its id or flag: "Py_tp_new", "METH_FASTCALL"; ids are separated by '|'.
+ */
 static bool is_id_of(const char *name, const struct rs_contract *row)
 {
     size_t length = strlen(name);

@@ -39,7 +39,8 @@ static bool matches(const struct rs_strings *patterns, const char *path)
     for (size_t i = 0; i < patterns->count; i++) {
         const char *pattern = patterns->items[i], *last = strrchr(pattern, '.');
 
-        if (fnmatch(pattern, stem, 0) == 0 || fnmatch(pattern, path, 0) == 0 || (last != NULL && strcmp(last + 1, stem) == 0))
+        if (fnmatch(pattern, stem, 0) == 0 || fnmatch(pattern, path, 0) == 0 ||
+            (last != NULL && strcmp(last + 1, stem) == 0))
             return true;
     }
     return false;
@@ -58,8 +59,10 @@ static bool mentions_python(const char *path)
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 64) {
         map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (map != MAP_FAILED) {
-            found = memmem(map, (size_t)status.st_size, "PyErr_", 6) != NULL || memmem(map, (size_t)status.st_size, "_Py_Dealloc", 11) != NULL ||
-                    memmem(map, (size_t)status.st_size, "PyInit_", 7) != NULL || memmem(map, (size_t)status.st_size, "_Py_DecRef", 10) != NULL;
+            found = memmem(map, (size_t)status.st_size, "PyErr_", 6) != NULL ||
+                    memmem(map, (size_t)status.st_size, "_Py_Dealloc", 11) != NULL ||
+                    memmem(map, (size_t)status.st_size, "PyInit_", 7) != NULL ||
+                    memmem(map, (size_t)status.st_size, "_Py_DecRef", 10) != NULL;
             munmap(map, (size_t)status.st_size);
         }
     }
@@ -75,8 +78,8 @@ static bool has_init_file(const char *folder)
     return access(path, R_OK) == 0;
 }
 
-/* Modules shipped together: the topmost package folder that holds the file; a module outside any package is a family of its
- * own. Helper libraries beside a package ("NAME.libs") belong to it. */
+/* Modules shipped together: the topmost package folder that holds the file; a module outside any package is a family of
+ * its own. Helper libraries beside a package ("NAME.libs") belong to it. */
 static uint32_t family_of(struct rs_host *host, const char *path)
 {
     char key[RS_PATH_MAX], top[RS_PATH_MAX];
@@ -191,9 +194,12 @@ static void number_sites(struct rs_host *host, const struct rs_image *image, uin
         *rs_map_at(&host->blind, base + site->function) = 1;
     for (unsigned i = 0; (site = rs_plan_site(analysis, i)) != NULL; i++) {
         *rs_map_at(&host->site_at, base + site->at) = host->sites.count + 1;
-        *RS_PUSH(&host->sites) = (struct rs_site_fact){.pc = base + site->at, .delta = site->form == RS_SITE_ADD ? site->delta : 0, .family = image->family,
-                                                       .blind = rs_map_find(&host->blind, base + site->function) != NULL,
-                                                       .fixed = (site->mark & RS_MARK_GLOBAL) != 0};
+        *RS_PUSH(&host->sites) =
+            (struct rs_site_fact){.pc = base + site->at,
+                                  .delta = site->form == RS_SITE_ADD ? site->delta : 0,
+                                  .family = image->family,
+                                  .blind = rs_map_find(&host->blind, base + site->function) != NULL,
+                                  .fixed = (site->mark & RS_MARK_GLOBAL) != 0};
     }
 }
 
@@ -216,7 +222,8 @@ static void answer_module(struct rs_process *process, const struct rs_process_sl
     struct rs_host *host = process->host;
     struct rs_image *image = rs_host_image(host, request->path);
     struct picking picking = {host, image->analysis, process->books->python};
-    struct rs_plan_target target = {request->base, request->area, request->area_size, (uint32_t)host->sites.count, image->family, pick, &picking};
+    struct rs_plan_target target = {
+        request->base, request->area, request->area_size, (uint32_t)host->sites.count, image->family, pick, &picking};
     struct rs_error err;
     void *blob = NULL;
     size_t size = 0;
@@ -243,7 +250,8 @@ static struct rs_analysis *analyse_entries(struct rs_process *process, const str
 
     for (size_t i = 0; i < host->entries.count; i++) {
         entries = &host->entries.items[i];
-        if (strcmp(entries->path, request->path) == 0 && memcmp(entries->offsets, request->offsets, sizeof(entries->offsets)) == 0)
+        if (strcmp(entries->path, request->path) == 0 &&
+            memcmp(entries->offsets, request->offsets, sizeof(entries->offsets)) == 0)
             return entries->analysis;
     }
     while (count < 15 && request->offsets[count] != 0)
@@ -260,7 +268,8 @@ static struct rs_analysis *analyse_entries(struct rs_process *process, const str
 static void answer_entries(struct rs_process *process, const struct rs_process_slot *request)
 {
     struct rs_host *host = process->host;
-    struct rs_plan_target target = {request->base, request->area, request->area_size, (uint32_t)host->sites.count, 0, nothing, NULL};
+    struct rs_plan_target target = {request->base, request->area, request->area_size, (uint32_t)host->sites.count, 0,
+                                    nothing,       NULL};
     struct rs_analysis *analysis = analyse_entries(process, request);
     struct rs_error err;
     void *blob = NULL;
@@ -312,7 +321,8 @@ static size_t on_records(void *context, const struct rs_slot *slots, size_t coun
     struct rs_process *process = context;
     size_t taken = rs_ledger_records(process->books, slots, count);
 
-    for (size_t at = 0; process->host->count_sites && at < taken; at += slots[at].tag < RS_TAG ? 1 : RS_TAG_SLOTS(slots[at].tag))
+    for (size_t at = 0; process->host->count_sites && at < taken;
+         at += slots[at].tag < RS_TAG ? 1 : RS_TAG_SLOTS(slots[at].tag))
         if (slots[at].tag < RS_TAG)
             count_store(process->host, &slots[at]);
     return taken;
@@ -341,8 +351,8 @@ static void copy_map(struct rs_map *to, const struct rs_map *from)
             *rs_map_at(to, from->places[i].key) = from->places[i].value;
 }
 
-/* A forked child has its parent's interpreter, code objects and functions, of which its own recording says nothing again. All
- * books are closed together, so that what they share lives long enough. */
+/* A forked child has its parent's interpreter, code objects and functions, of which its own recording says nothing
+ * again. All books are closed together, so that what they share lives long enough. */
 static void inherit(struct rs_process *child, int parent_pid)
 {
     struct rs_books *books = child->books, *theirs;

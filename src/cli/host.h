@@ -24,10 +24,10 @@ struct rs_image {
 struct rs_process {
     unsigned slot; /* meaningless once it is over */
     int pid;
-    bool over;     /* gone and wholly read; only its books are left */
+    bool over; /* gone and wholly read; only its books are left */
     struct rs_books *books;
     struct rs_host *host;
-    char *maps;    /* /proc/PID/maps at its latest request: where the files are, when it is no more; or NULL */
+    char *maps; /* /proc/PID/maps at its latest request: where the files are, when it is no more; or NULL */
 };
 
 /* The interpreter's own functions that were asked for, kept for the next process with the same interpreter. */

@@ -50,7 +50,9 @@ const char *rs_launch_library(struct rs_error *err)
         return NULL;
     }
     if (strpbrk(path, ": ") != NULL) {
-        rs_fail(err, "the runtime library '%s' cannot be preloaded: the loader takes its blank or colon for a separator", path);
+        rs_fail(err,
+                "the runtime library '%s' cannot be preloaded: the loader takes its blank or colon for a separator",
+                path);
         return NULL;
     }
     return path;
@@ -157,7 +159,8 @@ static enum rs_target judge_file(const char *path, char *script)
     if (fd < 0)
         return RS_TARGET_UNREADABLE;
     target = rs_target_of(read_file, &fd, script);
-    if (target == RS_TARGET_FITS && fstat(fd, &status) == 0 && (status.st_mode & (S_ISUID | S_ISGID)) && status.st_uid != geteuid())
+    if (target == RS_TARGET_FITS && fstat(fd, &status) == 0 && (status.st_mode & (S_ISUID | S_ISGID)) &&
+        status.st_uid != geteuid())
         target = RS_TARGET_SETUID;
     close(fd);
     return target;

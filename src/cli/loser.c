@@ -4,7 +4,8 @@
 uint64_t rs_cli_loser(void *context, const struct rs_books *books, const struct rs_event *event)
 {
     const struct rs_module *module = rs_ledger_module_of(books, event->pc);
-    const struct rs_image *image = module != NULL && event->contract != NULL && !event->is_entry ? rs_host_image(context, module->path) : NULL;
+    const struct rs_image *image =
+        module != NULL && event->contract != NULL && !event->is_entry ? rs_host_image(context, module->path) : NULL;
     uint64_t behind = event->pc + 1, loser = 0; /* behind: of the call in the function that has the reference now */
 
     if (image == NULL || image->analysis == NULL)
@@ -36,7 +37,8 @@ uint64_t rs_cli_item_store(void *context, const struct rs_books *books, uint64_t
     *known = 1;
     if (image == NULL || image->analysis == NULL || (to != 0 && rs_ledger_module_of(books, to) != module))
         return 0;
-    found = rs_plan_item_store(image->analysis, (uint32_t)(from - module->base), to != 0 ? (uint32_t)(to - module->base) : 0, item);
+    found = rs_plan_item_store(image->analysis, (uint32_t)(from - module->base),
+                               to != 0 ? (uint32_t)(to - module->base) : 0, item);
     if (found != 0)
         *known = module->base + found + 1;
     return *known - 1;

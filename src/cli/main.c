@@ -61,6 +61,6 @@ int main(int argc, char **argv)
         names[i] = commands[i].name;
     }
     near = rs_cli_nearest(argv[1], names);
-    return rs_cli_usage_error("unknown command '%s'%s%s%s", argv[1], near ? "; did you mean '" : "; see refsan --help", near ? near : "",
-                              near ? "'?" : "");
+    return rs_cli_usage_error("unknown command '%s'%s%s%s", argv[1], near ? "; did you mean '" : "; see refsan --help",
+                              near ? near : "", near ? "'?" : "");
 }

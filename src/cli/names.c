@@ -17,11 +17,14 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* The name of a function that begins at `start`, from the tables that hand it to the interpreter; NULL if none names it. */
-static const char *role_name(const struct rs_image *image, const struct rs_books *books, const struct rs_module *module, uint64_t start, struct rs_arena *arena)
+/* The name of a function that begins at `start`, from the tables that hand it to the interpreter; NULL if none names
+ * it. */
+static const char *role_name(const struct rs_image *image, const struct rs_books *books, const struct rs_module *module,
+                             uint64_t start, struct rs_arena *arena)
 {
     const struct rs_role *role = rs_ledger_role(books, start);
-    const struct rs_method *method = image->analysis != NULL ? rs_plan_method_at(image->analysis, (uint32_t)(start - module->base)) : NULL;
+    const struct rs_method *method =
+        image->analysis != NULL ? rs_plan_method_at(image->analysis, (uint32_t)(start - module->base)) : NULL;
 
     if (role != NULL)
         return role->name;
@@ -31,8 +34,8 @@ static const char *role_name(const struct rs_image *image, const struct rs_books
 }
 
 /* Without symbols: the table entry of the function that holds the place, or of the one through which it was reached. */
-static const char *table_name(const struct rs_naming *naming, const struct rs_books *books, const struct rs_module *module, uint64_t pc,
-                              uint64_t via, struct rs_arena *arena)
+static const char *table_name(const struct rs_naming *naming, const struct rs_books *books,
+                              const struct rs_module *module, uint64_t pc, uint64_t via, struct rs_arena *arena)
 {
     struct rs_image *image = rs_host_image(naming->host, module->path);
     uint32_t offset = image->analysis != NULL ? rs_plan_function_at(image->analysis, (uint32_t)(pc - module->base)) : 0;
@@ -43,14 +46,16 @@ static const char *table_name(const struct rs_naming *naming, const struct rs_bo
         return rs_arena_printf(arena, "%s (method table) + 0x%llx", name, (unsigned long long)(pc - start));
     if (name != NULL)
         return rs_arena_printf(arena, "%s (method table)", name);
-    through = via != 0 && via - module->text_lo < module->text_hi - module->text_lo ? role_name(image, books, module, via, arena) : NULL;
+    through = via != 0 && via - module->text_lo < module->text_hi - module->text_lo
+                  ? role_name(image, books, module, via, arena)
+                  : NULL;
     if (through != NULL)
         return rs_arena_printf(arena, "%s (method table), in the function at 0x%x", through, offset);
     return offset != 0 ? rs_arena_printf(arena, "function at %s+0x%x", base_name(module->path), offset) : NULL;
 }
 
-static bool place(void *context, const struct rs_books *books, uint64_t pc, uint64_t via, bool is_entry, struct rs_arena *arena,
-                  struct rs_place *to)
+static bool place(void *context, const struct rs_books *books, uint64_t pc, uint64_t via, bool is_entry,
+                  struct rs_arena *arena, struct rs_place *to)
 {
     struct rs_naming *naming = context;
     const struct rs_module *module = rs_ledger_module_of(books, pc);
@@ -86,7 +91,8 @@ static bool place(void *context, const struct rs_books *books, uint64_t pc, uint
     return true;
 }
 
-static void python(void *context, const struct rs_books *books, uint32_t code, uint32_t instr, struct rs_arena *arena, struct rs_line *line)
+static void python(void *context, const struct rs_books *books, uint32_t code, uint32_t instr, struct rs_arena *arena,
+                   struct rs_line *line)
 {
     const struct rs_code *known = code < books->codes.count ? &books->codes.items[code] : NULL;
 
@@ -98,7 +104,8 @@ static void python(void *context, const struct rs_books *books, uint32_t code, u
     line->line = rs_trace_line(books->python, known->table, known->table_size, known->firstline, instr);
 }
 
-static size_t returns(void *context, const struct rs_books *books, uint64_t function, struct rs_arena *arena, struct rs_place *places, size_t max)
+static size_t returns(void *context, const struct rs_books *books, uint64_t function, struct rs_arena *arena,
+                      struct rs_place *places, size_t max)
 {
     struct rs_naming *naming = context;
     const struct rs_module *module = rs_ledger_module_of(books, function);
@@ -108,9 +115,12 @@ static size_t returns(void *context, const struct rs_books *books, uint64_t func
 
     if (image == NULL || image->analysis == NULL)
         return 0;
-    count = rs_cli_returns(naming->symbols, image->analysis, module->path, (uint32_t)(function - module->base), frames, FRAMES);
+    count = rs_cli_returns(naming->symbols, image->analysis, module->path, (uint32_t)(function - module->base), frames,
+                           FRAMES);
     for (size_t i = 0; i < count && i < max && i < FRAMES; i++) {
-        places[i] = (struct rs_place){.file = rs_arena_strdup(arena, frames[i].file), .line = frames[i].line, .pyx_line = frames[i].pyx_line};
+        places[i] = (struct rs_place){.file = rs_arena_strdup(arena, frames[i].file),
+                                      .line = frames[i].line,
+                                      .pyx_line = frames[i].pyx_line};
         places[i].pyx_file = frames[i].pyx_file != NULL ? rs_arena_strdup(arena, frames[i].pyx_file) : NULL;
     }
     return count;
@@ -118,5 +128,6 @@ static size_t returns(void *context, const struct rs_books *books, uint64_t func
 
 struct rs_names rs_cli_names(struct rs_naming *naming)
 {
-    return (struct rs_names){.context = naming, .place = place, .python = python, .returns = returns, .stack = rs_cli_stack};
+    return (struct rs_names){
+        .context = naming, .place = place, .python = python, .returns = returns, .stack = rs_cli_stack};
 }

@@ -1,5 +1,5 @@
-/* Names for the verdict room: addresses through the symbolizer, the plan's method tables and the books' roles; Python places
- * through the line tables. */
+/* Names for the verdict room: addresses through the symbolizer, the plan's method tables and the books' roles; Python
+ * places through the line tables. */
 #pragma once
 #include "cli/host.h"
 #include "symbol/symbol.h"

@@ -37,7 +37,8 @@ static unsigned distance(const char *a, const char *b)
 
         row[0] = (unsigned)i;
         for (size_t k = 1; k <= m; k++) {
-            unsigned replaced = diagonal + (a[i - 1] != b[k - 1]), least = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
+            unsigned replaced = diagonal + (a[i - 1] != b[k - 1]),
+                     least = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
 
             diagonal = row[k];
             row[k] = replaced < least ? replaced : least;
@@ -83,8 +84,9 @@ static void print_usage(const char *usage, const struct rs_option *options, size
     for (size_t i = 0; i < count; i++) {
         char left[80];
 
-        snprintf(left, sizeof(left), "%s%s%s%s%s", options[i].shorthand ? options[i].shorthand : "", options[i].shorthand ? ", " : "",
-                 options[i].name, options[i].value ? " " : "", options[i].value ? options[i].value : "");
+        snprintf(left, sizeof(left), "%s%s%s%s%s", options[i].shorthand ? options[i].shorthand : "",
+                 options[i].shorthand ? ", " : "", options[i].name, options[i].value ? " " : "",
+                 options[i].value ? options[i].value : "");
         printf("  %-28s %s\n", left, options[i].help);
     }
 }
@@ -97,7 +99,8 @@ static int unknown(const char *word, const struct rs_option *options, size_t cou
         names[i] = options[i].name;
     names[count < NAMES_MAX ? count : NAMES_MAX] = "--help";
     near = rs_cli_nearest(word, names);
-    rs_cli_usage_error("unknown option '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    rs_cli_usage_error("unknown option '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "",
+                       near ? "'?" : "");
     return -1;
 }
 
@@ -150,7 +153,8 @@ static const struct rs_option *find(const char *word, size_t length, const struc
     for (size_t i = 0; i < count; i++) {
         if (strlen(options[i].name) == length && strncmp(options[i].name, word, length) == 0)
             return &options[i];
-        if (options[i].shorthand != NULL && strlen(options[i].shorthand) == length && strncmp(options[i].shorthand, word, length) == 0)
+        if (options[i].shorthand != NULL && strlen(options[i].shorthand) == length &&
+            strncmp(options[i].shorthand, word, length) == 0)
             return &options[i];
     }
     return NULL;
@@ -159,7 +163,8 @@ static const struct rs_option *find(const char *word, size_t length, const struc
 /* "-j4": a number glued to the short name; NULL for anything else. */
 static const struct rs_option *find_glued(const char *word, const struct rs_option *options, size_t count)
 {
-    const struct rs_option *option = strlen(word) > 2 && isdigit((unsigned char)word[2]) ? find(word, 2, options, count) : NULL;
+    const struct rs_option *option =
+        strlen(word) > 2 && isdigit((unsigned char)word[2]) ? find(word, 2, options, count) : NULL;
 
     return option != NULL && option->kind == RS_OPTION_NUMBER ? option : NULL;
 }
@@ -171,7 +176,8 @@ int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_opt
     for (; i < argc && argv[i][0] == '-' && argv[i][1] != 0; i++) {
         const char *equals = strchr(argv[i], '='), *value = NULL;
         size_t length = equals != NULL ? (size_t)(equals - argv[i]) : strlen(argv[i]);
-        const struct rs_option *option = find(argv[i], length, options, count), *glued = option == NULL ? find_glued(argv[i], options, count) : NULL;
+        const struct rs_option *option = find(argv[i], length, options, count),
+                               *glued = option == NULL ? find_glued(argv[i], options, count) : NULL;
 
         if (strcmp(argv[i], "--") == 0)
             return i + 1;
@@ -187,19 +193,22 @@ int rs_cli_options(int argc, char **argv, const char *usage, const struct rs_opt
         else if (option->kind != RS_OPTION_FLAG)
             value = equals != NULL ? equals + 1 : ++i < argc ? argv[i] : NULL;
         if (option->kind != RS_OPTION_FLAG ? value == NULL : equals != NULL) {
-            rs_cli_usage_error(value == NULL && equals == NULL ? "option '%s' needs a value (%s)" : "option '%s' takes no value", option->name,
-                               option->value);
+            rs_cli_usage_error(value == NULL && equals == NULL ? "option '%s' needs a value (%s)"
+                                                               : "option '%s' takes no value",
+                               option->name, option->value);
             return -1;
         }
         if (!store(option, value)) {
-            rs_cli_usage_error("option '%s': '%s' is no valid %s", option->name, value, option->kind == RS_OPTION_SIZE ? "size" : "number (0 to 255)");
+            rs_cli_usage_error("option '%s': '%s' is no valid %s", option->name, value,
+                               option->kind == RS_OPTION_SIZE ? "size" : "number (0 to 255)");
             return -1;
         }
     }
     return i;
 }
 
-int rs_cli_one_word(int argc, char **argv, const char *usage, const char *what, const struct rs_option *options, size_t count, const char **word)
+int rs_cli_one_word(int argc, char **argv, const char *usage, const char *what, const struct rs_option *options,
+                    size_t count, const char **word)
 {
     int at = rs_cli_options(argc, argv, usage, options, count), more;
 

@@ -18,7 +18,8 @@ bool rs_output_possible(const struct rs_output *output)
 {
     struct rs_error err;
 
-    if ((output->keep == NULL || rs_report_writable(output->keep, &err)) && (output->json == NULL || rs_report_writable(output->json, &err)) &&
+    if ((output->keep == NULL || rs_report_writable(output->keep, &err)) &&
+        (output->json == NULL || rs_report_writable(output->json, &err)) &&
         (output->sarif == NULL || rs_report_writable(output->sarif, &err)))
         return true;
     rs_cli_usage_error("%s", err.text);
@@ -28,7 +29,8 @@ bool rs_output_possible(const struct rs_output *output)
 int rs_output_render(const struct rs_output *output, const struct rs_report *report, FILE *to,
                      const char *(*line)(void *context, const char *file, int line), void *context)
 {
-    struct rs_terminal_options terminal = {.verbose = output->verbose, .width = terminal_width(fileno(to)), .line = line, .ctx = context};
+    struct rs_terminal_options terminal = {
+        .verbose = output->verbose, .width = terminal_width(fileno(to)), .line = line, .ctx = context};
     struct rs_error err;
     int status = 0;
 

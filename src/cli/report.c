@@ -16,7 +16,8 @@ int rs_cli_report(int argc, char **argv)
     struct rs_kept kept = {0};
     struct rs_error err;
     const char *path;
-    int status = rs_cli_one_word(argc, argv, usage, "one file of kept books", options, sizeof(options) / sizeof(*options), &path);
+    int status = rs_cli_one_word(argc, argv, usage, "one file of kept books", options,
+                                 sizeof(options) / sizeof(*options), &path);
 
     if (status != 0)
         return status == -2 ? 0 : RS_EXIT_USAGE;

@@ -14,8 +14,8 @@ static enum rs_rule read_rule(const char *option, const char *word)
     }
     near = rs_cli_nearest(word, names);
     if (rule == RS_RULES)
-        rs_cli_usage_error("option '%s': '%s' is no rule%s%s%s", option, word, near ? "; did you mean '" : "; docs/rules lists them", near ? near : "",
-                           near ? "'?" : "");
+        rs_cli_usage_error("option '%s': '%s' is no rule%s%s%s", option, word,
+                           near ? "; did you mean '" : "; docs/rules lists them", near ? near : "", near ? "'?" : "");
     return rule;
 }
 
@@ -31,7 +31,8 @@ static bool read_rules(const char *option, const struct rs_strings *words, bool 
     return true;
 }
 
-bool rs_choice_read(const struct rs_strings *only, const struct rs_strings *skip, const char *severity, struct rs_choice *choice)
+bool rs_choice_read(const struct rs_strings *only, const struct rs_strings *skip, const char *severity,
+                    struct rs_choice *choice)
 {
     static const char *const severities[] = {"error", "warning", "note"};
 

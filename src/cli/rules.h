@@ -11,6 +11,7 @@ struct rs_choice {
 };
 
 /* False after a line that quotes the word that is no rule or no severity. `severity` may be NULL. */
-bool rs_choice_read(const struct rs_strings *only, const struct rs_strings *skip, const char *severity, struct rs_choice *choice);
+bool rs_choice_read(const struct rs_strings *only, const struct rs_strings *skip, const char *severity,
+                    struct rs_choice *choice);
 /* Takes what is not wanted out of the report, uncounted. */
 void rs_choice_apply(const struct rs_choice *choice, struct rs_report *report);

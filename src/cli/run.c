@@ -40,10 +40,13 @@ static int read_options(int argc, char **argv, struct run_options *o)
         {"--only", NULL, "MODULE", "observe only this module (may be repeated)", RS_OPTION_LIST, &o->only},
         {"--skip", NULL, "MODULE", "leave this module alone (may be repeated)", RS_OPTION_LIST, &o->skip},
         {"--stdlib", NULL, NULL, "observe the standard library's modules, too", RS_OPTION_FLAG, &o->stdlib},
-        {"--stop-at-first", NULL, NULL, "end the program at the first proven finding", RS_OPTION_FLAG, &o->stop_at_first},
-        {"--error-exitcode", NULL, "N", "exit status for a proven finding instead of 66; 0: the program's own", RS_OPTION_NUMBER, &o->error_status},
+        {"--stop-at-first", NULL, NULL, "end the program at the first proven finding", RS_OPTION_FLAG,
+         &o->stop_at_first},
+        {"--error-exitcode", NULL, "N", "exit status for a proven finding instead of 66; 0: the program's own",
+         RS_OPTION_NUMBER, &o->error_status},
         {"--suppressions", NULL, "FILE", "do not report what FILE says", RS_OPTION_TEXT, &o->suppressions},
-        {"--contracts", NULL, "FILE", "obey this table of a library's functions, too (may be repeated)", RS_OPTION_LIST, &o->contracts},
+        {"--contracts", NULL, "FILE", "obey this table of a library's functions, too (may be repeated)", RS_OPTION_LIST,
+         &o->contracts},
         {"--quarantine", NULL, "SIZE", "bytes of freed objects kept from reuse (1m)", RS_OPTION_SIZE, &o->quarantine},
         {"--dump-sites", NULL, "FILE", "write the events counted at each place", RS_OPTION_TEXT, &o->dump_sites},
         {"--verbose", "-v", NULL, "findings in full", RS_OPTION_FLAG, &o->output.verbose},
@@ -161,8 +164,10 @@ static void dump_sites(const struct rs_host *host, struct rs_naming *naming, con
         if (books == NULL || counts == NULL)
             continue;
         names.place(names.context, books, host->sites.items[i].pc, 0, false, &arena, &place);
-        fprintf(out, "%s %s %s +1 %llu\n", place.module, place.address, place.function, (unsigned long long)(*counts >> 32));
-        fprintf(out, "%s %s %s -1 %llu\n", place.module, place.address, place.function, (unsigned long long)(*counts & 0xffffffff));
+        fprintf(out, "%s %s %s +1 %llu\n", place.module, place.address, place.function,
+                (unsigned long long)(*counts >> 32));
+        fprintf(out, "%s %s %s -1 %llu\n", place.module, place.address, place.function,
+                (unsigned long long)(*counts & 0xffffffff));
     }
     if (out == NULL || fclose(out) != 0)
         rs_cli_usage_error("cannot write '%s'", path);
@@ -214,7 +219,10 @@ static int conclude(struct running *run, char **argv, const struct rs_outcome *o
 static int perform(struct running *run, char **argv)
 {
     const struct run_options *o = run->o;
-    struct rs_recording_options recording = {.ring_bytes = o->ring, .table = rs_contract_fingerprint(), .region_bytes = o->region, .quarantine_bytes = o->quarantine,
+    struct rs_recording_options recording = {.ring_bytes = o->ring,
+                                             .table = rs_contract_fingerprint(),
+                                             .region_bytes = o->region,
+                                             .quarantine_bytes = o->quarantine,
                                              .flags = o->stop_at_first ? RS_CONTROL_STOP_AT_FIRST : 0};
     struct rs_error err, no_recording = {""};
     struct rs_outcome outcome = {.target = rs_launch_judge(argv[0])};
@@ -229,7 +237,8 @@ static int perform(struct running *run, char **argv)
     rs_launch_prepare();
     run->host.recording = rs_recording_open(&recording, &no_recording);
     /* a statically linked launcher may start a Python: what makes that one observable passes through it unharmed */
-    observed = run->host.recording != NULL && (rs_launch_obstacle(outcome.target) == NULL || outcome.target == RS_TARGET_STATIC);
+    observed = run->host.recording != NULL &&
+               (rs_launch_obstacle(outcome.target) == NULL || outcome.target == RS_TARGET_STATIC);
     pid = rs_launch_start(argv, library, observed ? rs_recording_address(run->host.recording) : NULL, &err);
     if (pid < 0)
         return rs_cli_usage_error("%s", err.text);
@@ -244,7 +253,8 @@ static int perform(struct running *run, char **argv)
 
 int rs_cli_run(int argc, char **argv)
 {
-    struct run_options o = {.error_status = RS_EXIT_FINDINGS, .quarantine = 1 << 20, .region = 64ull << 30, .ring = 32 << 20};
+    struct run_options o = {
+        .error_status = RS_EXIT_FINDINGS, .quarantine = 1 << 20, .region = 64ull << 30, .ring = 32 << 20};
     struct running run = {.o = &o, .report = {.tool_mode = "run"}};
     struct rs_error err;
     int first = read_options(argc, argv, &o), status;

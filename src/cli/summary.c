@@ -13,12 +13,17 @@
 static const char *signal_name(int signal)
 {
     static char other[16];
+    /* clang-format off */
     static const struct {
         int number;
         const char *name;
-    } names[] = {{SIGSEGV, "SIGSEGV"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},   {SIGKILL, "SIGKILL"},
-                 {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"},   {SIGPIPE, "SIGPIPE"}, {SIGHUP, "SIGHUP"},   {SIGQUIT, "SIGQUIT"}, {SIGALRM, "SIGALRM"},
-                 {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGTRAP, "SIGTRAP"}, {SIGSYS, "SIGSYS"}};
+    } names[] = {{SIGSEGV, "SIGSEGV"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL,
+                 "SIGILL"},   {SIGKILL, "SIGKILL"},
+                 {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"},   {SIGPIPE, "SIGPIPE"}, {SIGHUP, "SIGHUP"},   {SIGQUIT,
+                     "SIGQUIT"}, {SIGALRM, "SIGALRM"},
+                 {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}, {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGTRAP,
+                     "SIGTRAP"}, {SIGSYS, "SIGSYS"}};
+    /* clang-format on */
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (names[i].number == signal)
@@ -67,7 +72,8 @@ static bool listed(const struct rs_report *report, const char *path)
     return false;
 }
 
-static void add_module(struct rs_host *host, struct rs_naming *naming, const struct rs_module *module, struct rs_report *report)
+static void add_module(struct rs_host *host, struct rs_naming *naming, const struct rs_module *module,
+                       struct rs_report *report)
 {
     struct rs_image *image = rs_host_image(host, module->path);
     const struct rs_plan_figures *figures = image->analysis != NULL ? rs_plan_figures(image->analysis) : NULL;
@@ -82,7 +88,8 @@ static void add_module(struct rs_host *host, struct rs_naming *naming, const str
     info.abi = rs_plan_flavour_name(figures->flavour);
     info.debug_info = rs_symbol_has_lines(naming->symbols, module->path);
     info.sites = figures->sites;
-    info.patched = module->patches_refused < figures->sites_patched ? figures->sites_patched - module->patches_refused : 0;
+    info.patched =
+        module->patches_refused < figures->sites_patched ? figures->sites_patched - module->patches_refused : 0;
     info.unpatched = info.sites - info.patched;
     *RS_PUSH(&report->modules) = info;
     report->stats.sites_found += info.sites;
@@ -90,11 +97,13 @@ static void add_module(struct rs_host *host, struct rs_naming *naming, const str
     report->unpatched_sites += info.unpatched;
     uncovered(report, "patches left out because memory differs from the file", module->patches_refused);
     uncovered(report, "functions that could not be decoded", module->functions_skipped);
-    uncovered(report, "functions that the interpreter calls and whose entries cannot be patched", figures->entries_unpatched);
+    uncovered(report, "functions that the interpreter calls and whose entries cannot be patched",
+              figures->entries_unpatched);
     uncovered(report, "indirect calls that no patch fits", figures->calls_unpatched);
 }
 
-static void add_process(struct rs_host *host, struct rs_naming *naming, const struct rs_books *books, struct rs_report *report)
+static void add_process(struct rs_host *host, struct rs_naming *naming, const struct rs_books *books,
+                        struct rs_report *report)
 {
     for (size_t i = 0; i < books->modules.count; i++)
         add_module(host, naming, &books->modules.items[i], report);
@@ -105,7 +114,8 @@ static void add_process(struct rs_host *host, struct rs_naming *naming, const st
         if (strncmp(books->limits.items[i].what, "events lost", 11) == 0)
             report->dropped_events += books->limits.items[i].number;
     }
-    if (books->python != 0 && !books->finalized && books->events > 0) /* a forked child that becomes another program at once has nothing to lose */
+    if (books->python != 0 && !books->finalized &&
+        books->events > 0) /* a forked child that becomes another program at once has nothing to lose */
         uncovered(report, "processes that ended without the exit census (leaks were not looked for)", 1);
     report->stats.events += books->events;
     report->stats.objects += books->object_count;
@@ -135,7 +145,8 @@ static bool is_any_unobserved(const struct rs_report *report)
 }
 
 /* Programs that were started without refsan: the first one, and children. */
-static void add_left_out(struct rs_host *host, const char *program, const struct rs_outcome *outcome, struct rs_report *report)
+static void add_left_out(struct rs_host *host, const char *program, const struct rs_outcome *outcome,
+                         struct rs_report *report)
 {
     const char *obstacle = rs_launch_obstacle(outcome->target);
     char name[sizeof(((struct rs_left_out *)NULL)->name)];
@@ -154,16 +165,24 @@ static void add_left_out(struct rs_host *host, const char *program, const struct
             unobserved(report, rs_arena_printf(&report->arena, "'%s' %s; it runs unobserved", name, obstacle));
     more = rs_recording_left_out_more(host->recording);
     uncovered(report, "more programs that ran unobserved", more);
-    uncovered(report, "processes at a time and no slot for more: further ones ran unobserved", rs_recording_crowded(host->recording) ? RS_PROCESSES : 0);
+    uncovered(report, "processes at a time and no slot for more: further ones ran unobserved",
+              rs_recording_crowded(host->recording) ? RS_PROCESSES : 0);
     strangers = rs_recording_strangers(host->recording);
     if (strangers > 0)
-        add_gap(report, "librefsan.so is of another build than refsan (install both from one build): processes that ran unobserved", strangers, true);
+        add_gap(
+            report,
+            "librefsan.so is of another build than refsan (install both from one build): processes that ran unobserved",
+            strangers, true);
     refused = rs_recording_refused(host->recording, &reason);
     if (refused > 0)
-        add_gap(report, rs_arena_printf(&report->arena, "no shared memory for a process (%s); it runs unobserved", strerror(reason)), refused, true);
+        add_gap(report,
+                rs_arena_printf(&report->arena, "no shared memory for a process (%s); it runs unobserved",
+                                strerror(reason)),
+                refused, true);
 }
 
-void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv, const struct rs_outcome *outcome, struct rs_report *report)
+void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv, const struct rs_outcome *outcome,
+                    struct rs_report *report)
 {
     int status = outcome->status;
     struct rusage use;
@@ -182,7 +201,9 @@ void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv,
         python |= host->processes.items[i]->books->python_text != NULL;
     }
     if (!python && !is_any_unobserved(report))
-        add_gap(report, rs_arena_printf(&report->arena, "'%s': no CPython that refsan can observe was started", argv[0]), 0, false);
+        add_gap(report,
+                rs_arena_printf(&report->arena, "'%s': no CPython that refsan can observe was started", argv[0]), 0,
+                false);
     for (size_t i = 0; i < host->images.count; i++)
         if (host->images.items[i]->refused != NULL)
             add_gap(report, host->images.items[i]->refused, 0, false);
@@ -191,5 +212,6 @@ void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv,
     uncovered(report, "modules of the standard library (--stdlib observes them)", host->skipped_stdlib);
     getrusage(RUSAGE_SELF, &use);
     report->stats.seconds = outcome->seconds;
-    report->stats.peak_bytes = (uint64_t)use.ru_maxrss * 1024 + (host->recording != NULL ? rs_recording_bytes(host->recording) : 0);
+    report->stats.peak_bytes =
+        (uint64_t)use.ru_maxrss * 1024 + (host->recording != NULL ? rs_recording_bytes(host->recording) : 0);
 }

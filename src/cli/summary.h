@@ -11,4 +11,5 @@ struct rs_outcome {
     double seconds;
 };
 
-void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv, const struct rs_outcome *outcome, struct rs_report *report);
+void rs_cli_summary(struct rs_host *host, struct rs_naming *naming, char **argv, const struct rs_outcome *outcome,
+                    struct rs_report *report);

@@ -43,5 +43,6 @@ void rs_cli_unused_suppressions(const struct rs_suppressions *set, const char *f
 
     for (size_t i = 0; (block = rs_suppress_at(set, i)) != NULL; i++)
         if (block->used == 0 && strcmp(block->file, file) == 0)
-            fprintf(stderr, "refsan: %s:%d: the suppression '%s' matched nothing\n", block->file, block->line, block->name);
+            fprintf(stderr, "refsan: %s:%d: the suppression '%s' matched nothing\n", block->file, block->line,
+                    block->name);
 }

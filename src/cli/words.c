@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *by_when(const struct rs_argument *argument, const char *always, const char *success, const char *failure)
+static const char *by_when(const struct rs_argument *argument, const char *always, const char *success,
+                           const char *failure)
 {
     return argument->when == RS_ON_SUCCESS ? success : argument->when == RS_ON_FAILURE ? failure : always;
 }
@@ -61,13 +62,15 @@ const char *rs_words_kind(const struct rs_contract *row)
     return row->flags & RS_SLOT ? "slot" : row->flags & RS_MACRO ? "macro" : "function";
 }
 
+/* clang-format off */
 static const struct {
     uint32_t flag;
     const char *name, *sentence;
 } flags[] = {
     {RS_SETS_ERROR, "error", NULL},
     {RS_MISS_IS_NULL, "miss", NULL},
-    {RS_MAY_RELEASE, "releases", "may give up references that a container held, and so run destructors and other Python code"},
+    {RS_MAY_RELEASE, "releases",
+        "may give up references that a container held, and so run destructors and other Python code"},
     {RS_MAY_RUN, "runs", "may run Python code: borrowed references may not outlive the call"},
     {RS_NO_RETURN, "noreturn", "never returns"},
     {RS_GIL_RELEASE, "gil-release", "returns without the GIL"},
@@ -80,6 +83,7 @@ static const struct {
     {RS_UNSEEN, "unseen", NULL},
     {RS_CAPSULE, "capsule", NULL},
 };
+/* clang-format on */
 
 const char *rs_words_flag(const struct rs_contract *row, unsigned n)
 {
@@ -114,7 +118,10 @@ static const char *argument_name(const struct rs_contract *row, unsigned number)
 
 static void failure(FILE *to, const struct rs_contract *row)
 {
-    const char *value = row->result != RS_RESULT_VALUE ? "NULL" : row->failure == 0 ? "0 (NULL)" : row->failure == -2 ? "-2" : "-1";
+    const char *value = row->result != RS_RESULT_VALUE ? "NULL"
+                        : row->failure == 0            ? "0 (NULL)"
+                        : row->failure == -2           ? "-2"
+                                                       : "-1";
 
     if (row->failure == RS_NEVER_FAILS)
         fputs(row->result == RS_RESULT_VALUE ? "" : "; never NULL", to);
@@ -140,10 +147,13 @@ static void result(FILE *to, const struct rs_contract *row)
         fputs("no object", to);
         break;
     case RS_RESULT_NEW:
-        fputs(slot ? "a new reference, handed to the caller: what is returned must be owned" : "a new reference: the caller owns it and has to release it", to);
+        fputs(slot ? "a new reference, handed to the caller: what is returned must be owned"
+                   : "a new reference: the caller owns it and has to release it",
+              to);
         break;
     case RS_RESULT_BORROWED:
-        fprintf(to, "borrowed from '%s': do not release it; take a reference of your own to keep it", argument_name(row, row->from));
+        fprintf(to, "borrowed from '%s': do not release it; take a reference of your own to keep it",
+                argument_name(row, row->from));
         break;
     case RS_RESULT_FOREVER:
         fputs("borrowed, from what lives as long as the interpreter or the thread: do not release it", to);
@@ -169,17 +179,21 @@ static const char *sentence(const struct rs_contract *row, const struct rs_argum
     case RS_ARG_OBJECT:
         return slot ? "borrowed: the caller owns it" : "borrowed for the time of the call: the caller still owns it";
     case RS_ARG_STEAL:
-        return by_when(argument, fails ? "steals it: the reference passes to the function, also when it fails" : "steals it: the reference passes to the function", "steals it on success: on failure the caller still owns it",
-                       "steals it on failure only");
+        return by_when(argument,
+                       fails ? "steals it: the reference passes to the function, also when it fails"
+                             : "steals it: the reference passes to the function",
+                       "steals it on success: on failure the caller still owns it", "steals it on failure only");
     case RS_ARG_OUT:
         return by_when(argument, "filled with a new reference that the caller has to release, or with NULL",
                        "filled with a new reference on success; may be left untouched on failure", "filled on failure");
     case RS_ARG_OUT_BORROWED:
-        return by_when(argument, "filled with a borrowed reference, or with NULL", "filled with a borrowed reference on success; may be left untouched on failure",
+        return by_when(argument, "filled with a borrowed reference, or with NULL",
+                       "filled with a borrowed reference on success; may be left untouched on failure",
                        "filled on failure");
     case RS_ARG_INOUT:
-        return fails || (row->flags & RS_SETS_ERROR) ? "in and out: the reference it held is given up, a new one is stored (NULL on failure)"
-                                                     : "in and out: the reference it held is given up, another or NULL is stored";
+        return fails || (row->flags & RS_SETS_ERROR)
+                   ? "in and out: the reference it held is given up, a new one is stored (NULL on failure)"
+                   : "in and out: the reference it held is given up, another or NULL is stored";
     case RS_ARG_BUFFER_OUT:
         return "filled on success; PyBuffer_Release has to be called for it";
     case RS_ARG_BUFFER_DROP:
@@ -191,8 +205,11 @@ static const char *sentence(const struct rs_contract *row, const struct rs_argum
     case RS_ARG_VARARGS_N:
         return "borrowed objects, as many as were announced";
     case RS_ARG_BUILD:
-        return by_when(argument, "a Py_BuildValue format: the objects of N are stolen, also on failure; those of O and S are borrowed",
-                       "a Py_BuildValue format: the objects of N are stolen on success; those of O and S are borrowed", "a Py_BuildValue format");
+        return by_when(
+            argument,
+            "a Py_BuildValue format: the objects of N are stolen, also on failure; those of O and S are borrowed",
+            "a Py_BuildValue format: the objects of N are stolen on success; those of O and S are borrowed",
+            "a Py_BuildValue format");
     case RS_ARG_PARSE:
         return "a PyArg_Parse format: what O fills is borrowed";
     case RS_ARG_PRINTF:
@@ -204,7 +221,8 @@ static const char *sentence(const struct rs_contract *row, const struct rs_argum
     case RS_ARG_TABLE:
         return "a table of C functions that the interpreter will call";
     case RS_ARG_ACQUIRE:
-        return by_when(argument, "the caller owns one reference more afterwards", "the caller owns one reference more on success", "the caller owns one more on failure");
+        return by_when(argument, "the caller owns one reference more afterwards",
+                       "the caller owns one reference more on success", "the caller owns one more on failure");
     }
     return "no object";
 }
@@ -233,7 +251,8 @@ static void origin(FILE *to, const struct rs_contract *row)
         fputc('\n', to);
     }
     if (row->table != NULL)
-        fprintf(to, "    %-12s place %u of the functions that the capsule %s hands out\n", "table", row->entry, row->table);
+        fprintf(to, "    %-12s place %u of the functions that the capsule %s hands out\n", "table", row->entry,
+                row->table);
 }
 
 /* A replacement, and the version it came with. */
@@ -252,15 +271,21 @@ static void better(FILE *to, const char *name)
 
 void rs_words_explain(FILE *to, const struct rs_contract *row)
 {
-    fputs(row->flags & RS_MACRO ? "macro " : row->flags & RS_SLOT ? "slot " : row->flags & RS_ENTRY ? "entry " : "", to);
+    fputs(row->flags & RS_MACRO   ? "macro "
+          : row->flags & RS_SLOT  ? "slot "
+          : row->flags & RS_ENTRY ? "entry "
+                                  : "",
+          to);
     rs_words_signature(to, row);
     range(to, row);
     fputc('\n', to);
     result(to, row);
     for (unsigned i = 0; i < row->nargs; i++)
-        fprintf(to, "    %-12s %s%s\n", row->args[i].name, sentence(row, &row->args[i]), row->args[i].nullable ? "; may be NULL" : "");
+        fprintf(to, "    %-12s %s%s\n", row->args[i].name, sentence(row, &row->args[i]),
+                row->args[i].nullable ? "; may be NULL" : "");
     for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-        if ((row->flags & flags[i].flag) != 0 && flags[i].sentence != NULL && !(flags[i].flag == RS_MAY_RUN && row->flags & RS_MAY_RELEASE))
+        if ((row->flags & flags[i].flag) != 0 && flags[i].sentence != NULL &&
+            !(flags[i].flag == RS_MAY_RUN && row->flags & RS_MAY_RELEASE))
             fprintf(to, "    %-12s %s\n", "effect", flags[i].sentence);
     origin(to, row);
     if (row->note != NULL)

@@ -79,8 +79,7 @@ static const struct rs_contract *find_users(const char *name, unsigned version)
 static const struct rs_contract *find(const char *name, unsigned version, bool slot)
 {
     uint32_t h = name_hash(name);
-    const struct rs_contract *row =
-        &rows[slots[mix(h, displacements[h % COUNT(displacements)]) % COUNT(slots)]];
+    const struct rs_contract *row = &rows[slots[mix(h, displacements[h % COUNT(displacements)]) % COUNT(slots)]];
     const struct rs_contract *end = rows + COUNT(rows);
     for (; row < end && strcmp(row->name, name) == 0; row++) {
         if (holds(row, version) && slot == ((row->flags & RS_SLOT) != 0))
@@ -107,8 +106,7 @@ bool rs_contract_released(const struct rs_contract *row, unsigned release)
     return row->library_since <= release && (row->library_until == 0 || release <= row->library_until);
 }
 
-const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, unsigned version,
-                                            unsigned release)
+const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, unsigned version, unsigned release)
 {
     for (const struct rs_contract *row = rows; row < rows + COUNT(rows); row++) {
         if ((row->flags & RS_ENTRY) && row->entry == entry && holds(row, version) &&
@@ -120,8 +118,7 @@ const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, u
 
 unsigned rs_contract_index(const struct rs_contract *row)
 {
-    return row >= users && row < users + user_count ? COUNT(rows) + (unsigned)(row - users)
-                                                    : (unsigned)(row - rows);
+    return row >= users && row < users + user_count ? COUNT(rows) + (unsigned)(row - users) : (unsigned)(row - rows);
 }
 
 const struct rs_contract *rs_contract_at(unsigned index)

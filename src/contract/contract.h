@@ -17,28 +17,28 @@ enum rs_result_kind {
 };
 
 enum rs_argument_kind {
-    RS_ARG_VALUE,       /* no object */
-    RS_ARG_OBJECT,      /* an object that the callee borrows for the time of the call */
-    RS_ARG_STEAL,       /* its reference passes to the callee; when: `when` */
-    RS_ARG_OUT,         /* PyObject **: filled with a new reference */
-    RS_ARG_OUT_BORROWED,/* PyObject **: filled with a borrowed reference */
-    RS_ARG_INOUT,       /* PyObject **: the old value's reference is given up, a new one is stored (NULL on failure) */
-    RS_ARG_BUFFER_OUT,  /* Py_buffer *: view->obj is filled with a new reference */
-    RS_ARG_BUFFER_DROP, /* Py_buffer *: the reference in view->obj is given up */
-    RS_ARG_OBJECTS,     /* PyObject *const *: an array of borrowed objects; its length is argument `count` without
-                           PY_VECTORCALL_ARGUMENTS_OFFSET; the values of a kwnames argument follow behind */
-    RS_ARG_VARARGS,     /* ...: borrowed objects up to a NULL */
-    RS_ARG_VARARGS_N,   /* ...: as many borrowed objects as argument `count` says */
-    RS_ARG_BUILD,       /* const char *: a Py_BuildValue format; its objects follow in the last argument, "..." or
-                           "va" (a va_list) */
-    RS_ARG_PARSE,       /* const char *: a PyArg_Parse format; the addresses follow in ... or a va_list */
-    RS_ARG_PRINTF,      /* const char *: a PyUnicode_FromFormat format; %R %S %A %U %V %T take objects */
-    RS_ARG_TYPE,        /* a class, or what stands for one (exception type, tuple of them): borrowed like an object;
-                           named apart because it may be static */
-    RS_ARG_CALLBACK,    /* a C function of the caller's that the interpreter will call */
-    RS_ARG_TABLE,       /* PyModuleDef *, PyMethodDef *, PyType_Spec *, PyGetSetDef *, the type of PyType_Ready: names
-                           C functions */
-    RS_ARG_ACQUIRE,     /* the caller owns one reference more afterwards (Py_IncRef) */
+    RS_ARG_VALUE,        /* no object */
+    RS_ARG_OBJECT,       /* an object that the callee borrows for the time of the call */
+    RS_ARG_STEAL,        /* its reference passes to the callee; when: `when` */
+    RS_ARG_OUT,          /* PyObject **: filled with a new reference */
+    RS_ARG_OUT_BORROWED, /* PyObject **: filled with a borrowed reference */
+    RS_ARG_INOUT,        /* PyObject **: the old value's reference is given up, a new one is stored (NULL on failure) */
+    RS_ARG_BUFFER_OUT,   /* Py_buffer *: view->obj is filled with a new reference */
+    RS_ARG_BUFFER_DROP,  /* Py_buffer *: the reference in view->obj is given up */
+    RS_ARG_OBJECTS,      /* PyObject *const *: an array of borrowed objects; its length is argument `count` without
+                            PY_VECTORCALL_ARGUMENTS_OFFSET; the values of a kwnames argument follow behind */
+    RS_ARG_VARARGS,      /* ...: borrowed objects up to a NULL */
+    RS_ARG_VARARGS_N,    /* ...: as many borrowed objects as argument `count` says */
+    RS_ARG_BUILD,        /* const char *: a Py_BuildValue format; its objects follow in the last argument, "..." or
+                            "va" (a va_list) */
+    RS_ARG_PARSE,        /* const char *: a PyArg_Parse format; the addresses follow in ... or a va_list */
+    RS_ARG_PRINTF,       /* const char *: a PyUnicode_FromFormat format; %R %S %A %U %V %T take objects */
+    RS_ARG_TYPE,         /* a class, or what stands for one (exception type, tuple of them): borrowed like an object;
+                            named apart because it may be static */
+    RS_ARG_CALLBACK,     /* a C function of the caller's that the interpreter will call */
+    RS_ARG_TABLE,        /* PyModuleDef *, PyMethodDef *, PyType_Spec *, PyGetSetDef *, the type of PyType_Ready: names
+                            C functions */
+    RS_ARG_ACQUIRE,      /* the caller owns one reference more afterwards (Py_IncRef) */
 };
 
 enum rs_when { RS_ALWAYS, RS_ON_SUCCESS, RS_ON_FAILURE };
@@ -60,9 +60,9 @@ enum rs_contract_flags {
     RS_INITIALISES = 1 << 13, /* PyObject_Init, PyObject_InitVar: the memory passed becomes an object, count 1 */
     RS_DEALLOCATES = 1 << 14, /* _Py_Dealloc, PyObject_Free, PyObject_GC_Del: the memory passed ceases to be one */
     RS_SLOT = 1 << 15,        /* a type slot, method convention or callback: rs_contract_slot finds it */
-    RS_UNSEEN = 1 << 16,      /* frequent and harmless: the runtime leaves it alone although an exception type comes out */
-    RS_ENTRY = 1 << 17,       /* an entry of a table of functions that a capsule hands out: `table`, `entry` */
-    RS_CAPSULE = 1 << 18,     /* the result may be such a table */
+    RS_UNSEEN = 1 << 16,  /* frequent and harmless: the runtime leaves it alone although an exception type comes out */
+    RS_ENTRY = 1 << 17,   /* an entry of a table of functions that a capsule hands out: `table`, `entry` */
+    RS_CAPSULE = 1 << 18, /* the result may be such a table */
 };
 
 struct rs_argument {
@@ -89,9 +89,9 @@ struct rs_contract {
                                 RS_ALWAYS_FAILS: NULL every time (PyErr_NoMemory) */
     uint32_t flags;          /* enum rs_contract_flags */
     const struct rs_argument *args;
-    const char *library;     /* whose function it is; NULL: CPython's */
-    const char *table;       /* RS_ENTRY: "numpy._ARRAY_API", "datetime.datetime_CAPI" */
-    uint16_t entry;          /* its place there, counted in pointers */
+    const char *library;                   /* whose function it is; NULL: CPython's */
+    const char *table;                     /* RS_ENTRY: "numpy._ARRAY_API", "datetime.datetime_CAPI" */
+    uint16_t entry;                        /* its place there, counted in pointers */
     uint16_t library_since, library_until; /* releases of the library, 0x0118 is 1.24; 0: no limit known */
 };
 
@@ -99,8 +99,8 @@ enum { RS_NEVER_FAILS = 127, RS_ALWAYS_FAILS = 126 };
 
 enum { RS_ARGUMENTS_MAX = 24, RS_USER_ROWS = 1024 };
 
-/* Rows of a user's own libraries, sorted by name, to be found before the built-in ones; they stay in use until the end. Their
- * index follows the built-in rows'. Before the first look-up (the host), or as they arrive (the runtime). */
+/* Rows of a user's own libraries, sorted by name, to be found before the built-in ones; they stay in use until the end.
+ * Their index follows the built-in rows'. Before the first look-up (the host), or as they arrive (the runtime). */
 void rs_contract_extend(const struct rs_contract *more, unsigned count);
 /* How many rows are built in: a row of that index or a higher one is a user's. */
 unsigned rs_contract_builtin(void);
@@ -110,7 +110,8 @@ bool rs_contract_is_users(const char *name);
 /* The row of `name` for Python `version` (0x030b is 3.11), or NULL: not covered. */
 const struct rs_contract *rs_contract_find(const char *name, unsigned version);
 
-/* Stable within one build: rs_contract_at(rs_contract_index(row)) == row; rows lie side by side, the first at rs_contract_at(0). */
+/* Stable within one build: rs_contract_at(rs_contract_index(row)) == row; rows lie side by side, the first at
+ * rs_contract_at(0). */
 unsigned rs_contract_index(const struct rs_contract *row);
 const struct rs_contract *rs_contract_at(unsigned index);
 unsigned rs_contract_count(void);
@@ -122,8 +123,8 @@ const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, u
 /* Whether the row holds in that release of its library (0: not known, the row holds where it names no limit). */
 bool rs_contract_released(const struct rs_contract *row, unsigned release);
 
-/* Whether a call of it can change or reveal who owns an object, or memory of the Python allocator: false for rows that the runtime
- * need not see (no object in or out, no GIL effect, no table of functions). */
+/* Whether a call of it can change or reveal who owns an object, or memory of the Python allocator: false for rows that
+ * the runtime need not see (no object in or out, no GIL effect, no table of functions). */
 bool rs_contract_matters(const struct rs_contract *row);
 
 /* Contract of a type slot by its name ("tp_alloc", "nb_add", "sq_item", "bf_getbuffer", "getset.get", "method.noargs",

@@ -42,40 +42,34 @@ static unsigned release_of(const char *text, const char *end)
     return part == 1 && digits > 0 && number[0] < 256 && number[1] < 256 ? number[0] << 8 | number[1] : 0;
 }
 
-static bool read_releases(struct loading *l, const struct rs_line *line, struct rs_contract *row,
-                          const char *text)
+static bool read_releases(struct loading *l, const struct rs_line *line, struct rs_contract *row, const char *text)
 {
     const char *dots = strstr(text, ".."), *end = text + strlen(text);
     unsigned since = dots != NULL && dots > text ? release_of(text, dots) : 0,
              until = dots != NULL && dots + 2 < end ? release_of(dots + 2, end) : 0;
 
     if (row->library == NULL)
-        return rs_line_fail(line, l->err, "library", NULL,
-                            "only the rows of a library's table have releases");
+        return rs_line_fail(line, l->err, "library", NULL, "only the rows of a library's table have releases");
     if (dots == NULL || end - text == 2 || (since == 0 && dots > text) || (until == 0 && dots + 2 < end))
         return rs_line_fail(line, l->err, text, NULL,
                             "releases of the library were expected (1.7.., ..1.26, 2.0..2.3)");
     if (until != 0 && until < since)
-        return rs_line_fail(line, l->err, text, NULL,
-                            "a range that ends before it starts; FIRST..LAST was expected");
+        return rs_line_fail(line, l->err, text, NULL, "a range that ends before it starts; FIRST..LAST was expected");
     row->library_since = (uint16_t)since;
     row->library_until = (uint16_t)until;
     return true;
 }
 
-static bool read_place(struct loading *l, const struct rs_line *line, struct rs_contract *row,
-                       const char *text)
+static bool read_place(struct loading *l, const struct rs_line *line, struct rs_contract *row, const char *text)
 {
     char *copy = rs_arena_strdup(&l->arena, text), *rest = copy, *table = rs_row_word(&rest),
          *place = rs_row_word(&rest);
 
     if (!(row->flags & RS_ENTRY))
-        return rs_line_fail(line, l->err, "at", NULL,
-                            "only rows of kind entry stand in a table of functions");
-    if (table == NULL || !rs_row_is_name(table) || place == NULL || rs_row_word(&rest) != NULL ||
-        strlen(place) > 4 || place[strspn(place, "0123456789")] != 0)
-        return rs_line_fail(line, l->err, text, NULL,
-                            "a table and a place in it were expected (numpy._ARRAY_API 93)");
+        return rs_line_fail(line, l->err, "at", NULL, "only rows of kind entry stand in a table of functions");
+    if (table == NULL || !rs_row_is_name(table) || place == NULL || rs_row_word(&rest) != NULL || strlen(place) > 4 ||
+        place[strspn(place, "0123456789")] != 0)
+        return rs_line_fail(line, l->err, text, NULL, "a table and a place in it were expected (numpy._ARRAY_API 93)");
     row->table = table;
     row->entry = (uint16_t)atoi(place);
     return true;
@@ -133,8 +127,7 @@ static const char *stem_of(struct loading *l, const char *path)
 
 static bool read_library(struct loading *l, const struct rs_line *line, size_t first, const char **library)
 {
-    char *rest = line->text, *word = rs_row_word(&rest), *name = rs_row_word(&rest),
-         *more = rs_row_word(&rest);
+    char *rest = line->text, *word = rs_row_word(&rest), *name = rs_row_word(&rest), *more = rs_row_word(&rest);
 
     if (l->rows.count > first)
         return rs_line_fail(line, l->err, word, NULL, "it stands before the first row");
@@ -199,14 +192,13 @@ static bool check_row(struct loading *l, const struct rs_line *line, size_t plac
 
         if (strcmp(row->name, other->name) == 0 && overlap(row, other))
             return rs_line_fail(line, l->err, row->name, NULL,
-                                "a second row for the same versions; the first is at %s:%u",
-                                l->places.items[i].file, l->places.items[i].number);
+                                "a second row for the same versions; the first is at %s:%u", l->places.items[i].file,
+                                l->places.items[i].number);
     }
     return true;
 }
 
-static bool read_line(struct loading *l, const struct rs_line *line, size_t first, const char **library,
-                      unsigned *seen)
+static bool read_line(struct loading *l, const struct rs_line *line, size_t first, const char **library, unsigned *seen)
 {
     struct rs_contract row;
 
@@ -214,8 +206,7 @@ static bool read_line(struct loading *l, const struct rs_line *line, size_t firs
         return true;
     if (isspace((unsigned char)line->text[0]))
         return read_clause(l, line, seen);
-    if (strncmp(line->text, "library", 7) == 0 &&
-        (line->text[7] == 0 || isspace((unsigned char)line->text[7])))
+    if (strncmp(line->text, "library", 7) == 0 && (line->text[7] == 0 || isspace((unsigned char)line->text[7])))
         return read_library(l, line, first, library);
     if (!rs_row_parse(line, &l->arena, &row, l->err))
         return false;

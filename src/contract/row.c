@@ -57,9 +57,8 @@ static const struct {
 
 static const char *const result_words[] = {"void",    "value",    "null",    "new", "borrowed",
                                            "forever", "argument", "unknown", NULL};
-static const uint8_t results[] = {RS_RESULT_VALUE,    RS_RESULT_VALUE,    RS_RESULT_VALUE,
-                                  RS_RESULT_NEW,      RS_RESULT_BORROWED, RS_RESULT_FOREVER,
-                                  RS_RESULT_ARGUMENT, RS_RESULT_UNKNOWN};
+static const uint8_t results[] = {RS_RESULT_VALUE,    RS_RESULT_VALUE,   RS_RESULT_VALUE,    RS_RESULT_NEW,
+                                  RS_RESULT_BORROWED, RS_RESULT_FOREVER, RS_RESULT_ARGUMENT, RS_RESULT_UNKNOWN};
 enum { VOID, VALUE, NULL_RESULT };
 
 static const char *const flag_words[] = {"runs",        "releases",    "error",  "miss",     "noreturn",
@@ -122,8 +121,8 @@ static const char *nearest(const char *word, const char *const *words)
     return best;
 }
 
-bool rs_line_fail(const struct rs_line *line, struct rs_error *err, const char *word,
-                  const char *const *words, const char *format, ...)
+bool rs_line_fail(const struct rs_line *line, struct rs_error *err, const char *word, const char *const *words,
+                  const char *format, ...)
 {
     const char *near = nearest(word, words);
     char text[360];
@@ -222,14 +221,13 @@ static bool parse_kind(struct parsing *p, char *word, unsigned place)
 static bool parse_argument(struct parsing *p, char *text)
 {
     unsigned place = p->row->nargs;
-    char *rest = text, *whole = rs_arena_strdup(p->arena, text + strspn(text, " \t")),
-         *first = rs_row_word(&rest), *second = rs_row_word(&rest);
+    char *rest = text, *whole = rs_arena_strdup(p->arena, text + strspn(text, " \t")), *first = rs_row_word(&rest),
+         *second = rs_row_word(&rest);
     char *name = second != NULL ? second : first;
     struct rs_argument *argument;
 
     if (place == RS_ARGUMENTS_MAX)
-        return rs_line_fail(p->line, p->err, whole, NULL, "at most %d arguments were expected",
-                            RS_ARGUMENTS_MAX);
+        return rs_line_fail(p->line, p->err, whole, NULL, "at most %d arguments were expected", RS_ARGUMENTS_MAX);
     argument = &p->args[place];
     if (name != NULL && name[0] != 0 && name[strlen(name) - 1] == '?') {
         name[strlen(name) - 1] = 0;
@@ -249,8 +247,7 @@ static bool parse_argument(struct parsing *p, char *text)
 
 static bool is_format(const struct rs_argument *argument)
 {
-    return argument->kind == RS_ARG_BUILD || argument->kind == RS_ARG_PARSE ||
-           argument->kind == RS_ARG_PRINTF;
+    return argument->kind == RS_ARG_BUILD || argument->kind == RS_ARG_PARSE || argument->kind == RS_ARG_PRINTF;
 }
 
 /* What can be said only when all arguments are known. */
@@ -266,11 +263,9 @@ static bool check_arguments(struct parsing *p)
         if (dots && i != n - 1)
             return rs_line_fail(p->line, p->err, "...", NULL, "it is the last argument");
         if (p->counts[i] != NULL && position(p, p->counts[i]) == 0)
-            return rs_line_fail(p->line, p->err, p->counts[i], NULL,
-                                "the name of an argument was expected as count");
+            return rs_line_fail(p->line, p->err, p->counts[i], NULL, "the name of an argument was expected as count");
         if (argument->kind == RS_ARG_OBJECTS && p->counts[i] == NULL && !dots)
-            return rs_line_fail(p->line, p->err, "objects", NULL,
-                                "its count was expected: \"objects(NAME)\"");
+            return rs_line_fail(p->line, p->err, "objects", NULL, "its count was expected: \"objects(NAME)\"");
         if (is_format(argument) && strcmp(last, "...") != 0 && strcmp(last, "va") != 0)
             return rs_line_fail(p->line, p->err,
                                 argument->kind == RS_ARG_BUILD   ? "build"
@@ -325,8 +320,7 @@ static bool set_failure(struct rs_contract *row, int result, const char *failure
     }
     row->failure = RS_NEVER_FAILS;
     return strcmp(failure, "never") == 0 &&
-           (row->result == RS_RESULT_NEW || row->result == RS_RESULT_BORROWED ||
-            row->result == RS_RESULT_FOREVER);
+           (row->result == RS_RESULT_NEW || row->result == RS_RESULT_BORROWED || row->result == RS_RESULT_FOREVER);
 }
 
 static bool parse_result(struct parsing *p, char **text, bool *is_void)
@@ -347,9 +341,8 @@ static bool parse_result(struct parsing *p, char **text, bool *is_void)
                             listed(result_words, list, sizeof(list)));
     p->row->result = results[result];
     if (!set_failure(p->row, result, failure))
-        return rs_line_fail(
-            p->line, p->err, whole, NULL,
-            "value/-1, value/-2, value/0, new/never, borrowed/never or forever/never was expected");
+        return rs_line_fail(p->line, p->err, whole, NULL,
+                            "value/-1, value/-2, value/0, new/never, borrowed/never or forever/never was expected");
     *is_void = result == VOID;
     if (p->row->result == RS_RESULT_BORROWED || p->row->result == RS_RESULT_ARGUMENT) {
         char *origin = rs_row_word(text);
@@ -382,8 +375,8 @@ static bool bad_version(struct parsing *p, const char *text, const char *end)
     char word[32];
 
     snprintf(word, sizeof(word), "%.*s", (int)(end - text), text);
-    return rs_line_fail(p->line, p->err, word, NULL, "a version from 3.%u to 3.%u was expected",
-                        RS_OLDEST & 0xff, RS_NEWEST & 0xff);
+    return rs_line_fail(p->line, p->err, word, NULL, "a version from 3.%u to 3.%u was expected", RS_OLDEST & 0xff,
+                        RS_NEWEST & 0xff);
 }
 
 static bool parse_range(struct parsing *p, const char *word)
@@ -430,8 +423,7 @@ static bool parse_words(struct parsing *p, char *text, bool is_void)
         p->row->flags |= flags[flag];
     }
     if ((p->row->flags & RS_SETS_ERROR) && p->row->failure == RS_NEVER_FAILS && !is_void)
-        return rs_line_fail(p->line, p->err, "error", NULL,
-                            "a result that can fail was expected, this one never does");
+        return rs_line_fail(p->line, p->err, "error", NULL, "a result that can fail was expected, this one never does");
     if ((p->row->flags & RS_MACRO) && (p->row->flags & RS_IDENTITY))
         return rs_line_fail(p->line, p->err, "identity", NULL, "a macro has no address");
     return true;
@@ -449,19 +441,16 @@ static bool parse_head(struct parsing *p, char *head)
     else if (strcmp(prefix, "entry") == 0)
         p->row->flags |= RS_ENTRY;
     else if (strcmp(prefix, "slot") == 0)
-        return rs_line_fail(p->line, p->err, name, NULL,
-                            "a function or a macro was expected; slots are CPython's own");
+        return rs_line_fail(p->line, p->err, name, NULL, "a function or a macro was expected; slots are CPython's own");
     else if (prefix[0] != 0)
-        return rs_line_fail(p->line, p->err, prefix, NULL,
-                            "macro, entry or nothing was expected before the name");
+        return rs_line_fail(p->line, p->err, prefix, NULL, "macro, entry or nothing was expected before the name");
     if (!rs_row_is_name(name))
         return rs_line_fail(p->line, p->err, name, NULL, "a name was expected");
     p->row->name = rs_arena_strdup(p->arena, name);
     return true;
 }
 
-bool rs_row_parse(const struct rs_line *line, struct rs_arena *arena, struct rs_contract *row,
-                  struct rs_error *err)
+bool rs_row_parse(const struct rs_line *line, struct rs_arena *arena, struct rs_contract *row, struct rs_error *err)
 {
     struct parsing p = {.line = line, .arena = arena, .row = row, .err = err};
     char *copy = rs_arena_strdup(arena, line->text), *arrow = strstr(copy, "->"), *open = strchr(copy, '('),
@@ -472,8 +461,8 @@ bool rs_row_parse(const struct rs_line *line, struct rs_arena *arena, struct rs_
     for (char *c = copy; arrow != NULL && c < arrow; c++)
         if (*c == ')')
             close = c;
-    if (arrow == NULL || open == NULL || close == NULL || open > close ||
-        close[1 + strspn(close + 1, " \t")] != '-' || open[0] == copy[strspn(copy, " \t")])
+    if (arrow == NULL || open == NULL || close == NULL || open > close || close[1 + strspn(close + 1, " \t")] != '-' ||
+        open[0] == copy[strspn(copy, " \t")])
         return rs_line_fail(line, err, rs_row_word(&rest), NULL,
                             "a row was expected: [macro|entry] NAME(ARGUMENT, ...) -> RESULT WORD ...");
     *open = *close = *arrow = 0;

@@ -14,8 +14,8 @@ struct rs_line {
 enum { RS_OLDEST = 0x0308, RS_NEWEST = 0x030f };
 
 /* False with the error that names the line and the word; `words` (NULL-terminated, or NULL): what may be meant. */
-bool rs_line_fail(const struct rs_line *line, struct rs_error *err, const char *word, const char *const *words, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+bool rs_line_fail(const struct rs_line *line, struct rs_error *err, const char *word, const char *const *words,
+                  const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* Reads "[macro|entry] NAME(ARGUMENTS) -> RESULT WORD ..." into `row`; what it refers to is in the arena. */
 bool rs_row_parse(const struct rs_line *line, struct rs_arena *arena, struct rs_contract *row, struct rs_error *err);

@@ -30,7 +30,8 @@ static uint64_t key_of(const char *fingerprint)
     return strtoull(fingerprint, NULL, 16) | 1;
 }
 
-static bool read_line(const char *path, int number, const char *line, size_t length, struct rs_baseline *baseline, struct rs_error *err)
+static bool read_line(const char *path, int number, const char *line, size_t length, struct rs_baseline *baseline,
+                      struct rs_error *err)
 {
     char digits[DIGITS + 1] = "", rule[16] = "";
     const char *reason = memchr(line, '#', length), *end = line + length;
@@ -41,18 +42,23 @@ static bool read_line(const char *path, int number, const char *line, size_t len
     }
     if (length == 0 || *line == '#')
         return true;
-    if (length < DIGITS || strspn(memcpy(digits, line, DIGITS), "0123456789abcdef") != DIGITS || (length > DIGITS && line[DIGITS] != ' '))
-        return rs_fail(err, "%s:%d: '%.*s' begins with no fingerprint; expected 16 hexadecimal digits, a rule, and where", path, number,
-                       (int)(length < 40 ? length : 40), line);
-    for (size_t i = 0, at = DIGITS + 1; at < length && i < sizeof(rule) - 1 && line[at] != ' ' && line[at] != '\r'; i++, at++)
+    if (length < DIGITS || strspn(memcpy(digits, line, DIGITS), "0123456789abcdef") != DIGITS ||
+        (length > DIGITS && line[DIGITS] != ' '))
+        return rs_fail(err,
+                       "%s:%d: '%.*s' begins with no fingerprint; expected 16 hexadecimal digits, a rule, and where",
+                       path, number, (int)(length < 40 ? length : 40), line);
+    for (size_t i = 0, at = DIGITS + 1; at < length && i < sizeof(rule) - 1 && line[at] != ' ' && line[at] != '\r';
+         i++, at++)
         rule[i] = line[at];
     if (rs_rule_find(rule) == RS_RULES)
-        return rs_fail(err, "%s:%d: '%s' is no rule; expected an id such as RS201 behind the fingerprint", path, number, rule);
+        return rs_fail(err, "%s:%d: '%s' is no rule; expected an id such as RS201 behind the fingerprint", path, number,
+                       rule);
     *rs_map_at(&baseline->lines, key_of(digits)) += 1;
     while (end > line && isspace((unsigned char)end[-1]))
         end--;
     if (reason != NULL && reason < end)
-        *RS_PUSH(&baseline->reasons) = (struct reason){key_of(digits), rs_arena_strndup(&baseline->arena, reason, (size_t)(end - reason)), false};
+        *RS_PUSH(&baseline->reasons) =
+            (struct reason){key_of(digits), rs_arena_strndup(&baseline->arena, reason, (size_t)(end - reason)), false};
     return true;
 }
 
@@ -66,8 +72,9 @@ struct rs_baseline *rs_baseline_read(const char *path, const char *bytes, size_t
         const char *end = memchr(bytes + at, '\n', size - at);
         size_t length = end != NULL ? (size_t)(end - bytes) - at : size - at;
 
-        good = memchr(bytes + at, 0, length) == NULL ? read_line(path, ++number, bytes + at, length, baseline, err)
-                                                     : rs_fail(err, "%s:%d: a zero byte; expected text", path, number + 1);
+        good = memchr(bytes + at, 0, length) == NULL
+                   ? read_line(path, ++number, bytes + at, length, baseline, err)
+                   : rs_fail(err, "%s:%d: a zero byte; expected text", path, number + 1);
         at += length + 1;
     }
     if (good)
@@ -164,10 +171,12 @@ static const char *reason_of(struct rs_arena *arena, struct rs_baseline *earlier
 static const char *line_of(struct rs_arena *arena, struct rs_baseline *earlier, const struct rs_finding *finding)
 {
     const struct rs_place *at = &finding->culprit;
-    const char *path = at->pyx_file != NULL ? at->pyx_file : at->file, *slash = path != NULL ? strrchr(path, '/') : NULL;
+    const char *path = at->pyx_file != NULL ? at->pyx_file : at->file,
+               *slash = path != NULL ? strrchr(path, '/') : NULL;
 
-    return rs_arena_printf(arena, "%s %s %s %s%s", finding->fingerprint, rs_rule_info(finding->rule)->id, one_line(arena, at->function),
-                           one_line(arena, slash != NULL ? slash + 1 : path), reason_of(arena, earlier, finding->fingerprint));
+    return rs_arena_printf(arena, "%s %s %s %s%s", finding->fingerprint, rs_rule_info(finding->rule)->id,
+                           one_line(arena, at->function), one_line(arena, slash != NULL ? slash + 1 : path),
+                           reason_of(arena, earlier, finding->fingerprint));
 }
 
 static bool write_to(FILE *file, const struct rs_report *report, struct rs_baseline *earlier)
@@ -179,7 +188,9 @@ static bool write_to(FILE *file, const struct rs_report *report, struct rs_basel
     for (size_t i = 0; i < report->findings.count; i++)
         lines[i] = line_of(&arena, earlier, &report->findings.items[i]);
     qsort(lines, report->findings.count, sizeof(*lines), by_text);
-    fputs("# Findings of `refsan check` that are known. A line each: fingerprint, rule, where. Say behind a # why one may stay.\n", file);
+    fputs("# Findings of `refsan check` that are known. A line each: fingerprint, rule, where. Say behind a # why one "
+          "may stay.\n",
+          file);
     for (size_t i = 0; i < report->findings.count; i++)
         fprintf(file, "%s\n", lines[i]);
     free(lines);
@@ -192,7 +203,8 @@ static bool replace(const struct rs_report *report, const char *path, struct rs_
 {
     struct rs_arena arena = {0};
     const char *slash = strrchr(path, '/');
-    char *temporary = rs_arena_printf(&arena, "%.*s.refsan-%ld.tmp", slash != NULL ? (int)(slash + 1 - path) : 0, path, (long)getpid());
+    char *temporary = rs_arena_printf(&arena, "%.*s.refsan-%ld.tmp", slash != NULL ? (int)(slash + 1 - path) : 0, path,
+                                      (long)getpid());
     FILE *file = fopen(temporary, "wxe");
     bool good = file != NULL && write_to(file, report, earlier) && rename(temporary, path) == 0;
 

@@ -1,5 +1,5 @@
-/* Baselines: the findings that were there when somebody began to look, so that only new ones are reported. A text file, a
- * line a finding, made by refsan, kept beside the source, and edited by people:
+/* Baselines: the findings that were there when somebody began to look, so that only new ones are reported. A text file,
+ * a line a finding, made by refsan, kept beside the source, and edited by people:
  *
  *     FINGERPRINT RULE WHERE  # why it may stay
  *
@@ -23,6 +23,6 @@ struct rs_baseline *rs_baseline_read(const char *path, const char *bytes, size_t
 void rs_baseline_close(struct rs_baseline *baseline);
 /* Takes what the baseline lists out of a finished report. */
 void rs_baseline_apply(const struct rs_baseline *baseline, struct rs_report *report);
-/* Writes the findings of a finished report, sorted. A baseline that is there is replaced as a whole, its reasons are kept;
- * any other file stays as it is, and err says so. */
+/* Writes the findings of a finished report, sorted. A baseline that is there is replaced as a whole, its reasons are
+ * kept; any other file stays as it is, and err says so. */
 bool rs_baseline_write(const struct rs_report *report, const char *path, struct rs_error *err);

@@ -5,9 +5,11 @@
 
 const char *rs_crash_cause_name(enum rs_crash_cause cause)
 {
-    static const char *const names[RS_CRASH_CAUSES] = {"memory", "dead-object", "null-pointer", "stack-overflow", "bad-jump", "mapping", "arithmetic",
-                                                       "instruction", "python-fatal-error", "heap-damage", "check-failed", "uncaught-exception", "abort",
-                                                       "sent", "unrecorded"};
+    static const char *const names[RS_CRASH_CAUSES] = {"memory",         "dead-object",  "null-pointer",
+                                                       "stack-overflow", "bad-jump",     "mapping",
+                                                       "arithmetic",     "instruction",  "python-fatal-error",
+                                                       "heap-damage",    "check-failed", "uncaught-exception",
+                                                       "abort",          "sent",         "unrecorded"};
 
     return cause < RS_CRASH_CAUSES ? names[cause] : "unknown";
 }
@@ -36,11 +38,13 @@ static bool same_text(const char *a, const char *b)
 
 static bool is_alike(const struct rs_crash *a, const struct rs_crash *b)
 {
-    return a->cause == b->cause && a->finding == b->finding && strcmp(a->signal, b->signal) == 0 && a->place.line == b->place.line &&
-           same_text(a->place.function, b->place.function) && same_text(a->place.module, b->place.module) && same_text(a->object.type, b->object.type);
+    return a->cause == b->cause && a->finding == b->finding && strcmp(a->signal, b->signal) == 0 &&
+           a->place.line == b->place.line && same_text(a->place.function, b->place.function) &&
+           same_text(a->place.module, b->place.module) && same_text(a->object.type, b->object.type);
 }
 
-/* The finding of whose consequence the process died: the one that says so, else a proven one about the object that the fault met. */
+/* The finding of whose consequence the process died: the one that says so, else a proven one about the object that the
+ * fault met. */
 static uint64_t explained_by(const struct rs_report *report, const struct rs_crash *crash)
 {
     for (size_t i = 0; i < report->findings.count; i++) {
@@ -48,7 +52,8 @@ static uint64_t explained_by(const struct rs_report *report, const struct rs_cra
         bool same_process = finding->process == crash->process;
         bool same_object = crash->object.found_in != NULL && finding->object.address == crash->object.address;
 
-        if (finding->confidence == RS_PROVEN && ((finding->fatal && (same_process || finding->count > 1)) || (same_process && same_object)))
+        if (finding->confidence == RS_PROVEN &&
+            ((finding->fatal && (same_process || finding->count > 1)) || (same_process && same_object)))
             return i + 1;
     }
     return 0;

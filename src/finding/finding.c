@@ -211,7 +211,8 @@ static bool same_text(const char *a, const char *b)
 static bool same_place(const struct rs_place *a, const struct rs_place *b)
 {
     if (a->line <= 0 || b->line <= 0)
-        return same_text(a->function, b->function) && a->line == b->line && a->pyx_line == b->pyx_line && same_text(a->file, b->file);
+        return same_text(a->function, b->function) && a->line == b->line && a->pyx_line == b->pyx_line &&
+               same_text(a->file, b->file);
     return a->line == b->line && same_text(a->file, b->file);
 }
 
@@ -242,7 +243,8 @@ static uint64_t cause(const struct rs_finding *finding, bool by_lines)
 }
 
 /* The earlier finding of this cause, or SIZE_MAX; `next` chains those of one key. */
-static size_t find_cause(const struct rs_report *report, const size_t *next, size_t from, const struct rs_finding *finding, bool by_lines)
+static size_t find_cause(const struct rs_report *report, const size_t *next, size_t from,
+                         const struct rs_finding *finding, bool by_lines)
 {
     while (from != 0 && !same_cause(&report->findings.items[from - 1], finding, by_lines))
         from = next[from - 1];
@@ -288,7 +290,8 @@ static void tell_apart(struct rs_report *report)
 {
     struct rs_finding *items = report->findings.items;
     struct rs_map first = {0};
-    size_t *next = rs_alloc(report->findings.count * sizeof(*next)), *order = rs_alloc(report->findings.count * sizeof(*order));
+    size_t *next = rs_alloc(report->findings.count * sizeof(*next)),
+           *order = rs_alloc(report->findings.count * sizeof(*order));
 
     for (size_t i = 0; i < report->findings.count; i++) {
         uint64_t *at = rs_map_at(&first, strtoull(items[i].fingerprint, NULL, 16) | 1);
@@ -304,7 +307,8 @@ static void tell_apart(struct rs_report *report)
     }
     for (size_t i = 0; i < report->findings.count; i++)
         if (order[i] > 0)
-            print_fingerprint(mix(strtoull(items[i].fingerprint, NULL, 16), (const char *)&order[i], sizeof(order[i])), &items[i]);
+            print_fingerprint(mix(strtoull(items[i].fingerprint, NULL, 16), (const char *)&order[i], sizeof(order[i])),
+                              &items[i]);
     rs_map_close(&first);
     free(next);
     free(order);

@@ -51,8 +51,15 @@ struct rs_line {
 };
 
 enum rs_step_kind {
-    RS_STEP_CREATE, RS_STEP_ACQUIRE, RS_STEP_RELEASE, RS_STEP_BORROW, RS_STEP_STEAL,
-    RS_STEP_ARGUMENT, RS_STEP_RETURN, RS_STEP_FREE, RS_STEP_TOUCH
+    RS_STEP_CREATE,
+    RS_STEP_ACQUIRE,
+    RS_STEP_RELEASE,
+    RS_STEP_BORROW,
+    RS_STEP_STEAL,
+    RS_STEP_ARGUMENT,
+    RS_STEP_RETURN,
+    RS_STEP_FREE,
+    RS_STEP_TOUCH
 };
 /* "create", "acquire", ... as in the schema. */
 const char *rs_step_name(enum rs_step_kind kind);
@@ -109,21 +116,21 @@ struct rs_finding {
 };
 
 enum rs_crash_cause {
-    RS_CRASH_MEMORY,       /* a wrong address, and no object of Python's in sight */
-    RS_CRASH_DEAD_OBJECT,  /* what had died was used, and nobody who is observed is to blame */
-    RS_CRASH_NULL,         /* through a NULL pointer */
-    RS_CRASH_STACK,        /* no stack is left */
-    RS_CRASH_JUMP,         /* to where no code is */
-    RS_CRASH_MAPPING,      /* SIGBUS: memory that has nothing behind it */
-    RS_CRASH_ARITHMETIC,   /* SIGFPE */
-    RS_CRASH_INSTRUCTION,  /* SIGILL */
-    RS_CRASH_FATAL_ERROR,  /* the interpreter gave up */
-    RS_CRASH_HEAP,         /* the C library found its heap damaged */
-    RS_CRASH_CHECK,        /* a check in the code failed: assert, a canary, a buffer's bounds */
-    RS_CRASH_EXCEPTION,    /* a C++ exception that nobody caught */
-    RS_CRASH_ABORT,        /* the program ended itself */
-    RS_CRASH_SENT,         /* some process sent the signal */
-    RS_CRASH_UNRECORDED,   /* nothing was recorded */
+    RS_CRASH_MEMORY,      /* a wrong address, and no object of Python's in sight */
+    RS_CRASH_DEAD_OBJECT, /* what had died was used, and nobody who is observed is to blame */
+    RS_CRASH_NULL,        /* through a NULL pointer */
+    RS_CRASH_STACK,       /* no stack is left */
+    RS_CRASH_JUMP,        /* to where no code is */
+    RS_CRASH_MAPPING,     /* SIGBUS: memory that has nothing behind it */
+    RS_CRASH_ARITHMETIC,  /* SIGFPE */
+    RS_CRASH_INSTRUCTION, /* SIGILL */
+    RS_CRASH_FATAL_ERROR, /* the interpreter gave up */
+    RS_CRASH_HEAP,        /* the C library found its heap damaged */
+    RS_CRASH_CHECK,       /* a check in the code failed: assert, a canary, a buffer's bounds */
+    RS_CRASH_EXCEPTION,   /* a C++ exception that nobody caught */
+    RS_CRASH_ABORT,       /* the program ended itself */
+    RS_CRASH_SENT,        /* some process sent the signal */
+    RS_CRASH_UNRECORDED,  /* nothing was recorded */
     RS_CRASH_CAUSES
 };
 /* "memory", "dead-object", ... as in the schema. */
@@ -139,18 +146,19 @@ struct rs_crash {
     const char *message; /* one sentence: what happened */
     const char *advice;  /* what to do next */
     bool has_address;
-    uint64_t address;    /* that faulted */
-    const char *access;  /* "read", "write", "execute"; NULL */
+    uint64_t address;   /* that faulted */
+    const char *access; /* "read", "write", "execute"; NULL */
     bool has_place;
     struct rs_place place; /* of an observed module, if one is on the stack, else the innermost with a name */
     bool has_call;
-    struct rs_place call;  /* the call (api) that returned the NULL, as far as can be told */
+    struct rs_place call; /* the call (api) that returned the NULL, as far as can be told */
     struct {
         const char *type, *name;
         uint64_t address;
-        int64_t refcount;     /* -1 unknown */
-        const char *found_in; /* "address", or the register that held it or its poison: "rdi"; NULL: there is no object */
-        bool even;            /* nobody who is observed gave up more than he had */
+        int64_t refcount; /* -1 unknown */
+        const char
+            *found_in; /* "address", or the register that held it or its poison: "rdi"; NULL: there is no object */
+        bool even;     /* nobody who is observed gave up more than he had */
     } object;
     bool has_made, has_released;
     struct rs_place made, released; /* the calls or stores by which the object came and went (api where it is one) */
@@ -187,7 +195,7 @@ struct rs_report {
     uint64_t unpatched_sites, dropped_events;
     uint64_t functions, analysed, cut_paths; /* check only */
     RS_VEC(struct rs_uncovered) uncovered;
-    uint64_t suppressed; /* findings that rs_suppress_apply took out */
+    uint64_t suppressed;                /* findings that rs_suppress_apply took out */
     RS_VEC(struct rs_finding) findings; /* rs_report_finish sorts them */
     RS_VEC(struct rs_crash) crashes;    /* rs_report_finish folds them */
     struct {
@@ -204,15 +212,15 @@ struct rs_crash *rs_report_crash(struct rs_report *report);
 /* A new finding at the end of the report, zeroed but for rule, kind and severity from the rule, count 1,
  * object.refcount -1. The pointer is valid until the next call. */
 struct rs_finding *rs_report_add(struct rs_report *report, enum rs_rule rule);
-/* Folds findings of one root cause, computes fingerprints, sorts: proven before suspect, errors before warnings, then by
- * count, else in the order of addition. Of a fold the earliest example of the strongest confidence is kept, so that
+/* Folds findings of one root cause, computes fingerprints, sorts: proven before suspect, errors before warnings, then
+ * by count, else in the order of addition. Of a fold the earliest example of the strongest confidence is kept, so that
  * message, proof and history agree; counts are added. Crashes of one kind at one place are folded, too, and led to the
  * finding that explains them. May be called again.
  *
- * One root cause is, for `run`, the same rule and fingerprint. For `check`, which sees every line at once and a header's
- * function in several units, it is the same rule at the same lines: those of the culprit and of the belief, of a leak those
- * of the belief alone (one object, forgotten at several exits). Of findings that differ by lines only, the second and
- * further ones have fingerprints that depend on their order in the source. */
+ * One root cause is, for `run`, the same rule and fingerprint. For `check`, which sees every line at once and a
+ * header's function in several units, it is the same rule at the same lines: those of the culprit and of the belief, of
+ * a leak those of the belief alone (one object, forgotten at several exits). Of findings that differ by lines only, the
+ * second and further ones have fingerprints that depend on their order in the source. */
 void rs_report_finish(struct rs_report *report);
 void rs_report_close(struct rs_report *report);
 /* Frees the lists of one finding that is taken out of a report. */

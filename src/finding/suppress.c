@@ -95,9 +95,7 @@ static bool read_rules(const char *text, bool rules[RS_RULES], struct rs_error *
             return rs_fail(err, "unknown rule '%s'; expected an id, a name or *, for instance %s", word,
                            nearest_rule(word));
     }
-    return any ||
-           rs_fail(err,
-                   "no rule is named; expected an id such as RS102, a name such as borrowed-return, or *");
+    return any || rs_fail(err, "no rule is named; expected an id such as RS102, a name such as borrowed-return, or *");
 }
 
 static bool reject(const struct reading *reading, const char *what)
@@ -115,11 +113,11 @@ static bool open_block(struct reading *reading)
     struct rs_suppression *block;
 
     if (reading->block != NULL)
-        return rs_fail(reading->err, "%s:%d: '{' inside the block of line %d; expected } first",
-                       reading->path, reading->line, reading->block->line);
+        return rs_fail(reading->err, "%s:%d: '{' inside the block of line %d; expected } first", reading->path,
+                       reading->line, reading->block->line);
     block = RS_PUSH(&reading->set->blocks);
-    *block = (struct rs_suppression){.file = rs_arena_strdup(&reading->set->arena, reading->path),
-                                     .line = reading->line};
+    *block =
+        (struct rs_suppression){.file = rs_arena_strdup(&reading->set->arena, reading->path), .line = reading->line};
     reading->block = block;
     reading->has_rule = false;
     return true;
@@ -135,15 +133,13 @@ static bool close_block(struct reading *reading)
     if (!reading->has_rule)
         return reject(reading, "the block ends without 'rule'; expected a line such as: rule RS102");
     if (block->reason == NULL)
-        return reject(
-            reading,
-            "the block ends without 'reason'; expected a line that says why the finding is right to ignore");
+        return reject(reading,
+                      "the block ends without 'reason'; expected a line that says why the finding is right to ignore");
     for (int i = 0; i < RS_RULES; i++)
         every_rule = every_rule && block->rules[i];
     if (every_rule && everything(block->module) && everything(block->function) && everything(block->object))
-        return reject(
-            reading,
-            "the block would hide every finding; expected a rule, a module, a function or an object");
+        return reject(reading,
+                      "the block would hide every finding; expected a rule, a module, a function or an object");
     if (block->name == NULL)
         block->name = rs_arena_printf(&reading->set->arena, "%s:%d", block->file, block->line);
     reading->block = NULL;
@@ -182,16 +178,13 @@ static bool read_key(struct reading *reading, char *line)
         if (strcmp(line, keys[i].key) != 0)
             continue;
         if (*text == '\0')
-            return rs_fail(reading->err, "%s:%d: '%s' without a text behind it", reading->path, reading->line,
-                           line);
+            return rs_fail(reading->err, "%s:%d: '%s' without a text behind it", reading->path, reading->line, line);
         if (*keys[i].value != NULL)
-            return rs_fail(reading->err, "%s:%d: '%s' twice in one block", reading->path, reading->line,
-                           line);
+            return rs_fail(reading->err, "%s:%d: '%s' twice in one block", reading->path, reading->line, line);
         *keys[i].value = rs_arena_strdup(&reading->set->arena, text);
         return true;
     }
-    return rs_fail(reading->err, "%s:%d: unknown key '%.60s'; %s", reading->path, reading->line, line,
-                   expected_keys);
+    return rs_fail(reading->err, "%s:%d: unknown key '%.60s'; %s", reading->path, reading->line, line, expected_keys);
 }
 
 static bool read_line(struct reading *reading, char *line)
@@ -222,15 +215,15 @@ static bool read_file(struct reading *reading, FILE *file)
 
     while (good && (length = getline(&line, &room, file)) >= 0) {
         reading->line++;
-        good = (size_t)length == strlen(line) ? read_line(reading, line)
-                                              : reject(reading, "a zero byte; expected text");
+        good =
+            (size_t)length == strlen(line) ? read_line(reading, line) : reject(reading, "a zero byte; expected text");
     }
     free(line);
     if (good && ferror(file))
         return rs_fail(reading->err, "cannot read the suppressions '%s': %s", reading->path, strerror(errno));
     if (good && reading->block != NULL)
-        return rs_fail(reading->err, "%s:%d: the file ends inside the block of line %d; expected }",
-                       reading->path, reading->line, reading->block->line);
+        return rs_fail(reading->err, "%s:%d: the file ends inside the block of line %d; expected }", reading->path,
+                       reading->line, reading->block->line);
     return good;
 }
 
@@ -381,8 +374,7 @@ enum rs_inline rs_suppress_inline(const char *line, enum rs_rule rule, struct rs
     text += strspn(text, " \t");
     end = strchr(text, ']');
     if (strncmp(text, word, sizeof(word) - 1) != 0 || end == NULL) {
-        rs_fail(err, "'refsan: %.*s'; expected refsan: ignore[RS102] and a reason",
-                (int)strcspn(text, "\r\n"), text);
+        rs_fail(err, "'refsan: %.*s'; expected refsan: ignore[RS102] and a reason", (int)strcspn(text, "\r\n"), text);
         return RS_INLINE_BAD;
     }
     text += sizeof(word) - 1;
@@ -390,8 +382,7 @@ enum rs_inline rs_suppress_inline(const char *line, enum rs_rule rule, struct rs
     if (!read_rules(list, rules, err))
         return RS_INLINE_BAD;
     if (!has_reason(end + 1)) {
-        rs_fail(err, "'refsan: ignore[%s]' without a reason; expected words that say why behind the bracket",
-                list);
+        rs_fail(err, "'refsan: ignore[%s]' without a reason; expected words that say why behind the bracket", list);
         return RS_INLINE_BAD;
     }
     return rules[rule] ? RS_INLINE_MATCH : RS_INLINE_OTHER;
@@ -403,8 +394,7 @@ static bool comment_alone(const char *line)
     return *line == '#' || *line == '*' || strncmp(line, "//", 2) == 0 || strncmp(line, "/*", 2) == 0;
 }
 
-bool rs_suppress_in_source(const struct rs_finding *finding, rs_suppress_line *line, void *ctx,
-                           struct rs_error *err)
+bool rs_suppress_in_source(const struct rs_finding *finding, rs_suppress_line *line, void *ctx, struct rs_error *err)
 {
     const struct rs_place *culprit = &finding->culprit;
     const char *file = culprit->pyx_file != NULL ? culprit->pyx_file : culprit->file;
@@ -429,8 +419,8 @@ bool rs_suppress_in_source(const struct rs_finding *finding, rs_suppress_line *l
     return false;
 }
 
-void rs_suppress_apply(struct rs_suppressions *set, struct rs_report *report, rs_suppress_line *line,
-                       void *ctx, struct rs_error *bad)
+void rs_suppress_apply(struct rs_suppressions *set, struct rs_report *report, rs_suppress_line *line, void *ctx,
+                       struct rs_error *bad)
 {
     size_t kept = 0;
 
@@ -439,8 +429,7 @@ void rs_suppress_apply(struct rs_suppressions *set, struct rs_report *report, rs
         struct rs_finding *finding = &report->findings.items[i];
         struct rs_error why = {.text = ""};
 
-        if (rs_suppress_match(set, finding) ||
-            (line != NULL && rs_suppress_in_source(finding, line, ctx, &why))) {
+        if (rs_suppress_match(set, finding) || (line != NULL && rs_suppress_in_source(finding, line, ctx, &why))) {
             rs_finding_close(finding);
             report->suppressed++;
             continue;

@@ -65,11 +65,10 @@ enum rs_inline rs_suppress_inline(const char *line, enum rs_rule rule, struct rs
 typedef const char *rs_suppress_line(void *ctx, const char *file, int line);
 /* Whether a comment at the culprit's line, or alone on the line above (the .pyx's for Cython), takes the
  * finding. A malformed comment takes nothing and is told in err, whose text is empty otherwise. */
-bool rs_suppress_in_source(const struct rs_finding *finding, rs_suppress_line *line, void *ctx,
-                           struct rs_error *err);
+bool rs_suppress_in_source(const struct rs_finding *finding, rs_suppress_line *line, void *ctx, struct rs_error *err);
 
 /* Takes the suppressed findings out of the report and counts them in report->suppressed. Call it before
  * rs_report_finish: a fold keeps one example of several object types. `line` may be NULL. `bad` receives the
  * first malformed comment as "FILE:LINE: ..."; its text is empty otherwise. */
-void rs_suppress_apply(struct rs_suppressions *set, struct rs_report *report, rs_suppress_line *line,
-                       void *ctx, struct rs_error *bad);
+void rs_suppress_apply(struct rs_suppressions *set, struct rs_report *report, rs_suppress_line *line, void *ctx,
+                       struct rs_error *bad);

@@ -28,7 +28,8 @@ static void drop_accounts(struct rs_books *books, struct rs_object *object)
 
 struct rs_object *rs_books_reborn(struct rs_books *books, uint64_t address, uint64_t type, uint64_t size)
 {
-    uint64_t nowhere = 0, *place = address != 0 ? rs_map_at(&books->objects, address) : &nowhere, *kind; /* 0: a broken record */
+    uint64_t nowhere = 0, *place = address != 0 ? rs_map_at(&books->objects, address) : &nowhere,
+             *kind; /* 0: a broken record */
     struct rs_object *object = (struct rs_object *)*place;
 
     if (object == NULL) {
@@ -69,8 +70,11 @@ static struct rs_more *more_of(struct rs_books *books, struct rs_page *page)
     return page->more;
 }
 
-/* In registers, not a note that is built in memory in parts and then copied in wider ones: that has to be waited for. */
-static inline __attribute__((always_inline)) void write_note(struct rs_note *to, uint64_t seq, const struct rs_booking *b, int32_t balance, uint32_t times)
+/* In registers, not a note that is built in memory in parts and then copied in wider ones: that has to be waited for.
+ */
+static inline __attribute__((always_inline)) void write_note(struct rs_note *to, uint64_t seq,
+                                                             const struct rs_booking *b, int32_t balance,
+                                                             uint32_t times)
 {
     to->seq = seq;
     to->place = b->place;
@@ -82,7 +86,8 @@ static inline __attribute__((always_inline)) void write_note(struct rs_note *to,
 }
 
 /* Where it stands now: equal events in a row are one. */
-static inline __attribute__((always_inline)) struct rs_note *remember(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
+static inline __attribute__((always_inline)) struct rs_note *remember(struct rs_books *books, struct rs_page *page,
+                                                                      const struct rs_booking *b)
 {
     struct rs_note *to;
 
@@ -91,8 +96,8 @@ static inline __attribute__((always_inline)) struct rs_note *remember(struct rs_
 
         to = rs_page_event(page, page->events - 1);
         before = &books->store->places.items[to->place];
-        if (before->pc == b->pc && RS_WHAT_KIND_OF(before->what) == b->kind && to->delta == b->delta && b->kind != RS_EVENT_TOUCH &&
-            to->times < PAIR_TIMES) {
+        if (before->pc == b->pc && RS_WHAT_KIND_OF(before->what) == b->kind && to->delta == b->delta &&
+            b->kind != RS_EVENT_TOUCH && to->times < PAIR_TIMES) {
             write_note(to, books->seq, b, (int32_t)page->hi, to->times + 1);
             return to;
         }
@@ -116,7 +121,8 @@ static void open_many(struct rs_books *books, struct rs_page *page, const struct
 }
 
 /* Pairs last-in-first-out: a release gives back the latest acquisition that is still open. */
-static inline __attribute__((always_inline)) void pair(struct rs_books *books, struct rs_page *page, const struct rs_booking *b)
+static inline __attribute__((always_inline)) void pair(struct rs_books *books, struct rs_page *page,
+                                                       const struct rs_booking *b)
 {
     if (b->delta < 0) {
         page->open_count = page->open_count > (uint32_t)-b->delta ? page->open_count - (uint32_t)-b->delta : 0;
@@ -151,11 +157,12 @@ static bool is_exception_state(const struct rs_books *books, const struct rs_obj
 
     if (itself != NULL)
         return (itself->flags & FLAG_EXCEPTION) != 0;
-    return type != NULL && ((type->flags & FLAG_EXCEPTION) || strcmp(type->name, "traceback") == 0 || strcmp(type->name, "NoneType") == 0);
+    return type != NULL && ((type->flags & FLAG_EXCEPTION) || strcmp(type->name, "traceback") == 0 ||
+                            strcmp(type->name, "NoneType") == 0);
 }
 
-/* What the call in progress has changed so far in this account, this event included. A deficit is the doing of a call that
- * gives up more than it gets: one that is even has only inherited it. */
+/* What the call in progress has changed so far in this account, this event included. A deficit is the doing of a call
+ * that gives up more than it gets: one that is even has only inherited it. */
 static inline __attribute__((always_inline)) int64_t net_of_call(struct rs_page *page, uint32_t call, int32_t delta)
 {
     struct rs_call_net *net = &page->nets[0];
@@ -231,8 +238,8 @@ static void note_mover(struct rs_books *books, struct rs_page *page, const struc
 }
 
 /* A static object never dies, so no consequence will come: what proves a drift is a census at two quiet points. */
-static inline __attribute__((always_inline)) void watch_static(struct rs_books *books, struct rs_object *object, struct rs_page *page,
-                                                               const struct rs_booking *b)
+static inline __attribute__((always_inline)) void watch_static(struct rs_books *books, struct rs_object *object,
+                                                               struct rs_page *page, const struct rs_booking *b)
 {
     if (b->delta == 0)
         return;
@@ -250,7 +257,8 @@ static void fell_below(struct rs_books *books, struct rs_object *object, struct 
 
     note.times = 1;
     event = rs_store_noted(books, &note);
-    if (books->raw_exceptions != NULL && is_exception_state(books, object) && books->raw_exceptions(books->host, event.family)) {
+    if (books->raw_exceptions != NULL && is_exception_state(books, object) &&
+        books->raw_exceptions(books->host, event.family)) {
         page->swapped = true;
         page->unsure = true;
         return;
@@ -260,7 +268,8 @@ static void fell_below(struct rs_books *books, struct rs_object *object, struct 
         page->has_negative = true;
     }
     fact = rs_books_fact(books, RS_FACT_DEFICIT, object, &event);
-    fact->unseen = page->events == 1 && books->raw_exceptions != NULL && books->python < 0x030c && books->raw_exceptions(books->host, event.family);
+    fact->unseen = page->events == 1 && books->raw_exceptions != NULL && books->python < 0x030c &&
+                   books->raw_exceptions(books->host, event.family);
     fact->starved |= object->size == 0 && event.count == 0;
     *rs_map_at(&books->deficit_at, object->address) = (uint64_t)(fact - books->facts.items) + 1;
     if (books->arm != NULL)

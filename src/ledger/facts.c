@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* The account whose history explains a deficit: one that is certainly below zero, else one that may have moved a reference,
- * else the one that had the object last. */
+/* The account whose history explains a deficit: one that is certainly below zero, else one that may have moved a
+ * reference, else the one that had the object last. */
 static const struct rs_page *blamed(const struct rs_object *object)
 {
     const struct rs_page *best = NULL;
@@ -27,8 +27,8 @@ static uint64_t mix(uint64_t h, uint64_t word)
     return h ^ h >> 29;
 }
 
-static uint64_t key_of(const struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object, const struct rs_page *blame,
-                       const struct rs_event *event)
+static uint64_t key_of(const struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object,
+                       const struct rs_page *blame, const struct rs_event *event)
 {
     uint64_t key = mix(0x51ed27, kind + 1);
 
@@ -45,7 +45,8 @@ static uint64_t key_of(const struct rs_books *books, enum rs_fact_kind kind, con
     return key | 1;
 }
 
-struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object, const struct rs_event *event)
+struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object,
+                              const struct rs_event *event)
 {
     const struct rs_page *blame = object != NULL ? blamed(object) : NULL;
     uint64_t *place = rs_map_at(&books->fact_at, key_of(books, kind, object, blame, event));

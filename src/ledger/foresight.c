@@ -1,5 +1,5 @@
-/* Objects that come into the world lie in memory that was not used for long: it is asked for before it is needed, first the place in the
- * map, a window of slots later the object. Nothing is booked here. */
+/* Objects that come into the world lie in memory that was not used for long: it is asked for before it is needed, first
+ * the place in the map, a window of slots later the object. Nothing is booked here. */
 #include "ledger/internal.h"
 
 static void ask_for_objects(const struct rs_map *objects, struct rs_foresight *f)
@@ -14,7 +14,8 @@ static void ask_for_objects(const struct rs_map *objects, struct rs_foresight *f
     f->births = 0;
 }
 
-void rs_books_look_ahead(const struct rs_books *books, struct rs_foresight *f, const struct rs_slot *slots, size_t count)
+void rs_books_look_ahead(const struct rs_books *books, struct rs_foresight *f, const struct rs_slot *slots,
+                         size_t count)
 {
     const struct rs_map *objects = &books->objects;
     size_t at = f->upto, end = count - at < RS_AHEAD ? count : at + RS_AHEAD;

@@ -1,8 +1,8 @@
 /* Shared by the files of the room: objects, accounts, bookings, facts.
  *
- * Memory is what a booking waits for, so events are kept small: what repeats (the code's place, the module function, the Python
- * place, the contract) stands once in a table of places, an account keeps 32 bytes an event, and an account with a short history
- * lies beside its object. */
+ * Memory is what a booking waits for, so events are kept small: what repeats (the code's place, the module function,
+ * the Python place, the contract) stands once in a table of places, an account keeps 32 bytes an event, and an account
+ * with a short history lies beside its object. */
 #pragma once
 #include "ledger/ledger.h"
 
@@ -16,7 +16,8 @@ struct rs_call_frame {
     uint8_t kind; /* enum rs_frame_kind */
     uint8_t stolen_count;
     bool init;
-    bool blind;        /* entry: not every store of the function can be seen, or another family made the object that it takes apart */
+    bool blind; /* entry: not every store of the function can be seen, or another family made the object that it takes
+                   apart */
     uint32_t module;   /* its index, UINT32_MAX unknown */
     uint32_t context;  /* of the module function in progress, this entry's own included */
     uint32_t call;     /* the number of that function's call, 0: none */
@@ -54,7 +55,7 @@ struct rs_place_of_event {
     uint64_t pc;
     const struct rs_contract *contract;
     uint32_t context;
-    uint32_t what; /* family, kind, flags: one word, as it is compared (RS_WHAT_*) */
+    uint32_t what;    /* family, kind, flags: one word, as it is compared (RS_WHAT_*) */
     uint32_t callers; /* their number, 0: not known */
 };
 
@@ -65,7 +66,7 @@ struct rs_callers {
 };
 
 enum { RS_WHAT_KIND = 24, RS_WHAT_ENTRY = 1 << 29, RS_WHAT_BLIND = 1 << 30 };
-#define RS_WHAT_FAMILY(what) ((what) & 0xffffff)
+#define RS_WHAT_FAMILY(what)  ((what) & 0xffffff)
 #define RS_WHAT_KIND_OF(what) (((what) >> RS_WHAT_KIND) & 31)
 
 struct rs_note {
@@ -83,7 +84,7 @@ struct rs_booking {
     int32_t delta;
     uint32_t family, context, call, callers;
     uint32_t place; /* its number: rs_store_place, before it is booked */
-    uint8_t kind; /* enum rs_event_kind */
+    uint8_t kind;   /* enum rs_event_kind */
     bool is_entry, blind;
 };
 
@@ -109,7 +110,8 @@ struct rs_mover {
     int64_t net;
     struct rs_note up, down; /* the latest acquisition and release that nothing else in their call made even */
     uint32_t call, pending_count;
-    struct rs_note pending[RS_PENDING]; /* of the latest call: acquisitions that are open, the latest last; beyond: only counted */
+    struct rs_note
+        pending[RS_PENDING]; /* of the latest call: acquisitions that are open, the latest last; beyond: only counted */
 };
 
 /* Of an object that never dies, or of which a family holds many references. */
@@ -122,12 +124,13 @@ struct rs_page {
     struct rs_page *next; /* of the same object */
     uint32_t family;
     bool unsure, has_negative;
-    bool swapped; /* unsure because the family moves exceptions by hand: what a function returns too often is proof all the same */
+    bool swapped; /* unsure because the family moves exceptions by hand: what a function returns too often is proof all
+                     the same */
     int64_t lo, hi;
     uint64_t events;
-    uint32_t acquired, open_count; /* acquired: no more than UINT32_MAX / 2 are counted */
-    struct rs_more *more;          /* NULL: not needed yet */
-    struct rs_movers *movers;      /* NULL: an object that dies, and of which few references were held at a time */
+    uint32_t acquired, open_count;    /* acquired: no more than UINT32_MAX / 2 are counted */
+    struct rs_more *more;             /* NULL: not needed yet */
+    struct rs_movers *movers;         /* NULL: an object that dies, and of which few references were held at a time */
     struct rs_call_net nets[RS_NETS]; /* of the latest calls that touched the account */
     struct rs_note open;              /* the oldest acquisition that is still open */
     struct rs_note first[RS_FIRST_NEAR];
@@ -156,7 +159,10 @@ struct rs_store {
     RS_VEC(struct rs_context) contexts;
     RS_VEC(struct rs_callers) callers;
     RS_VEC(struct rs_place_of_event) places;
-    struct rs_index { uint32_t *numbers; size_t room; } context_at, place_at, callers_at; /* hash tables of numbers + 1 */
+    struct rs_index {
+        uint32_t *numbers;
+        size_t room;
+    } context_at, place_at, callers_at; /* hash tables of numbers + 1 */
     RS_VEC(struct rs_site_place) site_places;
     struct rs_cell *cells; /* room for new ones */
     size_t cells_left;
@@ -191,7 +197,8 @@ static inline struct rs_note *rs_page_event(struct rs_page *page, uint64_t n)
 {
     if (n < RS_FIRST_NEAR)
         return &page->first[n];
-    return n < RS_EVENTS_FIRST ? &page->more->first[n - RS_FIRST_NEAR] : &page->more->last[(n - RS_EVENTS_FIRST) % RS_EVENTS_LAST];
+    return n < RS_EVENTS_FIRST ? &page->more->first[n - RS_FIRST_NEAR]
+                               : &page->more->last[(n - RS_EVENTS_FIRST) % RS_EVENTS_LAST];
 }
 
 /* ---------------------------------------------------------------- books.c, accounts.c */
@@ -228,10 +235,12 @@ static inline struct rs_page *rs_books_page_of(const struct rs_object *object, u
 }
 
 /* The context of an event: the innermost module function in progress of the current thread. */
-static inline struct rs_booking rs_books_booking(const struct rs_books *books, enum rs_event_kind kind, uint64_t pc, int delta)
+static inline struct rs_booking rs_books_booking(const struct rs_books *books, enum rs_event_kind kind, uint64_t pc,
+                                                 int delta)
 {
     const struct rs_thread *thread = books->thread;
-    const struct rs_call_frame *top = thread != NULL && thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL;
+    const struct rs_call_frame *top =
+        thread != NULL && thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL;
     struct rs_booking booking = {.pc = pc, .kind = (uint8_t)kind, .delta = delta, .count = -1};
 
     if (top != NULL) {
@@ -242,11 +251,12 @@ static inline struct rs_booking rs_books_booking(const struct rs_books *books, e
     return booking;
 }
 
-/* Of the acquisitions of the function's latest call that are open, of which there is one at least, the one that is likelier lost: the
- * latest that a call returned, for who increments a count by hand mostly has a place for it. */
+/* Of the acquisitions of the function's latest call that are open, of which there is one at least, the one that is
+ * likelier lost: the latest that a call returned, for who increments a count by hand mostly has a place for it. */
 const struct rs_note *rs_mover_pending(const struct rs_books *books, const struct rs_mover *m);
 
-/* Adds it, its place known, to the account: balance, history, open acquisitions. Raises RS_FACT_DEFICIT when the balance falls below 0. */
+/* Adds it, its place known, to the account: balance, history, open acquisitions. Raises RS_FACT_DEFICIT when the
+ * balance falls below 0. */
 void rs_books_book(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking);
 /* Whether a dealloc of the object is in progress. */
 bool rs_books_in_this_dealloc(const struct rs_books *books, uint64_t object);
@@ -265,6 +275,21 @@ void rs_books_end_dealloc(struct rs_books *books, uint32_t call);
 /* The tp_dealloc that left the object behind, or NULL. */
 const struct rs_left *rs_books_left(const struct rs_books *books, const struct rs_object *object);
 
+/* frames.c. Frames deeper than `sp` that never left: an exception or longjmp passed them. A stack elsewhere (a
+ * greenlet's) is not deeper. */
+void rs_books_unwind(struct rs_books *books, uint32_t sp);
+/* A new frame that has its context from the one below; valid until the next push. */
+struct rs_call_frame *rs_books_push(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp);
+/* Pops down to the frame of this kind and stack pointer, which stays valid until the next push; NULL if it is not
+ * there. */
+const struct rs_call_frame *rs_books_pop(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp);
+/* The frame is the dealloc of this object; 0: of none. */
+static inline void rs_books_set_self(struct rs_call_frame *frame, uint64_t self)
+{
+    frame->self = self;
+    frame->deallocs += self != 0;
+}
+
 /* foresight.c */
 enum { RS_AHEAD = 32 }; /* slots */
 struct rs_foresight {
@@ -273,7 +298,8 @@ struct rs_foresight {
     uint64_t born[RS_AHEAD / 2]; /* each is a record of two slots */
 };
 /* Looks a window further: the memory of objects that are born in the window before and in this one is asked for. */
-void rs_books_look_ahead(const struct rs_books *books, struct rs_foresight *f, const struct rs_slot *slots, size_t count);
+void rs_books_look_ahead(const struct rs_books *books, struct rs_foresight *f, const struct rs_slot *slots,
+                         size_t count);
 
 /* facts.c */
 struct rs_fact *rs_books_fact(struct rs_books *books, enum rs_fact_kind kind, const struct rs_object *object,

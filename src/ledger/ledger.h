@@ -1,9 +1,9 @@
 /* The books of one process: an account for every (family, object) pair, kept from the ordered stream of records.
  *
- * Pure: records in, accounts and facts out; no file, no process, no symbol is looked at. A balance is an interval [lo, hi]:
- * what is not known widens it. A fact is something that was seen to be wrong, with a copy of what the books said of the
- * object at that moment; the same fault is kept once, with a count. What a fact means is the verdict room's affair.
- * The law that is implemented here: docs/internals/books.md. */
+ * Pure: records in, accounts and facts out; no file, no process, no symbol is looked at. A balance is an interval [lo,
+ * hi]: what is not known widens it. A fact is something that was seen to be wrong, with a copy of what the books said
+ * of the object at that moment; the same fault is kept once, with a count. What a fact means is the verdict room's
+ * affair. The law that is implemented here: docs/internals/books.md. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ enum rs_event_kind {
     RS_EVENT_ARGUMENT, /* the interpreter passed it in */
     RS_EVENT_RETURN,   /* returned to the interpreter */
     RS_EVENT_FREE,
-    RS_EVENT_TOUCH,    /* used although it is dead */
+    RS_EVENT_TOUCH, /* used although it is dead */
 };
 
 struct rs_event {
@@ -39,17 +39,18 @@ struct rs_event {
     uint64_t function; /* entry of the module function in progress, 0 unknown */
     uint64_t call;     /* low 32 bits of the seq of that function's entry: events of one call have the same */
     const struct rs_contract *contract; /* call or role, NULL for a store */
-    uint32_t code, instr; /* Python place: index in codes, RS_NO_CODE */
-    int32_t delta, balance; /* balance: hi after */
-    int64_t count;     /* reference count after, -1 unknown */
-    uint32_t times;    /* equal events in a row */
-    uint8_t kind;      /* enum rs_event_kind */
-    bool is_entry, init; /* init: during the module's initialisation */
-    bool blind;          /* in a function of which not every store can be seen, or of an object that another family made */
+    uint32_t code, instr;               /* Python place: index in codes, RS_NO_CODE */
+    int32_t delta, balance;             /* balance: hi after */
+    int64_t count;                      /* reference count after, -1 unknown */
+    uint32_t times;                     /* equal events in a row */
+    uint8_t kind;                       /* enum rs_event_kind */
+    bool is_entry, init;                /* init: during the module's initialisation */
+    bool blind; /* in a function of which not every store can be seen, or of an object that another family made */
     uint32_t family;
     bool by_variable; /* the callers are those up to the function that keeps the variable which was filled */
-    uint64_t loser; /* LOST: the place in the function that lost what a helper got here, 0: here */
-    uint64_t callers[RS_CALLERS]; /* new references: what may be the return addresses of the direct calls that led to it, innermost first */
+    uint64_t loser;   /* LOST: the place in the function that lost what a helper got here, 0: here */
+    uint64_t callers[RS_CALLERS]; /* new references: what may be the return addresses of the direct calls that led to
+                                     it, innermost first */
 };
 
 enum { RS_BASES = 2, RS_FUNCTIONS = 16 };
@@ -79,12 +80,13 @@ struct rs_object {
     bool dead, shut;      /* shut: its tp_dealloc has begun */
     bool watched;
     bool immortal; /* 3.12 and later: seen with a count that means so; modules built for older versions change it */
-    bool passed;   /* handed in or out, so that it is an object and no counter of the module's own; doubtful: its count was changed before that */
+    bool passed;   /* handed in or out, so that it is an object and no counter of the module's own; doubtful: its count
+                      was changed before that */
     bool doubtful;
-    bool before_fork;     /* seen before this process began: its balance is unknown */
+    bool before_fork; /* seen before this process began: its balance is unknown */
     uint64_t type;
-    uint64_t died_at;     /* seq */
-    uint64_t serial;      /* n-th tracked object of its type */
+    uint64_t died_at; /* seq */
+    uint64_t serial;  /* n-th tracked object of its type */
     /* the call that was in progress when its memory was freed: its place, what it called, the module function's call */
     uint64_t killer_pc, killer_call;
     const struct rs_contract *killer_contract;
@@ -112,24 +114,27 @@ struct rs_fact {
     enum rs_fact_kind kind;
     uint64_t count, seq;
     bool has_object, has_event, has_blame;
-    struct rs_object object;       /* copy; its accounts are copies, too (up to 3, the blamed first) */
+    struct rs_object object; /* copy; its accounts are copies, too (up to 3, the blamed first) */
     struct rs_account account[3];
     unsigned accounts;
-    struct rs_event event;         /* the event that showed it */
-    int64_t lost;                  /* LOST, DRIFT: references without holder; DRIFT: negative for a deficit; MEMORY: blocks */
-    uint64_t words, visits;        /* census figures; MEMORY: bytes */
-    uint64_t owner, owner_type;    /* WITNESS, TRAVERSE */
-    uint32_t owner_kind;           /* WITNESS: 1 frame local (owner is a code index), 2 container */
-    unsigned exit_flags;           /* ERROR: enum rs_exit_flags */
-    bool at_exit;                  /* while the interpreter was shutting down, after the census */
-    bool witnessed;                /* DEFICIT: a live owner still refers to the place of an object that went this way */
-    bool own_use;                  /* FAULT: a module's own code used the dead object */
-    bool unseen;                   /* DEFICIT: nothing said where the family had it from; its modules take what others raised out of the thread state */
-    bool starved;                  /* DEFICIT: what is never freed, being part of a file, has no reference left */
-    bool from_result;              /* TOUCH: a call handed the dead object in: the module that received it is a victim */
-    bool has_cause;                /* ERROR: the call that failed last; FAULT: the one of the call in progress that returned NULL last */
+    struct rs_event event;  /* the event that showed it */
+    int64_t lost;           /* LOST, DRIFT: references without holder; DRIFT: negative for a deficit; MEMORY: blocks */
+    uint64_t words, visits; /* census figures; MEMORY: bytes */
+    uint64_t owner, owner_type; /* WITNESS, TRAVERSE */
+    uint32_t owner_kind;        /* WITNESS: 1 frame local (owner is a code index), 2 container */
+    unsigned exit_flags;        /* ERROR: enum rs_exit_flags */
+    bool at_exit;               /* while the interpreter was shutting down, after the census */
+    bool witnessed;             /* DEFICIT: a live owner still refers to the place of an object that went this way */
+    bool own_use;               /* FAULT: a module's own code used the dead object */
+    bool unseen;  /* DEFICIT: nothing said where the family had it from; its modules take what others raised out of the
+                     thread state */
+    bool starved; /* DEFICIT: what is never freed, being part of a file, has no reference left */
+    bool from_result; /* TOUCH: a call handed the dead object in: the module that received it is a victim */
+    bool has_cause; /* ERROR: the call that failed last; FAULT: the one of the call in progress that returned NULL last
+                     */
     struct rs_event cause;
-    uint64_t left_by, left_count;  /* LOST: the tp_dealloc that left them behind in a body, 0: none; how many of `count` */
+    uint64_t left_by,
+        left_count; /* LOST: the tp_dealloc that left them behind in a body, 0: none; how many of `count` */
 };
 
 /* An object that a tp_dealloc may leave, or has left behind. */
@@ -166,11 +171,11 @@ struct rs_module {
 
 /* What the ledger must be told about the sites, by their number; the host knows it from the plans. */
 struct rs_site_fact {
-    uint64_t pc;   /* absolute */
-    int32_t delta; /* of an in-place add; 0: the record carries the new count */
+    uint64_t pc;          /* absolute */
+    int32_t delta;        /* of an in-place add; 0: the record carries the new count */
     uint32_t family : 24; /* of its module, 0: none */
-    bool blind : 1; /* its function has stores that no patch fits */
-    bool fixed : 1; /* at an address in the module's own data */
+    bool blind : 1;       /* its function has stores that no patch fits */
+    bool fixed : 1;       /* at an address in the module's own data */
 };
 
 struct rs_sites {
@@ -194,37 +199,40 @@ struct rs_books {
     RS_VEC(struct rs_limit) limits;
     RS_VEC(struct rs_fact) facts;
     struct rs_map objects; /* address -> struct rs_object * */
-    struct rs_map blocks; /* address of memory that a module asked for -> struct rs_event *: the call */
+    struct rs_map blocks;  /* address of memory that a module asked for -> struct rs_event *: the call */
     struct rs_map types, roles, code_at, fact_at, threads;
     struct rs_map deficit_at; /* address -> fact + 1: of the latest object there whose balance fell below zero */
     RS_VEC(struct rs_left) leaving, left; /* while the tp_dealloc runs; afterwards */
     struct rs_map left_at;                /* address -> number in `left` + 1 of the latest */
-    struct rs_store *store; /* how events, objects and accounts are kept: internal.h */
+    struct rs_store *store;               /* how events, objects and accounts are kept: internal.h */
     struct rs_thread *thread;
     uint64_t seq, events, object_count, live_objects;
-    struct rs_object *latest; /* the object looked up last */
-    size_t latest_module;     /* the module looked up last */
+    struct rs_object *latest;                                         /* the object looked up last */
+    size_t latest_module;                                             /* the module looked up last */
     const struct rs_contract *dealloc, *clear, *init, *exec, *create; /* rows of these roles */
-    const struct rs_contract *moved[2]; /* of what fills a tuple, a list */
+    const struct rs_contract *moved[2];                               /* of what fills a tuple, a list */
     bool in_census;
-    struct rs_fault_record fault; /* the latest; a signal that the program's own handler of it hands on is still the same */
+    struct rs_fault_record
+        fault; /* the latest; a signal that the program's own handler of it hands on is still the same */
     bool has_fault;
-    bool passing;          /* what follows belongs to one that was handed on */
-    uint64_t fault_fact;   /* its fact + 1, 0: none */
-    uint64_t after_fault;  /* seq behind the records that belong to it */
+    bool passing;         /* what follows belongs to one that was handed on */
+    uint64_t fault_fact;  /* its fact + 1, 0: none */
+    uint64_t after_fault; /* seq behind the records that belong to it */
     uint64_t stack_at;
     uint8_t stack[32 * 1024];
     size_t stack_size;
     RS_VEC(uint64_t) python_stack; /* pairs: code index, instruction */
-    const struct rs_sites *sites; /* the owner's; it may grow */
-    /* Whether the function at that address has stores that cannot be seen; whether modules of the family move exceptions in and
-     * out of the thread state by hand (Cython does). NULL: none. */
+    const struct rs_sites *sites;  /* the owner's; it may grow */
+    /* Whether the function at that address has stores that cannot be seen; whether modules of the family move
+     * exceptions in and out of the thread state by hand (Cython does). NULL: none. */
     void *host;
     bool (*blind)(void *host, uint64_t function);
     bool (*raw_exceptions)(void *host, uint32_t family);
-    /* Where between two places of a function (`to` 0: its end) item `item` of a tuple was stored; 0: unknown. NULL: none. */
+    /* Where between two places of a function (`to` 0: its end) item `item` of a tuple was stored; 0: unknown. NULL:
+     * none. */
     uint64_t (*item_store)(void *host, const struct rs_books *books, uint64_t from, uint64_t to, unsigned item);
-    /* Which function lost what a helper got: the place of its call of the helper, or 0, if the function of the event did. NULL: none. */
+    /* Which function lost what a helper got: the place of its call of the helper, or 0, if the function of the event
+     * did. NULL: none. */
     uint64_t (*loser)(void *host, const struct rs_books *books, const struct rs_event *event);
     /* The module's instruction for which the code at an address in its trampolines stands, 0: unknown. NULL: none. */
     uint64_t (*original)(void *host, const struct rs_books *books, uint64_t pc);
@@ -237,7 +245,8 @@ struct rs_books {
 
 struct rs_books *rs_ledger_open(int pid, bool forked);
 void rs_ledger_close(struct rs_books *books);
-/* Books the records in an array of `count` slots; returns how many slots whole records took. One that makes no sense (0 slots) ends it. */
+/* Books the records in an array of `count` slots; returns how many slots whole records took. One that makes no sense (0
+ * slots) ends it. */
 size_t rs_ledger_records(struct rs_books *books, const struct rs_slot *slots, size_t count);
 /* Books one record. `slots` are those of the record; malformed ones are counted as a limit and passed over. */
 void rs_ledger_record(struct rs_books *books, const struct rs_slot *record, unsigned slots);
@@ -252,7 +261,8 @@ const struct rs_type *rs_ledger_type(const struct rs_books *books, uint64_t type
 /* The account's latest event, or NULL. */
 const struct rs_event *rs_ledger_latest(const struct rs_account *account);
 /* Writes the object's n-th account (in no order) out; false if it has no more. */
-bool rs_ledger_account(const struct rs_books *books, const struct rs_object *object, unsigned n, struct rs_account *account);
+bool rs_ledger_account(const struct rs_books *books, const struct rs_object *object, unsigned n,
+                       struct rs_account *account);
 /* The n-th kept event in order, 0 .. rs_ledger_kept(account) - 1. */
 unsigned rs_ledger_kept(const struct rs_account *account);
 const struct rs_event *rs_ledger_event(const struct rs_account *account, unsigned n);

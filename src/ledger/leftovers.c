@@ -1,5 +1,6 @@
-/* What a tp_dealloc leaves behind: objects to which the dying body refers, of which the books say that the family owns a reference, and
- * whose account does not fall while the function runs. Where such a reference is found lost, that function forgot it. */
+/* What a tp_dealloc leaves behind: objects to which the dying body refers, of which the books say that the family owns
+ * a reference, and whose account does not fall while the function runs. Where such a reference is found lost, that
+ * function forgot it. */
 #include "ledger/internal.h"
 
 enum { PENDING_MAX = 4096 }; /* of functions that never came to their end */
@@ -8,10 +9,12 @@ void rs_books_on_body(struct rs_books *books, const struct rs_slot *record, unsi
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     const struct rs_thread *thread = books->thread;
-    const struct rs_call_frame *frame = thread != NULL && thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL;
+    const struct rs_call_frame *frame =
+        thread != NULL && thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL;
     const struct rs_module *module;
 
-    if (frame == NULL || frame->kind != RS_FRAME_ENTRY || frame->self != record->a || frame->blind || frame->module >= books->modules.count)
+    if (frame == NULL || frame->kind != RS_FRAME_ENTRY || frame->self != record->a || frame->blind ||
+        frame->module >= books->modules.count)
         return;
     module = &books->modules.items[frame->module];
     if (books->leaving.count > PENDING_MAX)
@@ -21,7 +24,8 @@ void rs_books_on_body(struct rs_books *books, const struct rs_slot *record, unsi
         const struct rs_page *page = object != NULL && !object->dead ? rs_books_page_of(object, module->family) : NULL;
 
         if (page != NULL && page->lo > 0 && !page->unsure)
-            *RS_PUSH(&books->leaving) = (struct rs_left){object->address, object->serial, object->type, frame->pc, frame->call, module->family};
+            *RS_PUSH(&books->leaving) =
+                (struct rs_left){object->address, object->serial, object->type, frame->pc, frame->call, module->family};
     }
 }
 
@@ -35,7 +39,8 @@ static bool is_of(const struct rs_left *left, const struct rs_object *object)
 static bool is_left(struct rs_books *books, const struct rs_left *left)
 {
     const struct rs_object *object = rs_books_object(books, left->object);
-    const struct rs_page *page = object != NULL && is_of(left, object) && !object->dead ? rs_books_page_of(object, left->family) : NULL;
+    const struct rs_page *page =
+        object != NULL && is_of(left, object) && !object->dead ? rs_books_page_of(object, left->family) : NULL;
 
     if (page == NULL)
         return false;

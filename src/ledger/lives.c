@@ -23,11 +23,13 @@ void rs_books_on_object(struct rs_books *books, const struct rs_slot *record)
 static void note_killer(struct rs_books *books, struct rs_object *object)
 {
     const struct rs_thread *thread = books->thread;
-    const struct rs_call_frame *top = thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL, *call;
+    const struct rs_call_frame *top = thread->frames.count > 0 ? &thread->frames.items[thread->frames.count - 1] : NULL,
+                               *call;
 
     if (top == NULL || top->entry == 0)
         return;
-    call = thread->frames.count > top->entry ? &thread->frames.items[top->entry] : NULL; /* the first that the entry made */
+    call = thread->frames.count > top->entry ? &thread->frames.items[top->entry]
+                                             : NULL; /* the first that the entry made */
     object->killer_call = top->call;
     object->killer_pc = call != NULL ? call->pc : 0;
     object->killer_contract = call != NULL ? call->contract : NULL;
@@ -88,7 +90,8 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, u
     if (object == NULL)
         return;
     past = rs_map_find(&books->deficit_at, record->a);
-    if (!has_deficit(object) && past != NULL) { /* the place has been used again since: the pointer is that of an earlier life */
+    if (!has_deficit(object) &&
+        past != NULL) { /* the place has been used again since: the pointer is that of an earlier life */
         fact = &books->facts.items[*past - 1];
         fact->witnessed = true;
     } else {
@@ -109,7 +112,8 @@ void rs_books_on_witness(struct rs_books *books, const struct rs_slot *record, u
     }
 }
 
-/* The function whose calls moved the account most in that direction: its latest event there that nothing made even, or NULL. */
+/* The function whose calls moved the account most in that direction: its latest event there that nothing made even, or
+ * NULL. */
 static const struct rs_note *mover(const struct rs_books *books, struct rs_movers *movers, bool up)
 {
     struct rs_mover *best = NULL;
@@ -141,8 +145,11 @@ static void check_lost(struct rs_books *books, struct rs_object *object, int64_t
 
         if (a->lo <= 0 || a->unsure || a->open_count == 0)
             continue;
-        most = a->open_count > RS_OPEN_KEPT ? mover(books, a->movers, true) : NULL; /* else the pairs tell which is open */
-        open = rs_store_noted(books, most != NULL ? most : rs_page_open(a, (a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1));
+        most =
+            a->open_count > RS_OPEN_KEPT ? mover(books, a->movers, true) : NULL; /* else the pairs tell which is open */
+        open = rs_store_noted(
+            books,
+            most != NULL ? most : rs_page_open(a, (a->open_count <= RS_OPEN_KEPT ? a->open_count : RS_OPEN_KEPT) - 1));
         if (open.init)
             continue; /* what is acquired once, while the module starts, is no leak */
         if (books->loser != NULL)
@@ -157,8 +164,9 @@ static void check_lost(struct rs_books *books, struct rs_object *object, int64_t
     }
 }
 
-/* Where a family moves exceptions by hand the account of None is off by what came out of the thread state, and the noise of a census can
- * agree with that by chance. A function's own returns of what it never acquired are no such moves: they have to explain the deficit. */
+/* Where a family moves exceptions by hand the account of None is off by what came out of the thread state, and the
+ * noise of a census can agree with that by chance. A function's own returns of what it never acquired are no such
+ * moves: they have to explain the deficit. */
 static const struct rs_note *returner(const struct rs_books *books, const struct rs_movers *movers, int64_t booked)
 {
     for (unsigned i = 0; movers != NULL && i < RS_FUNCTIONS; i++) {
@@ -171,9 +179,11 @@ static const struct rs_note *returner(const struct rs_books *books, const struct
     return NULL;
 }
 
-/* Between two quiet points of a correct program the count changes as the words that point at the object do. The books and the
- * census have to agree, in sign and in size: stale words alone prove nothing. The later first point has less noise. */
-static bool drifted(const struct rs_quiet *quiet, const struct rs_page *a, int64_t count, int64_t words, int64_t *drift, int64_t *booked)
+/* Between two quiet points of a correct program the count changes as the words that point at the object do. The books
+ * and the census have to agree, in sign and in size: stale words alone prove nothing. The later first point has less
+ * noise. */
+static bool drifted(const struct rs_quiet *quiet, const struct rs_page *a, int64_t count, int64_t words, int64_t *drift,
+                    int64_t *booked)
 {
     for (unsigned i = quiet->points; i > 0; i--) {
         *drift = (count - quiet->count[i - 1]) - (words - quiet->words[i - 1]);

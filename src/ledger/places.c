@@ -1,10 +1,15 @@
-/* How events are kept small: places and contexts stand once and have a number; and written out again, for those who show them. */
+/* How events are kept small: places and contexts stand once and have a number; and written out again, for those who
+ * show them. */
 #include "ledger/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_AT_ONCE = 128, LINE = 64, SPARSE = 8 }; /* SPARSE: a place is looked up for every event, and nearly always found at once */
+enum {
+    CELLS_AT_ONCE = 128,
+    LINE = 64,
+    SPARSE = 8
+}; /* SPARSE: a place is looked up for every event, and nearly always found at once */
 
 static uint64_t mix(uint64_t h, uint64_t word)
 {
@@ -17,7 +22,8 @@ static uint64_t hash_of_context(const struct rs_context *context)
     return mix(context->function, context->code | (uint64_t)context->instr << 32) + context->init;
 }
 
-static uint64_t hash_of_place(uint64_t pc, const struct rs_contract *contract, uint32_t context, uint32_t what, uint32_t callers)
+static uint64_t hash_of_place(uint64_t pc, const struct rs_contract *contract, uint32_t context, uint32_t what,
+                              uint32_t callers)
 {
     return mix(pc + (uintptr_t)contract * 3 + callers * 0x10001ull, context | (uint64_t)what << 32);
 }
@@ -79,7 +85,8 @@ uint32_t rs_store_context(struct rs_store *store, const struct rs_context *conte
 {
     uint64_t hash = hash_of_context(context);
 
-    for (size_t i = hash & (store->context_at.room - 1); store->context_at.numbers[i] != 0; i = (i + 1) & (store->context_at.room - 1))
+    for (size_t i = hash & (store->context_at.room - 1); store->context_at.numbers[i] != 0;
+         i = (i + 1) & (store->context_at.room - 1))
         if (same_context(&store->contexts.items[store->context_at.numbers[i] - 1], context))
             return store->context_at.numbers[i] - 1;
     *RS_PUSH(&store->contexts) = *context;
@@ -92,17 +99,20 @@ uint32_t rs_store_context(struct rs_store *store, const struct rs_context *conte
 
 static uint32_t what_of(const struct rs_booking *b)
 {
-    return b->family | (uint32_t)b->kind << RS_WHAT_KIND | (b->is_entry ? RS_WHAT_ENTRY : 0) | (b->blind ? RS_WHAT_BLIND : 0);
+    return b->family | (uint32_t)b->kind << RS_WHAT_KIND | (b->is_entry ? RS_WHAT_ENTRY : 0) |
+           (b->blind ? RS_WHAT_BLIND : 0);
 }
 
 uint32_t rs_store_callers(struct rs_store *store, const struct rs_callers *callers)
 {
     uint64_t hash = hash_of_callers(callers);
 
-    for (size_t i = hash & (store->callers_at.room - 1); store->callers_at.numbers[i] != 0; i = (i + 1) & (store->callers_at.room - 1)) {
+    for (size_t i = hash & (store->callers_at.room - 1); store->callers_at.numbers[i] != 0;
+         i = (i + 1) & (store->callers_at.room - 1)) {
         const struct rs_callers *there = &store->callers.items[store->callers_at.numbers[i] - 1];
 
-        if (there->at[0] == callers->at[0] && there->at[1] == callers->at[1] && there->by_variable == callers->by_variable)
+        if (there->at[0] == callers->at[0] && there->at[1] == callers->at[1] &&
+            there->by_variable == callers->by_variable)
             return store->callers_at.numbers[i] - 1;
     }
     *RS_PUSH(&store->callers) = *callers;
@@ -118,10 +128,12 @@ uint32_t rs_store_place(struct rs_store *store, const struct rs_booking *b)
     uint32_t what = what_of(b), number;
     uint64_t hash = hash_of_place(b->pc, b->contract, b->context, what, b->callers);
 
-    for (size_t i = hash & (store->place_at.room - 1); (number = store->place_at.numbers[i]) != 0; i = (i + 1) & (store->place_at.room - 1)) {
+    for (size_t i = hash & (store->place_at.room - 1); (number = store->place_at.numbers[i]) != 0;
+         i = (i + 1) & (store->place_at.room - 1)) {
         const struct rs_place_of_event *at = &store->places.items[number - 1];
 
-        if (at->pc == b->pc && at->context == b->context && at->what == what && at->contract == b->contract && at->callers == b->callers)
+        if (at->pc == b->pc && at->context == b->context && at->what == what && at->contract == b->contract &&
+            at->callers == b->callers)
             return number - 1;
     }
     *RS_PUSH(&store->places) = (struct rs_place_of_event){b->pc, b->contract, b->context, what, b->callers};
@@ -225,8 +237,17 @@ static void add_context(const struct rs_books *books, struct rs_event *event, ui
 struct rs_event rs_store_event(const struct rs_books *books, const struct rs_booking *booking)
 {
     struct rs_event event = {
-        .seq = books->seq, .pc = booking->pc, .call = booking->call, .contract = booking->contract, .delta = booking->delta, .count = booking->count,
-        .times = 1, .kind = booking->kind, .is_entry = booking->is_entry, .blind = booking->blind, .family = booking->family,
+        .seq = books->seq,
+        .pc = booking->pc,
+        .call = booking->call,
+        .contract = booking->contract,
+        .delta = booking->delta,
+        .count = booking->count,
+        .times = 1,
+        .kind = booking->kind,
+        .is_entry = booking->is_entry,
+        .blind = booking->blind,
+        .family = booking->family,
     };
 
     add_context(books, &event, booking->context);
@@ -238,8 +259,17 @@ struct rs_event rs_store_noted(const struct rs_books *books, const struct rs_not
 {
     const struct rs_place_of_event *at = &books->store->places.items[note->place];
     struct rs_event event = {
-        .seq = note->seq, .pc = at->pc, .call = note->call, .contract = at->contract, .delta = note->delta, .balance = note->balance, .count = note->count,
-        .times = note->times, .kind = RS_WHAT_KIND_OF(at->what), .is_entry = at->what & RS_WHAT_ENTRY, .blind = at->what & RS_WHAT_BLIND,
+        .seq = note->seq,
+        .pc = at->pc,
+        .call = note->call,
+        .contract = at->contract,
+        .delta = note->delta,
+        .balance = note->balance,
+        .count = note->count,
+        .times = note->times,
+        .kind = RS_WHAT_KIND_OF(at->what),
+        .is_entry = at->what & RS_WHAT_ENTRY,
+        .blind = at->what & RS_WHAT_BLIND,
         .family = RS_WHAT_FAMILY(at->what),
     };
 
@@ -272,7 +302,8 @@ void rs_store_account(const struct rs_books *books, const struct rs_page *page, 
         account->negative = rs_store_noted(books, &page->more->negative);
 }
 
-bool rs_ledger_account(const struct rs_books *books, const struct rs_object *object, unsigned n, struct rs_account *account)
+bool rs_ledger_account(const struct rs_books *books, const struct rs_object *object, unsigned n,
+                       struct rs_account *account)
 {
     const struct rs_page *page = object->accounts;
 

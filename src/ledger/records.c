@@ -23,77 +23,6 @@ static void on_thread(struct rs_books *books, uint64_t id)
     books->thread = (struct rs_thread *)*place;
 }
 
-static void doubt(struct rs_books *books, const struct rs_call_frame *frame)
-{
-    for (unsigned i = 0; i < frame->stolen_count; i++) {
-        struct rs_object *object = rs_books_object(books, RS_WORD_ADDRESS(frame->stolen[i]));
-
-        for (struct rs_page *a = object != NULL ? object->accounts : NULL; a != NULL; a = a->next)
-            a->unsure = true;
-    }
-}
-
-/* Frames deeper than `sp` that never left: an exception or longjmp passed them. A stack elsewhere (a greenlet's) is not deeper. */
-static void unwind(struct rs_books *books, uint32_t sp)
-{
-    struct rs_thread *thread = books->thread;
-
-    while (thread->frames.count > 0) {
-        const struct rs_call_frame *top = &thread->frames.items[thread->frames.count - 1];
-
-        if ((int32_t)(top->sp - sp) >= 0)
-            return;
-        doubt(books, top);
-        thread->frames.count--;
-    }
-}
-
-/* A new frame that has its context from the one below. */
-static struct rs_call_frame *push(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp)
-{
-    size_t count = books->thread->frames.count;
-    static const struct rs_call_frame bottom;
-    struct rs_call_frame *frame = RS_PUSH(&books->thread->frames);
-    const struct rs_call_frame *below = count > 0 ? frame - 1 : &bottom;
-
-    frame->sp = sp;
-    frame->kind = (uint8_t)kind;
-    frame->stolen_count = 0;
-    frame->init = below->init;
-    frame->blind = below->blind;
-    frame->module = 0;
-    frame->context = below->context;
-    frame->call = below->call;
-    frame->entry = below->entry;
-    frame->deallocs = below->deallocs;
-    frame->pc = frame->self = frame->failed_pc = 0;
-    frame->contract = frame->failed_contract = NULL;
-    return frame;
-}
-
-/* It is the dealloc of this object; 0: of none. */
-static void set_self(struct rs_call_frame *frame, uint64_t self)
-{
-    frame->self = self;
-    frame->deallocs += self != 0;
-}
-
-/* Pops down to the frame of this kind and stack pointer, which stays valid until the next push; NULL if it is not there. */
-static const struct rs_call_frame *pop(struct rs_books *books, enum rs_frame_kind kind, uint32_t sp)
-{
-    struct rs_thread *thread = books->thread;
-
-    for (size_t i = thread->frames.count; i > 0; i--) {
-        if (thread->frames.items[i - 1].sp != sp || thread->frames.items[i - 1].kind != kind)
-            continue;
-        for (size_t k = i; k < thread->frames.count; k++)
-            doubt(books, &thread->frames.items[k]);
-        thread->frames.count = i - 1;
-        return &thread->frames.items[i - 1];
-    }
-    return NULL;
-}
-
 /* The module function in progress, 0: none. */
 static uint64_t function_of(const struct rs_books *books, const struct rs_booking *booking)
 {
@@ -102,7 +31,8 @@ static uint64_t function_of(const struct rs_books *books, const struct rs_bookin
 
 /* ---------------------------------------------------------------- stores */
 
-static __attribute__((noinline, cold)) struct rs_fact *touch(struct rs_books *books, struct rs_object *object, const struct rs_booking *booking, enum rs_fact_kind kind)
+static __attribute__((noinline, cold)) struct rs_fact *touch(struct rs_books *books, struct rs_object *object,
+                                                             const struct rs_booking *booking, enum rs_fact_kind kind)
 {
     const struct rs_page *page = rs_books_page_of(object, booking->family);
     struct rs_event event = rs_store_event(books, booking);
@@ -111,8 +41,9 @@ static __attribute__((noinline, cold)) struct rs_fact *touch(struct rs_books *bo
     return rs_books_fact(books, kind, object, &event);
 }
 
-/* Static data whose next word happens to be the address of a type looks like an object (Cython's counter of a free list): what only
- * stores to a fixed address have shown so far is booked when it has been passed to somebody. Types are told by their own type. */
+/* Static data whose next word happens to be the address of a type looks like an object (Cython's counter of a free
+ * list): what only stores to a fixed address have shown so far is booked when it has been passed to somebody. Types are
+ * told by their own type. */
 static bool is_counter(const struct rs_books *books, struct rs_object *object, const struct rs_site_fact *site)
 {
     if (!site->fixed || object->size != 0 || object->passed || rs_ledger_type(books, object->address) != NULL)
@@ -160,7 +91,8 @@ static __attribute__((noinline)) void on_store(struct rs_books *books, const str
         rs_books_page(books, object, site->family)->unsure = true;
         return;
     }
-    if (rs_books_in_this_dealloc(books, address)) { /* it may be revived: its count was set to 1 by a store that says nothing */
+    if (rs_books_in_this_dealloc(
+            books, address)) { /* it may be revived: its count was set to 1 by a store that says nothing */
         if (delta < 0)
             rs_books_page(books, object, site->family)->hi -= delta;
     } else if (before == 0 && (object->shut || object->accounts != NULL)) {
@@ -186,8 +118,8 @@ void rs_ledger_stray(struct rs_books *books, uint64_t address, uint32_t number)
 
 /* ---------------------------------------------------------------- calls */
 
-/* Freed, or taken apart and in a free list: its tp_dealloc was seen, its count is 0, and no dealloc is in progress that could
- * still have to do with it. */
+/* Freed, or taken apart and in a free list: its tp_dealloc was seen, its count is 0, and no dealloc is in progress that
+ * could still have to do with it. */
 static bool is_gone(const struct rs_books *books, const struct rs_object *object, uint64_t word)
 {
     unsigned flags = (unsigned)RS_WORD_FLAGS(word);
@@ -251,8 +183,9 @@ static void note_stolen(struct rs_call_frame *frame, uint64_t word)
         frame->stolen[frame->stolen_count++] = word;
 }
 
-/* Where the module calls from. A return address outside of it means that the interpreter called a function which the module
- * gave it (a converter of PyArg_Parse): the call in progress is the place; or a tail call: the function in progress is. */
+/* Where the module calls from. A return address outside of it means that the interpreter called a function which the
+ * module gave it (a converter of PyArg_Parse): the call in progress is the place; or a tail call: the function in
+ * progress is. */
 static void place_call(struct rs_books *books, uint64_t return_address, struct rs_booking *booking)
 {
     const struct rs_thread *thread = books->thread;
@@ -268,9 +201,10 @@ static void place_call(struct rs_books *books, uint64_t return_address, struct r
     }
 }
 
-/* Through a function of another library a reference may have passed from or to that library's own modules, whose code the call
- * has run: what they did with it is in their accounts, what the call did is not. */
-static void widen_others(struct rs_books *books, const struct rs_contract *contract, uint64_t word, uint32_t family, int to_them)
+/* Through a function of another library a reference may have passed from or to that library's own modules, whose code
+ * the call has run: what they did with it is in their accounts, what the call did is not. */
+static void widen_others(struct rs_books *books, const struct rs_contract *contract, uint64_t word, uint32_t family,
+                         int to_them)
 {
     struct rs_object *object;
 
@@ -301,12 +235,12 @@ static void on_enter(struct rs_books *books, const struct rs_slot *record, unsig
     struct rs_call_frame *frame;
     uint64_t self = 0;
 
-    unwind(books, record->b);
+    rs_books_unwind(books, record->b);
     booking = rs_books_booking(books, RS_EVENT_ARGUMENT, record->a, 0);
     place_call(books, record->a, &booking);
     booking.contract = contract;
     booking.family = family_of(books, module);
-    frame = push(books, RS_FRAME_CALL, record->b);
+    frame = rs_books_push(books, RS_FRAME_CALL, record->b);
     frame->pc = booking.pc;
     frame->contract = contract;
     frame->module = module;
@@ -325,7 +259,7 @@ static void on_enter(struct rs_books *books, const struct rs_slot *record, unsig
             widen_others(books, contract, words[i], booking.family, +1);
         book_word(books, words[i], &booking);
     }
-    set_self(frame, self); /* looked at while the words are booked */
+    rs_books_set_self(frame, self); /* looked at while the words are booked */
 }
 
 static bool call_failed(const struct rs_contract *contract, uint64_t result)
@@ -382,7 +316,8 @@ static void after_call(struct rs_books *books, uint64_t word, struct rs_booking 
 static void note_failed(struct rs_books *books, const struct rs_call_frame *call)
 {
     struct rs_thread *thread = books->thread;
-    struct rs_call_frame *entry = thread->frames.count > 0 && call->entry != 0 ? &thread->frames.items[call->entry - 1] : NULL;
+    struct rs_call_frame *entry =
+        thread->frames.count > 0 && call->entry != 0 ? &thread->frames.items[call->entry - 1] : NULL;
 
     if (entry == NULL)
         return;
@@ -427,7 +362,8 @@ static void note_block(struct rs_books *books, uint64_t address, const struct rs
 }
 
 /* The frame is popped. */
-static void end_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t result, const uint64_t *words, unsigned first, unsigned count)
+static void end_call(struct rs_books *books, const struct rs_call_frame *frame, uint64_t result, const uint64_t *words,
+                     unsigned first, unsigned count)
 {
     struct rs_booking booking;
 
@@ -457,7 +393,7 @@ static void end_call(struct rs_books *books, const struct rs_call_frame *frame, 
 
 static void on_leave(struct rs_books *books, const struct rs_slot *record, unsigned slots)
 {
-    const struct rs_call_frame *frame = pop(books, RS_FRAME_CALL, record->b);
+    const struct rs_call_frame *frame = rs_books_pop(books, RS_FRAME_CALL, record->b);
 
     if (frame != NULL)
         end_call(books, frame, record->a, (const uint64_t *)(record + 1), 1, 2 * (slots - 1));
@@ -472,7 +408,7 @@ static void on_call(struct rs_books *books, const struct rs_slot *record, unsign
     struct rs_call_frame frame = {.kind = RS_FRAME_CALL, .sp = record->b, .module = (uint32_t)(words[0] >> 32)};
     struct rs_booking booking;
 
-    unwind(books, record->b);
+    rs_books_unwind(books, record->b);
     booking = rs_books_booking(books, RS_EVENT_BORROW, record->a, 0);
     place_call(books, record->a, &booking);
     frame.pc = booking.pc;
@@ -494,8 +430,8 @@ static void learn_roles(struct rs_books *books)
     books->create = rs_contract_slot("mod.create", books->python);
 }
 
-/* Whether another family made the object (types shared between modules, as Cython's are): what this family's tp_dealloc gives
- * up there was acquired in the other's account. */
+/* Whether another family made the object (types shared between modules, as Cython's are): what this family's tp_dealloc
+ * gives up there was acquired in the other's account. */
 static bool is_foreign(struct rs_books *books, uint64_t self, const struct rs_module *module)
 {
     const struct rs_object *object = rs_books_object(books, self);
@@ -523,12 +459,15 @@ static bool is_init(const struct rs_books *books, const struct rs_contract *role
     return frame->init || (role != NULL && (role == books->init || role == books->exec || role == books->create));
 }
 
-static void push_entry(struct rs_books *books, const struct rs_slot *record, const struct rs_contract *role, const struct rs_module *module)
+static void push_entry(struct rs_books *books, const struct rs_slot *record, const struct rs_contract *role,
+                       const struct rs_module *module)
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     const uint64_t *code = rs_map_find(&books->code_at, words[1]);
-    struct rs_call_frame *frame = push(books, RS_FRAME_ENTRY, record->b);
-    struct rs_context context = {.function = record->a, .code = code != NULL ? (uint32_t)*code - 1 : RS_NO_CODE, .instr = (uint32_t)(words[0] >> 32)};
+    struct rs_call_frame *frame = rs_books_push(books, RS_FRAME_ENTRY, record->b);
+    struct rs_context context = {.function = record->a,
+                                 .code = code != NULL ? (uint32_t)*code - 1 : RS_NO_CODE,
+                                 .instr = (uint32_t)(words[0] >> 32)};
 
     context.init = is_init(books, role, frame);
     frame->pc = record->a;
@@ -553,7 +492,7 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     bool again; /* a base class's tp_dealloc, called by the derived one */
 
     books->events++;
-    unwind(books, record->b);
+    rs_books_unwind(books, record->b);
     if (books->dealloc == NULL)
         learn_roles(books);
     again = count > 2 && role == books->dealloc && has_entered_dealloc(books, RS_WORD_ADDRESS(words[2]));
@@ -561,7 +500,7 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     if (count > 2 && words[2] != 0 && (role == books->dealloc || role == books->clear)) {
         struct rs_call_frame *frame = &books->thread->frames.items[books->thread->frames.count - 1];
 
-        set_self(frame, role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0);
+        rs_books_set_self(frame, role == books->dealloc ? RS_WORD_ADDRESS(words[2]) : 0);
         frame->blind |= is_foreign(books, RS_WORD_ADDRESS(words[2]), module);
     }
     booking = rs_books_booking(books, RS_EVENT_ARGUMENT, record->a, 0);
@@ -571,7 +510,8 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     for (unsigned i = 2; i < count && words[i] != 0; i++) {
         bool type = RS_WORD_ARG(words[i]) == RS_ARG_SELF_TYPE;
 
-        if (RS_WORD_FLAGS(words[i]) & RS_WORD_UNKNOWN) { /* the interpreter may have stored it there, with a reference */
+        if (RS_WORD_FLAGS(words[i]) &
+            RS_WORD_UNKNOWN) { /* the interpreter may have stored it there, with a reference */
             rs_books_page(books, rs_books_object_at(books, RS_WORD_ADDRESS(words[i])), family)->hi++;
             continue;
         }
@@ -583,7 +523,8 @@ static void on_entry(struct rs_books *books, const struct rs_slot *record, unsig
     }
 }
 
-static void check_error(struct rs_books *books, const struct rs_call_frame *frame, unsigned flags, const struct rs_booking *exit)
+static void check_error(struct rs_books *books, const struct rs_call_frame *frame, unsigned flags,
+                        const struct rs_booking *exit)
 {
     const struct rs_contract *role = frame->contract;
     bool null = flags & RS_EXIT_RESULT_NULL, set = flags & RS_EXIT_ERROR_SET;
@@ -611,7 +552,7 @@ static void on_exit_record(struct rs_books *books, const struct rs_slot *record,
 {
     const uint64_t *words = (const uint64_t *)(record + 1);
     unsigned count = 2 * (slots - 1);
-    const struct rs_call_frame *frame = pop(books, RS_FRAME_ENTRY, record->b);
+    const struct rs_call_frame *frame = rs_books_pop(books, RS_FRAME_ENTRY, record->b);
     struct rs_booking booking = {.count = -1}, exit;
 
     if (frame == NULL)
@@ -661,7 +602,8 @@ static void on_moved(struct rs_books *books, const struct rs_slot *record, unsig
     booking.family = family_of(books, (uint32_t)words[0]);
     for (unsigned i = 2; i < 2 * (slots - 1) && words[i] != 0; i++) {
         struct rs_booking moved = booking;
-        uint64_t store = list ? 0 : item_store(books, words[1], booking.family, at_exit ? 0 : record->a, RS_WORD_ARG(words[i]));
+        uint64_t store =
+            list ? 0 : item_store(books, words[1], booking.family, at_exit ? 0 : record->a, RS_WORD_ARG(words[i]));
 
         if (store != 0) {
             moved.pc = store;
@@ -676,10 +618,27 @@ static void on_moved(struct rs_books *books, const struct rs_slot *record, unsig
 
 /* How many slots a kind has at least: what its function reads without looking. */
 static const uint8_t least[RS_RECORDS] = {
-    [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16, [RS_REC_TYPE] = 3, [RS_REC_OBJECT] = 2, [RS_REC_API_ENTER] = 2, [RS_REC_API_CALL] = 2,
-    [RS_REC_API_LEAVE] = 2, [RS_REC_ENTRY] = 2, [RS_REC_EXIT] = 2, [RS_REC_ROLE] = 3, [RS_REC_CODE] = 3, [RS_REC_LIVE] = 2,
-    [RS_REC_WITNESS] = 2, [RS_REC_TRAVERSE] = 3, [RS_REC_LIMIT] = 2, [RS_REC_PYTHON] = 2, [RS_REC_STACK] = 2, [RS_REC_UNVISITED] = 2,
-    [RS_REC_BASE] = 2, [RS_REC_BLOCK] = 2, [RS_REC_MOVED] = 2, [RS_REC_BODY] = 2,
+    [RS_REC_MODULE] = sizeof(struct rs_module_record) / 16,
+    [RS_REC_TYPE] = 3,
+    [RS_REC_OBJECT] = 2,
+    [RS_REC_API_ENTER] = 2,
+    [RS_REC_API_CALL] = 2,
+    [RS_REC_API_LEAVE] = 2,
+    [RS_REC_ENTRY] = 2,
+    [RS_REC_EXIT] = 2,
+    [RS_REC_ROLE] = 3,
+    [RS_REC_CODE] = 3,
+    [RS_REC_LIVE] = 2,
+    [RS_REC_WITNESS] = 2,
+    [RS_REC_TRAVERSE] = 3,
+    [RS_REC_LIMIT] = 2,
+    [RS_REC_PYTHON] = 2,
+    [RS_REC_STACK] = 2,
+    [RS_REC_UNVISITED] = 2,
+    [RS_REC_BASE] = 2,
+    [RS_REC_BLOCK] = 2,
+    [RS_REC_MOVED] = 2,
+    [RS_REC_BODY] = 2,
 };
 
 /* Whether `a` is the address of what the record describes. */
@@ -700,35 +659,93 @@ static void on_record(struct rs_books *books, const struct rs_slot *record, unsi
     if (books->thread == NULL)
         on_thread(books, 0);
     switch (kind) {
-    case RS_REC_THREAD: on_thread(books, record->a); break;
-    case RS_REC_MODULE: rs_books_on_module(books, record, slots); break;
-    case RS_REC_TYPE: rs_books_on_type(books, record, slots); break;
-    case RS_REC_OBJECT: rs_books_on_object(books, record); break;
-    case RS_REC_FREE: rs_books_on_free(books, record->a); break;
-    case RS_REC_DEATH: rs_books_on_death(books, record->a); break;
-    case RS_REC_API_ENTER: on_enter(books, record, slots); break;
-    case RS_REC_API_CALL: on_call(books, record, slots); break;
-    case RS_REC_API_LEAVE: on_leave(books, record, slots); break;
-    case RS_REC_ENTRY: on_entry(books, record, slots); break;
-    case RS_REC_EXIT: on_exit_record(books, record, slots); break;
-    case RS_REC_ROLE: rs_books_on_role(books, record, slots); break;
-    case RS_REC_CODE: rs_books_on_code(books, record, slots); break;
-    case RS_REC_BASE: rs_books_on_base(books, record); break;
-    case RS_REC_UNVISITED: rs_books_on_unvisited(books, record); break;
-    case RS_REC_LIVE: rs_books_on_live(books, record); break;
-    case RS_REC_POISON: rs_books_on_poison(books, record); break;
-    case RS_REC_WITNESS: rs_books_on_witness(books, record, slots); break;
-    case RS_REC_BLOCK: rs_books_on_lost_block(books, record); break;
-    case RS_REC_TRAVERSE: rs_books_on_traverse(books, record); break;
-    case RS_REC_FAULT: rs_books_on_fault(books, record, slots); break;
-    case RS_REC_PYFRAME: rs_books_on_frame(books, record); break;
-    case RS_REC_STACK: rs_books_on_stack(books, record, slots); break;
-    case RS_REC_PYTHON: rs_books_on_python(books, record, slots); break;
-    case RS_REC_MOVED: on_moved(books, record, slots); break;
-    case RS_REC_BODY: rs_books_on_body(books, record, slots); break;
-    case RS_REC_LIMIT: rs_books_on_limit(books, record, slots); break;
-    case RS_REC_FINALIZE: books->finalized = true; break;
-    case RS_REC_CENSUS: books->census_done |= record->a == 0; break;
+    case RS_REC_THREAD:
+        on_thread(books, record->a);
+        break;
+    case RS_REC_MODULE:
+        rs_books_on_module(books, record, slots);
+        break;
+    case RS_REC_TYPE:
+        rs_books_on_type(books, record, slots);
+        break;
+    case RS_REC_OBJECT:
+        rs_books_on_object(books, record);
+        break;
+    case RS_REC_FREE:
+        rs_books_on_free(books, record->a);
+        break;
+    case RS_REC_DEATH:
+        rs_books_on_death(books, record->a);
+        break;
+    case RS_REC_API_ENTER:
+        on_enter(books, record, slots);
+        break;
+    case RS_REC_API_CALL:
+        on_call(books, record, slots);
+        break;
+    case RS_REC_API_LEAVE:
+        on_leave(books, record, slots);
+        break;
+    case RS_REC_ENTRY:
+        on_entry(books, record, slots);
+        break;
+    case RS_REC_EXIT:
+        on_exit_record(books, record, slots);
+        break;
+    case RS_REC_ROLE:
+        rs_books_on_role(books, record, slots);
+        break;
+    case RS_REC_CODE:
+        rs_books_on_code(books, record, slots);
+        break;
+    case RS_REC_BASE:
+        rs_books_on_base(books, record);
+        break;
+    case RS_REC_UNVISITED:
+        rs_books_on_unvisited(books, record);
+        break;
+    case RS_REC_LIVE:
+        rs_books_on_live(books, record);
+        break;
+    case RS_REC_POISON:
+        rs_books_on_poison(books, record);
+        break;
+    case RS_REC_WITNESS:
+        rs_books_on_witness(books, record, slots);
+        break;
+    case RS_REC_BLOCK:
+        rs_books_on_lost_block(books, record);
+        break;
+    case RS_REC_TRAVERSE:
+        rs_books_on_traverse(books, record);
+        break;
+    case RS_REC_FAULT:
+        rs_books_on_fault(books, record, slots);
+        break;
+    case RS_REC_PYFRAME:
+        rs_books_on_frame(books, record);
+        break;
+    case RS_REC_STACK:
+        rs_books_on_stack(books, record, slots);
+        break;
+    case RS_REC_PYTHON:
+        rs_books_on_python(books, record, slots);
+        break;
+    case RS_REC_MOVED:
+        on_moved(books, record, slots);
+        break;
+    case RS_REC_BODY:
+        rs_books_on_body(books, record, slots);
+        break;
+    case RS_REC_LIMIT:
+        rs_books_on_limit(books, record, slots);
+        break;
+    case RS_REC_FINALIZE:
+        books->finalized = true;
+        break;
+    case RS_REC_CENSUS:
+        books->census_done |= record->a == 0;
+        break;
     }
 }
 

@@ -1,4 +1,5 @@
-/* Modules, types, roles, code objects, the fault: records that only have to be remembered. Texts are checked for their bounds. */
+/* Modules, types, roles, code objects, the fault: records that only have to be remembered. Texts are checked for their
+ * bounds. */
 #include "ledger/internal.h"
 
 #include <signal.h>
@@ -7,7 +8,9 @@
 
 #include "contract/contract.h"
 
-enum { BETWEEN = 16 }; /* records that may come before a signal is handed on: another thread's mark, what was found in the heap */
+enum {
+    BETWEEN = 16
+}; /* records that may come before a signal is handed on: another thread's mark, what was found in the heap */
 
 /* The text of a record whose fixed part has `fixed` words before the length; NULL if it does not fit. */
 static const char *text_of(const struct rs_slot *record, unsigned slots, unsigned fixed, size_t *length)
@@ -28,9 +31,20 @@ void rs_books_on_module(struct rs_books *books, const struct rs_slot *record, un
     if (16 * (size_t)slots < sizeof(*r) + r->length)
         return;
     *RS_PUSH(&books->modules) = (struct rs_module){
-        .base = r->head.a, .number = r->head.b, .text_lo = r->text_lo, .text_hi = r->text_hi, .writes_lo = r->writes_lo,
-        .writes_hi = r->writes_hi, .area_lo = r->area_lo, .area_hi = r->area_hi, .family = RS_WHAT_FAMILY(r->family), .first_site = r->first_site, .sites = r->sites, .sites_found = r->sites_found,
-        .functions_skipped = r->functions_skipped, .patches_refused = r->patches_refused,
+        .base = r->head.a,
+        .number = r->head.b,
+        .text_lo = r->text_lo,
+        .text_hi = r->text_hi,
+        .writes_lo = r->writes_lo,
+        .writes_hi = r->writes_hi,
+        .area_lo = r->area_lo,
+        .area_hi = r->area_hi,
+        .family = RS_WHAT_FAMILY(r->family),
+        .first_site = r->first_site,
+        .sites = r->sites,
+        .sites_found = r->sites_found,
+        .functions_skipped = r->functions_skipped,
+        .patches_refused = r->patches_refused,
         .path = rs_arena_strndup(&books->arena, (const char *)(r + 1), r->length),
     };
 }
@@ -72,12 +86,14 @@ void rs_books_on_code(struct rs_books *books, const struct rs_slot *record, unsi
     const char *text = text_of(record, slots, 3, &length);
     struct rs_code code = {.firstline = record->b};
 
-    if (text == NULL || words[0] > length || words[1] > length || words[2] > length || words[0] + words[1] + words[2] > length)
+    if (text == NULL || words[0] > length || words[1] > length || words[2] > length ||
+        words[0] + words[1] + words[2] > length)
         return;
     code.name = rs_arena_strndup(&books->arena, text, words[0]);
     code.file = rs_arena_strndup(&books->arena, text + words[0], words[1]);
     code.table_size = words[2];
-    code.table = (const uint8_t *)memcpy(rs_arena_alloc(&books->arena, words[2] + 1), text + words[0] + words[1], words[2]);
+    code.table =
+        (const uint8_t *)memcpy(rs_arena_alloc(&books->arena, words[2] + 1), text + words[0] + words[1], words[2]);
     *RS_PUSH(&books->codes) = code;
     *rs_map_at(&books->code_at, record->a) = books->codes.count;
 }
@@ -101,14 +117,15 @@ void rs_books_on_limit(struct rs_books *books, const struct rs_slot *record, uns
         rs_books_limit(books, rs_arena_strndup(&books->arena, text, length), record->a);
 }
 
-/* The interpreter ends the program when the count of one of its own static objects falls to 0 ("deallocating None"): one whose
- * count was at its end when it was last seen, and of which a family certainly gave up too much. */
+/* The interpreter ends the program when the count of one of its own static objects falls to 0 ("deallocating None"):
+ * one whose count was at its end when it was last seen, and of which a family certainly gave up too much. */
 static struct rs_object *starved(const struct rs_books *books)
 {
     for (size_t i = 0; i < books->objects.room; i++) {
         struct rs_object *object = (struct rs_object *)books->objects.places[i].value;
 
-        if (books->objects.places[i].key == 0 || object->size != 0 || object->before_fork || (object->count != 0 && object->count != 1))
+        if (books->objects.places[i].key == 0 || object->size != 0 || object->before_fork ||
+            (object->count != 0 && object->count != 1))
             continue;
         for (const struct rs_page *a = object->accounts; a != NULL; a = a->next)
             if (a->hi < 0 && !a->unsure)
@@ -117,8 +134,8 @@ static struct rs_object *starved(const struct rs_books *books)
     return NULL;
 }
 
-/* Whether a module's own code died of the object: its family has had to do with it, and it was dead before the call in progress
- * began, so that this call has fetched a pointer to it from somewhere. */
+/* Whether a module's own code died of the object: its family has had to do with it, and it was dead before the call in
+ * progress began, so that this call has fetched a pointer to it from somewhere. */
 static bool is_own_use(const struct rs_books *books, const struct rs_object *object, struct rs_booking *booking)
 {
     uint64_t index = books->fault.module - 1;
@@ -127,16 +144,19 @@ static bool is_own_use(const struct rs_books *books, const struct rs_object *obj
     if (!memory || index >= books->modules.count || booking->call == 0 || !(object->dead || object->shut))
         return false;
     booking->family = books->modules.items[index].family;
-    return rs_books_page_of(object, booking->family) != NULL && object->killer_call != booking->call && !rs_books_in_this_dealloc(books, object->address);
+    return rs_books_page_of(object, booking->family) != NULL && object->killer_call != booking->call &&
+           !rs_books_in_this_dealloc(books, object->address);
 }
 
-/* The program's own handler hands the signal on (faulthandler raises it again when it has spoken): what happened is known already. */
+/* The program's own handler hands the signal on (faulthandler raises it again when it has spoken): what happened is
+ * known already. */
 static bool is_handed_on(const struct rs_books *books, const struct rs_fault_record *now)
 {
     const struct rs_fault_record *before = &books->fault;
 
-    return books->has_fault && before->fate == RS_FATE_HANDLER && before->head.b == now->head.b && before->thread == now->thread && now->code <= 0 &&
-           now->sender == books->pid && books->seq <= books->after_fault + BETWEEN;
+    return books->has_fault && before->fate == RS_FATE_HANDLER && before->head.b == now->head.b &&
+           before->thread == now->thread && now->code <= 0 && now->sender == books->pid &&
+           books->seq <= books->after_fault + BETWEEN;
 }
 
 /* What the function in progress on that thread got NULL from last. */
@@ -234,4 +254,3 @@ void rs_books_on_frame(struct rs_books *books, const struct rs_slot *record)
     *RS_PUSH(&books->python_stack) = *code - 1;
     *RS_PUSH(&books->python_stack) = record->b;
 }
-

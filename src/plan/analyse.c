@@ -97,8 +97,7 @@ static enum rs_flavour find_flavour(const struct rs_analysis *analysis)
 
 const char *rs_plan_flavour_name(enum rs_flavour flavour)
 {
-    static const char *const names[RS_FLAVOURS] = {"none", "3.8-3.11",    "3.12-3.13",
-                                                   "3.14", "out of line", "mixed"};
+    static const char *const names[RS_FLAVOURS] = {"none", "3.8-3.11", "3.12-3.13", "3.14", "out of line", "mixed"};
     return flavour < RS_FLAVOURS ? names[flavour] : "unknown";
 }
 
@@ -167,10 +166,8 @@ static struct rs_analysis *new_analysis(void)
 static struct rs_analysis *analyse(struct rs_analysis *analysis, const char *name, struct rs_error *err)
 {
     if (is_free_threaded(name)) {
-        rs_fail(
-            err,
-            "'%s' is built for the free-threaded interpreter, whose reference counts refsan cannot follow",
-            name);
+        rs_fail(err, "'%s' is built for the free-threaded interpreter, whose reference counts refsan cannot follow",
+                name);
         return refuse(analysis);
     }
     if (!rs_survey_make(&analysis->survey, &analysis->elf, name, err))
@@ -190,12 +187,10 @@ struct rs_analysis *rs_plan_analyse(const char *path, struct rs_error *err)
     return rs_elf_open(&analysis->elf, path, err) ? analyse(analysis, path, err) : refuse(analysis);
 }
 
-struct rs_analysis *rs_plan_analyse_bytes(const uint8_t *data, size_t size, const char *name,
-                                          struct rs_error *err)
+struct rs_analysis *rs_plan_analyse_bytes(const uint8_t *data, size_t size, const char *name, struct rs_error *err)
 {
     struct rs_analysis *analysis = new_analysis();
-    return rs_elf_read(&analysis->elf, data, size, name, err) ? analyse(analysis, name, err)
-                                                              : refuse(analysis);
+    return rs_elf_read(&analysis->elf, data, size, name, err) ? analyse(analysis, name, err) : refuse(analysis);
 }
 
 struct rs_analysis *rs_plan_analyse_entries(const char *path, const uint32_t *functions, unsigned count,
@@ -283,7 +278,8 @@ unsigned rs_plan_depth(const struct rs_analysis *analysis, uint64_t offset)
 
     if (piece == NULL)
         return 0;
-    return rs_arch_hook_depth(analysis->code.bytes.items + piece->code_off, analysis->code.bytes.count - piece->code_off, offset - piece->code_off);
+    return rs_arch_hook_depth(analysis->code.bytes.items + piece->code_off,
+                              analysis->code.bytes.count - piece->code_off, offset - piece->code_off);
 }
 
 uint32_t rs_plan_function_at(const struct rs_analysis *analysis, uint32_t at)

@@ -52,8 +52,7 @@ const struct rs_entry_point *rs_analysis_detour(const struct rs_analysis *analys
 const struct rs_window *rs_analysis_window(const struct rs_analysis *analysis, uint32_t at);
 
 /* Plans and emits the windows of one function (windows.c). */
-void rs_plan_function(struct rs_analysis *analysis, const struct rs_function *function,
-                      const struct rs_insns *insns);
+void rs_plan_function(struct rs_analysis *analysis, const struct rs_function *function, const struct rs_insns *insns);
 /* Candidate stores (sites.c): whether insns[at] is one; fills form, width, delta, mark. */
 bool rs_plan_candidate(const struct rs_analysis *analysis, const struct rs_function *function,
                        const struct rs_insns *insns, size_t at, struct rs_site *site);

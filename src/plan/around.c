@@ -86,7 +86,8 @@ static bool widen_next(struct rs_job *job, const struct detour *detour, size_t a
     enum rs_site_way way;
     for (size_t i = 0; i < job->spans.count; i++) {
         struct rs_span *span = &job->spans.items[i];
-        if (span->first != at + 1 || span->entry || !is_free(job, detour, at, at + 1) || !rs_job_is_window(job, at, span->end, &way))
+        if (span->first != at + 1 || span->entry || !is_free(job, detour, at, at + 1) ||
+            !rs_job_is_window(job, at, span->end, &way))
             continue;
         *span = rs_job_span(job, at, span->end);
         return true;
@@ -159,8 +160,8 @@ bool rs_job_go_around(struct rs_job *job, size_t store)
     uint32_t target = job->insns[detour.block.first].at;
     for (size_t i = 0; i < job->count; i++) {
         const struct rs_insn *insn = &job->insns[i];
-        bool branches = insn->flow == RS_FLOW_JCC || insn->flow == RS_FLOW_JUMP ||
-                        insn->flow == RS_FLOW_CALL || insn->flow == RS_FLOW_FIXED;
+        bool branches = insn->flow == RS_FLOW_JCC || insn->flow == RS_FLOW_JUMP || insn->flow == RS_FLOW_CALL ||
+                        insn->flow == RS_FLOW_FIXED;
         if (branches && !insn->outside && insn->target == target && !lead_branch(job, &detour, i))
             return false;
     }

@@ -66,17 +66,15 @@ static void take_tag(struct dynamic *dynamic, const Elf64_Dyn *tag)
     }
 }
 
-static bool read_symbol(const struct rs_elf *elf, const struct dynamic *dynamic, uint64_t index,
-                        Elf64_Sym *symbol, const char **name)
+static bool read_symbol(const struct rs_elf *elf, const struct dynamic *dynamic, uint64_t index, Elf64_Sym *symbol,
+                        const char **name)
 {
-    const uint8_t *bytes = index < MAX_SYMBOLS
-                               ? rs_elf_at(elf, dynamic->symbols + index * sizeof *symbol, sizeof *symbol)
-                               : NULL;
+    const uint8_t *bytes =
+        index < MAX_SYMBOLS ? rs_elf_at(elf, dynamic->symbols + index * sizeof *symbol, sizeof *symbol) : NULL;
     if (!bytes)
         return false;
     memcpy(symbol, bytes, sizeof *symbol);
-    *name = symbol->st_name < dynamic->strings_size ? rs_elf_string(elf, dynamic->strings + symbol->st_name)
-                                                    : NULL;
+    *name = symbol->st_name < dynamic->strings_size ? rs_elf_string(elf, dynamic->strings + symbol->st_name) : NULL;
     return *name != NULL;
 }
 
@@ -106,8 +104,9 @@ static void add_relocation(struct rs_elf *elf, const struct dynamic *dynamic, co
     switch (ELF64_R_TYPE(rela->r_info)) {
     case R_X86_64_RELATIVE:
         if ((uint64_t)rela->r_addend < elf->image_hi)
-            *RS_PUSH(&elf->relocs) = (struct rs_reloc){
-                .at = (uint32_t)rela->r_offset, .value = (uint32_t)rela->r_addend, .kind = RS_RELOC_RELATIVE};
+            *RS_PUSH(&elf->relocs) = (struct rs_reloc){.at = (uint32_t)rela->r_offset,
+                                                       .value = (uint32_t)rela->r_addend,
+                                                       .kind = RS_RELOC_RELATIVE};
         break;
     case R_X86_64_GLOB_DAT:
         add_symbolic(elf, dynamic, rela, RS_RELOC_SLOT);
@@ -215,9 +214,8 @@ static void read_symbols(struct rs_elf *elf, const struct dynamic *dynamic)
         }
         if (symbol.st_shndx == SHN_UNDEF || symbol.st_value >= elf->image_hi)
             continue;
-        *RS_PUSH(&elf->symbols) =
-            (struct rs_symbol){name, (uint32_t)symbol.st_value, (uint32_t)symbol.st_size,
-                               ELF64_ST_TYPE(symbol.st_info) == STT_FUNC};
+        *RS_PUSH(&elf->symbols) = (struct rs_symbol){name, (uint32_t)symbol.st_value, (uint32_t)symbol.st_size,
+                                                     ELF64_ST_TYPE(symbol.st_info) == STT_FUNC};
     }
 }
 

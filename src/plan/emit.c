@@ -30,7 +30,8 @@ static uint32_t align(uint32_t value, uint32_t to)
     return (value + to - 1) & ~(to - 1);
 }
 
-_Static_assert(sizeof((struct rs_plan_row *)0)->args / sizeof(*((struct rs_plan_row *)0)->args) == RS_ARGUMENTS_MAX, "a row's arguments");
+_Static_assert(sizeof((struct rs_plan_row *)0)->args / sizeof(*((struct rs_plan_row *)0)->args) == RS_ARGUMENTS_MAX,
+               "a row's arguments");
 
 /* A user's row travels with the plan: the runtime has only the built-in ones. */
 static void add_row(struct blob *blob, uint32_t index)
@@ -63,8 +64,7 @@ static void pick_imports(struct blob *blob)
         const struct rs_plan_import *import = &analysis->imports.items[i];
         struct rs_plan_choice choice = {.contract = RS_IMPORT_UNKNOWN};
         struct rs_import record = {.slot_at = import->slot, .lazy = import->lazy};
-        if (strlen(import->name) >= sizeof record.name ||
-            !blob->target->pick(blob->target->ctx, import->name, &choice))
+        if (strlen(import->name) >= sizeof record.name || !blob->target->pick(blob->target->ctx, import->name, &choice))
             continue;
         /* A name that nobody knows and nothing calls through its slot may as well be data. */
         if (choice.contract == RS_IMPORT_UNKNOWN && !import->called)
@@ -236,9 +236,8 @@ static void put_records(struct blob *blob, uint8_t *out, const uint8_t *code)
         memcpy(patches, blob->patches.items, header->patches * sizeof(struct rs_patch));
     struct rs_entry *entries = take(out, &used, header->entries * sizeof *entries);
     for (uint32_t i = 0; i < header->entries; i++)
-        entries[i] =
-            (struct rs_entry){analysis->entries.items[i].at, analysis->entries.items[i].displaced_off,
-                              layout->entry_off + DESC * i};
+        entries[i] = (struct rs_entry){analysis->entries.items[i].at, analysis->entries.items[i].displaced_off,
+                                       layout->entry_off + DESC * i};
     struct rs_call *calls = take(out, &used, header->calls * sizeof *calls);
     for (uint32_t i = 0; i < header->calls; i++)
         calls[i] = (struct rs_call){analysis->calls.items[i].at, analysis->calls.items[i].return_at,
@@ -257,8 +256,7 @@ static void put_records(struct blob *blob, uint8_t *out, const uint8_t *code)
 static size_t blob_size(const struct rs_plan_header *header)
 {
     return align8(sizeof *header) + align8(header->patches * sizeof(struct rs_patch)) +
-           align8(header->entries * sizeof(struct rs_entry)) +
-           align8(header->calls * sizeof(struct rs_call)) +
+           align8(header->entries * sizeof(struct rs_entry)) + align8(header->calls * sizeof(struct rs_call)) +
            align8(header->imports * sizeof(struct rs_import)) + align8(header->rows * sizeof(struct rs_plan_row)) +
            align8(header->code_size);
 }
@@ -281,8 +279,8 @@ static void *assemble(struct blob *blob, size_t *size)
     return out;
 }
 
-bool rs_plan_emit(const struct rs_analysis *analysis, const struct rs_plan_target *target, void **out,
-                  size_t *size, struct rs_error *err)
+bool rs_plan_emit(const struct rs_analysis *analysis, const struct rs_plan_target *target, void **out, size_t *size,
+                  struct rs_error *err)
 {
     struct blob blob = {.analysis = analysis, .target = target, .err = err};
     pick_imports(&blob);

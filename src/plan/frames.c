@@ -139,8 +139,7 @@ static struct cie read_cie(const struct rs_elf *elf, uint64_t at, uint64_t end)
 }
 
 /* An FDE whose CIE is known: its range, if that is code of this module. */
-static void read_fde(const struct rs_elf *elf, const struct cie *cie, struct cursor cursor,
-                     struct rs_ranges *ranges)
+static void read_fde(const struct rs_elf *elf, const struct cie *cie, struct cursor cursor, struct rs_ranges *ranges)
 {
     uint64_t start = take_pointer(&cursor, cie->code);
     uint64_t size = take_form(&cursor, cie->code & ENC_FORM);
@@ -224,15 +223,14 @@ bool rs_frames_read(const struct rs_elf *elf, struct rs_ranges *ranges, unsigned
     return ranges->list.count > 0;
 }
 
-bool rs_frames_landing_pads(const struct rs_elf *elf, const struct rs_range *range,
-                            void (*pad)(void *ctx, uint32_t at), void *ctx)
+bool rs_frames_landing_pads(const struct rs_elf *elf, const struct rs_range *range, void (*pad)(void *ctx, uint32_t at),
+                            void *ctx)
 {
     if (range->lsda_unreadable)
         return false;
     if (!range->lsda)
         return true;
-    struct cursor cursor = {
-        .elf = elf, .at = range->lsda, .end = range->lsda + rs_elf_left(elf, range->lsda)};
+    struct cursor cursor = {.elf = elf, .at = range->lsda, .end = range->lsda + rs_elf_left(elf, range->lsda)};
     uint64_t start = range->start;
     uint8_t encoding = (uint8_t)take(&cursor, 1);
     if (encoding != ENC_OMIT)

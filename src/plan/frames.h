@@ -20,5 +20,5 @@ struct rs_ranges {
 bool rs_frames_read(const struct rs_elf *elf, struct rs_ranges *ranges, unsigned *overlapping);
 
 /* Calls `pad` for the landing pads of a range. False if its table cannot be read to the end. */
-bool rs_frames_landing_pads(const struct rs_elf *elf, const struct rs_range *range,
-                            void (*pad)(void *ctx, uint32_t at), void *ctx);
+bool rs_frames_landing_pads(const struct rs_elf *elf, const struct rs_range *range, void (*pad)(void *ctx, uint32_t at),
+                            void *ctx);

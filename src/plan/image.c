@@ -81,8 +81,8 @@ static bool read_header(struct rs_elf *elf, const char *name, Elf64_Ehdr *header
     elf->fixed = header->e_type == ET_EXEC;
     if (header->e_type != ET_DYN && !(elf->fixed && elf->programs_too))
         return rs_fail(err, "'%s' is of ELF type %u, not a shared object (3)", name, header->e_type);
-    if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > MAX_SEGMENTS ||
-        header->e_phoff > elf->size || header->e_phnum * sizeof(Elf64_Phdr) > elf->size - header->e_phoff)
+    if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > MAX_SEGMENTS || header->e_phoff > elf->size ||
+        header->e_phnum * sizeof(Elf64_Phdr) > elf->size - header->e_phoff)
         return rs_fail(err, "'%s' is a truncated ELF file", name);
     return true;
 }
@@ -145,8 +145,8 @@ static void read_notes(struct rs_elf *elf, const Elf64_Phdr *header)
         uint64_t size = sizeof note + name + desc;
         if (size > left)
             return;
-        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
-            memcmp(bytes + sizeof note, "GNU", 4) == 0 && note.n_descsz <= sizeof elf->build_id) {
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && memcmp(bytes + sizeof note, "GNU", 4) == 0 &&
+            note.n_descsz <= sizeof elf->build_id) {
             elf->build_id_size = (uint8_t)note.n_descsz;
             memcpy(elf->build_id, bytes + sizeof note + name, note.n_descsz);
         }
@@ -219,8 +219,7 @@ bool rs_elf_open(struct rs_elf *elf, const char *path, struct rs_error *err)
         close(file);
         return rs_fail(err, "'%s' is not a regular file", path);
     }
-    void *data =
-        status.st_size ? mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
+    void *data = status.st_size ? mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
     int cause = errno;
     close(file);
     if (data == MAP_FAILED)

@@ -61,8 +61,7 @@ struct rs_elf {
  * Strings live until rs_elf_close. */
 bool rs_elf_open(struct rs_elf *elf, const char *path, struct rs_error *err);
 /* The same of bytes in memory, which must outlive it; `name` is for the error. */
-bool rs_elf_read(struct rs_elf *elf, const uint8_t *data, size_t size, const char *name,
-                 struct rs_error *err);
+bool rs_elf_read(struct rs_elf *elf, const uint8_t *data, size_t size, const char *name, struct rs_error *err);
 void rs_elf_close(struct rs_elf *elf);
 
 /* `size` bytes of the file that will lie at `at`, or NULL. */

@@ -81,9 +81,11 @@ uint32_t rs_plan_called(const struct rs_analysis *analysis, uint32_t at)
 {
     const uint8_t *bytes = at > NEAR_CALL ? rs_elf_at(&analysis->elf, at - NEAR_CALL, NEAR_CALL) : NULL;
     struct rs_insn call;
-    if (!bytes || !rs_arch_decode(bytes, NEAR_CALL, at - NEAR_CALL, &call) || call.flow != RS_FLOW_CALL || call.outside || call.length != NEAR_CALL)
+    if (!bytes || !rs_arch_decode(bytes, NEAR_CALL, at - NEAR_CALL, &call) || call.flow != RS_FLOW_CALL ||
+        call.outside || call.length != NEAR_CALL)
         return 0;
-    const struct rs_reloc *own = called_slot(analysis, &call); /* others could have taken the place of an exported function */
+    const struct rs_reloc *own =
+        called_slot(analysis, &call); /* others could have taken the place of an exported function */
     if (own && own->kind == RS_RELOC_OWN)
         return own->value;
     return rs_plan_function_at(analysis, call.target) == call.target ? call.target : 0;

@@ -10,8 +10,7 @@
  */
 static unsigned python_version(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path,
-               *tag = strstr(name, ".cpython-3");
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *tag = strstr(name, ".cpython-3");
     unsigned minor = 0;
     if (!tag)
         return 0x030b;
@@ -43,16 +42,14 @@ static void print_kinds(FILE *out, const struct rs_plan_figures *figures)
             figures->sites, figures->adds, figures->sets_loaded, figures->sets_plain);
     for (unsigned way = 0; way < RS_WAYS; way++)
         if (way < RS_WAY_NONE_TARGET || figures->ways[way])
-            fprintf(out, "  %-11s  %6u  %s\n", way < RS_WAY_NONE_TARGET ? "patched" : "not patched",
-                    figures->ways[way], way_text(way));
+            fprintf(out, "  %-11s  %6u  %s\n", way < RS_WAY_NONE_TARGET ? "patched" : "not patched", figures->ways[way],
+                    way_text(way));
     fprintf(out, "  entries      %6u  functions that CPython can call by pointer; %u more cannot be hooked\n",
             figures->entries, figures->entries_unpatched);
     fprintf(out, "  calls        %6u  through pointers; %u more cannot be hooked\n", figures->calls,
             figures->calls_unpatched);
-    fprintf(out,
-            "  functions    %6u  of which %u lost step and %u overlap (left alone), %u with unknown jumps\n",
-            figures->functions, figures->functions_lost, figures->functions_overlapping,
-            figures->functions_unresolved);
+    fprintf(out, "  functions    %6u  of which %u lost step and %u overlap (left alone), %u with unknown jumps\n",
+            figures->functions, figures->functions_lost, figures->functions_overlapping, figures->functions_unresolved);
 }
 
 static void print_imports(FILE *out, const struct rs_analysis *analysis, unsigned version)
@@ -80,8 +77,8 @@ static void print_place(FILE *out, const struct rs_analysis *analysis, const str
     const struct rs_method *method = rs_plan_method_at(analysis, site->function);
     fprintf(out, "  +0x%-8x ", site->at);
     if (method)
-        fprintf(out, "%s%s%s+0x%x", method->owner ? method->owner : "", method->owner ? "." : "",
-                method->name, site->at - site->function);
+        fprintf(out, "%s%s%s+0x%x", method->owner ? method->owner : "", method->owner ? "." : "", method->name,
+                site->at - site->function);
     else
         fprintf(out, "function at +0x%x+0x%x", site->function, site->at - site->function);
 }
@@ -95,8 +92,7 @@ static void print_site(FILE *out, const struct rs_analysis *analysis, const stru
         fprintf(out, "  store, %u bits", site->width);
     fprintf(out, "%s%s%s%s: %s%s\n", site->mark & RS_MARK_IMMORTAL ? ", behind the immortal test" : "",
             site->mark & RS_MARK_DEALLOC ? ", _Py_Dealloc follows" : "",
-            site->mark & RS_MARK_LOADED ? ", loaded before" : "",
-            site->mark & RS_MARK_GLOBAL ? ", fixed address" : "",
+            site->mark & RS_MARK_LOADED ? ", loaded before" : "", site->mark & RS_MARK_GLOBAL ? ", fixed address" : "",
             site->way >= RS_WAY_NONE_TARGET ? "not patched, " : "", way_text(site->way));
 }
 
@@ -111,10 +107,9 @@ int rs_plan_inspect(FILE *out, FILE *err, const char *path, bool verbose)
     }
     const struct rs_plan_figures *figures = rs_plan_figures(analysis);
     const struct rs_site *site;
-    fprintf(out, "%s: %u of %u refcount sites can be patched\n", slash ? slash + 1 : path,
-            figures->sites_patched, figures->sites);
-    fprintf(out, "  flavour      %6s  refcounts compiled like this\n",
-            rs_plan_flavour_name(figures->flavour));
+    fprintf(out, "%s: %u of %u refcount sites can be patched\n", slash ? slash + 1 : path, figures->sites_patched,
+            figures->sites);
+    fprintf(out, "  flavour      %6s  refcounts compiled like this\n", rs_plan_flavour_name(figures->flavour));
     print_kinds(out, figures);
     print_imports(out, analysis, python_version(path));
     fprintf(out, "  build-id     ");

@@ -48,19 +48,17 @@ static const char *name_at(const struct rs_analysis *analysis, uint64_t at, bool
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     uint32_t text = pointer_at(analysis, at);
-    const char *name =
-        text && rs_elf_is_constant(&analysis->elf, text) ? rs_elf_string(&analysis->elf, text) : NULL;
+    const char *name = text && rs_elf_is_constant(&analysis->elf, text) ? rs_elf_string(&analysis->elf, text) : NULL;
     if (!name || (*name >= '0' && *name <= '9'))
         return NULL;
     size_t length = 0;
-    while (name[length] && length < MAX_NAME &&
-           (strchr(letters, name[length]) || (dotted && name[length] == '.')))
+    while (name[length] && length < MAX_NAME && (strchr(letters, name[length]) || (dotted && name[length] == '.')))
         length++;
     return length && !name[length] ? name : NULL;
 }
 
-static void add_name(struct rs_analysis *analysis, uint32_t code, const char *owner, const char *name,
-                     uint8_t kind, uint32_t flags)
+static void add_name(struct rs_analysis *analysis, uint32_t code, const char *owner, const char *name, uint8_t kind,
+                     uint32_t flags)
 {
     if (code)
         *RS_PUSH(&analysis->methods) =
@@ -71,8 +69,8 @@ static void add_name(struct rs_analysis *analysis, uint32_t code, const char *ow
 static uint32_t method_flags(const struct rs_analysis *analysis, uint64_t at)
 {
     uint64_t flags = word_at(analysis, at + 16) & 0xffffffff;
-    bool is = name_at(analysis, at, false) && function_at(analysis, at + 8) &&
-              !pointer_at(analysis, at + 16) && flags && flags <= METH_FLAGS;
+    bool is = name_at(analysis, at, false) && function_at(analysis, at + 8) && !pointer_at(analysis, at + 16) &&
+              flags && flags <= METH_FLAGS;
     return is ? (uint32_t)flags : 0;
 }
 
@@ -88,17 +86,15 @@ static void read_methods(struct rs_analysis *analysis, uint64_t at, const char *
 {
     for (uint32_t flags; analysis->methods.count < MAX_NAMES && (flags = method_flags(analysis, at)) != 0;
          at += METHOD_SIZE)
-        add_name(analysis, function_at(analysis, at + 8), owner, name_at(analysis, at, false),
-                 RS_METHOD_FUNCTION, flags);
+        add_name(analysis, function_at(analysis, at + 8), owner, name_at(analysis, at, false), RS_METHOD_FUNCTION,
+                 flags);
 }
 
 static void read_getset(struct rs_analysis *analysis, uint64_t at, const char *owner)
 {
     for (; analysis->methods.count < MAX_NAMES && is_getset(analysis, at); at += GETSET_SIZE) {
-        add_name(analysis, function_at(analysis, at + 8), owner, name_at(analysis, at, false),
-                 RS_METHOD_GETTER, 0);
-        add_name(analysis, function_at(analysis, at + 16), owner, name_at(analysis, at, false),
-                 RS_METHOD_SETTER, 0);
+        add_name(analysis, function_at(analysis, at + 8), owner, name_at(analysis, at, false), RS_METHOD_GETTER, 0);
+        add_name(analysis, function_at(analysis, at + 16), owner, name_at(analysis, at, false), RS_METHOD_SETTER, 0);
     }
 }
 
@@ -106,8 +102,7 @@ static void read_suite(struct rs_analysis *analysis, uint32_t suite, const struc
                        const char *owner)
 {
     for (; suite && names->name; names++)
-        add_name(analysis, function_at(analysis, (uint64_t)suite + names->key), owner, names->name,
-                 RS_METHOD_SLOT, 0);
+        add_name(analysis, function_at(analysis, (uint64_t)suite + names->key), owner, names->name, RS_METHOD_SLOT, 0);
 }
 
 static const char *last_part(const char *dotted)

@@ -16,8 +16,7 @@ struct rs_analysis;
 /* NULL with one line why the module is refused. The analysis is constant: any thread may read it. */
 struct rs_analysis *rs_plan_analyse(const char *path, struct rs_error *err);
 /* The same of a file in memory, which is used during the call and as long as the analysis lives. */
-struct rs_analysis *rs_plan_analyse_bytes(const uint8_t *data, size_t size, const char *name,
-                                          struct rs_error *err);
+struct rs_analysis *rs_plan_analyse_bytes(const uint8_t *data, size_t size, const char *name, struct rs_error *err);
 /* Only the entries of `functions` (base-relative starts) of a shared object or program: for
  * RS_REQUEST_ENTRIES. Those that cannot be patched are missing in the blob. */
 struct rs_analysis *rs_plan_analyse_entries(const char *path, const uint32_t *functions, unsigned count,
@@ -46,8 +45,8 @@ struct rs_plan_target {
 /* The blob of wire/plan.h, from malloc. Without area or with too small a one it is a header of status
  * RS_PLAN_AREA_TOO_SMALL whose area_size says what is needed. False if the area is out of reach of the
  * module. */
-bool rs_plan_emit(const struct rs_analysis *analysis, const struct rs_plan_target *target, void **blob,
-                  size_t *size, struct rs_error *err);
+bool rs_plan_emit(const struct rs_analysis *analysis, const struct rs_plan_target *target, void **blob, size_t *size,
+                  struct rs_error *err);
 /* A blob of nothing but a header that says why: status RS_PLAN_REFUSED or RS_PLAN_SKIPPED. */
 void *rs_plan_refusal(uint32_t status, const char *text, size_t *size);
 
@@ -62,9 +61,8 @@ enum rs_site_mark {
     RS_MARK_IMMORTAL = 1 << 0, /* the 3.12+ test of an immortal count comes before the store */
     RS_MARK_DEALLOC = 1 << 1,  /* _Py_Dealloc follows where the count is zero */
     RS_MARK_LOADED = 1 << 2,   /* (RS_SITE_SET) the same place was loaded shortly before */
-    RS_MARK_GLOBAL =
-        1 << 3, /* the address is fixed (RIP-relative): an object or counter of the module's own data */
-    RS_MARK_3_14 = 1 << 4, /* the immortal test is that of 3.14 (count above 0xbfffffff, 32-bit decrement) */
+    RS_MARK_GLOBAL = 1 << 3,   /* the address is fixed (RIP-relative): an object or counter of the module's own data */
+    RS_MARK_3_14 = 1 << 4,     /* the immortal test is that of 3.14 (count above 0xbfffffff, 32-bit decrement) */
 };
 
 enum rs_site_way {
@@ -97,13 +95,7 @@ uint32_t rs_plan_origin(const struct rs_analysis *analysis, uint64_t offset);
 /* How many bytes more than at that instruction are on the stack there. */
 unsigned rs_plan_depth(const struct rs_analysis *analysis, uint64_t offset);
 
-enum rs_method_kind {
-    RS_METHOD_FUNCTION,
-    RS_METHOD_GETTER,
-    RS_METHOD_SETTER,
-    RS_METHOD_SLOT,
-    RS_METHOD_INIT
-};
+enum rs_method_kind { RS_METHOD_FUNCTION, RS_METHOD_GETTER, RS_METHOD_SETTER, RS_METHOD_SLOT, RS_METHOD_INIT };
 
 /* A function that a table of the module's data names (PyMethodDef, PyGetSetDef, a static type's slots,
  * PyInit_*). */
@@ -130,14 +122,14 @@ uint32_t rs_plan_function_at(const struct rs_analysis *analysis, uint32_t at);
 bool rs_plan_returns(const struct rs_analysis *analysis, uint32_t function,
                      bool (*statement)(void *ctx, uint32_t from, uint32_t at), void *ctx);
 
-/* Whether what the call that returns to `at` returned may be what its own function returns, once and for all: the call is in no loop.
- * False if it cannot be followed. */
+/* Whether what the call that returns to `at` returned may be what its own function returns, once and for all: the call
+ * is in no loop. False if it cannot be followed. */
 bool rs_plan_hands_on(const struct rs_analysis *analysis, uint32_t at);
 /* Start of the function that the direct call which returns to `at` leads to; 0 if there is no such call. */
 uint32_t rs_plan_called(const struct rs_analysis *analysis, uint32_t at);
 
-/* The instruction in [from, to) of one function that stores item `item` of a tuple by its offset (PyTuple_SET_ITEM); 0 if none does so
- * recognisably. `to` 0: up to the function's end. */
+/* The instruction in [from, to) of one function that stores item `item` of a tuple by its offset (PyTuple_SET_ITEM); 0
+ * if none does so recognisably. `to` 0: up to the function's end. */
 uint32_t rs_plan_item_store(const struct rs_analysis *analysis, uint32_t from, uint32_t to, unsigned item);
 
 /* An imported Py function, before anything is picked. */

@@ -141,9 +141,8 @@ static bool is_table_jump(const struct flow *flow, uint32_t at)
  */
 static bool never_returns(const struct flow *flow, const struct rs_insn *call)
 {
-    static const char *const names[] = {
-        "__stack_chk_fail", "__assert_fail", "abort",         "exit",
-        "_Unwind_Resume",   "__cxa_throw",   "__cxa_rethrow", "_ZSt9terminatev"};
+    static const char *const names[] = {"__stack_chk_fail", "__assert_fail", "abort",         "exit",
+                                        "_Unwind_Resume",   "__cxa_throw",   "__cxa_rethrow", "_ZSt9terminatev"};
     const struct rs_contract *row = contract_of(flow, call);
     const char *name = rs_plan_callee(flow->analysis, call);
     for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
@@ -171,8 +170,7 @@ static bool runs_on(const struct flow *flow, const struct rs_insn *insn)
 
 static bool jumps(const struct rs_insn *insn)
 {
-    return (insn->flow == RS_FLOW_JCC || insn->flow == RS_FLOW_JUMP || insn->flow == RS_FLOW_FIXED) &&
-           !insn->outside;
+    return (insn->flow == RS_FLOW_JCC || insn->flow == RS_FLOW_JUMP || insn->flow == RS_FLOW_FIXED) && !insn->outside;
 }
 
 static void look_for_tables(struct flow *flow)
@@ -225,13 +223,12 @@ static void link_edges(struct flow *flow)
     walk_edges(flow, put_edge);
 }
 
-static bool open_flow(struct flow *flow, const struct rs_analysis *analysis, uint32_t function,
-                      unsigned depth, uint32_t *steps)
+static bool open_flow(struct flow *flow, const struct rs_analysis *analysis, uint32_t function, unsigned depth,
+                      uint32_t *steps)
 {
     *flow = (struct flow){.analysis = analysis, .depth = depth, .start = function, .steps = steps};
     const struct rs_function *known = rs_survey_function(&analysis->survey, function);
-    if (!known || known->start != function || !add_part(flow, function) || !gather_parts(flow) ||
-        !decode_parts(flow))
+    if (!known || known->start != function || !add_part(flow, function) || !gather_parts(flow) || !decode_parts(flow))
         return false;
     look_for_tables(flow);
     link_edges(flow);
@@ -301,8 +298,7 @@ static struct location moved_from(const struct rs_insn *insn, struct location wh
         return insn->op == RS_OP_STORE && insn->width == 8 ? (struct location){insn->reg, 0} : nowhere;
     if (insn->operand == RS_OPERAND_REG)
         return (struct location){insn->op == RS_OP_LOAD ? insn->base : insn->reg, 0};
-    return slots && insn->op == RS_OP_LOAD && is_slot(insn, insn->disp) ? (struct location){SLOT, insn->disp}
-                                                                        : nowhere;
+    return slots && insn->op == RS_OP_LOAD && is_slot(insn, insn->disp) ? (struct location){SLOT, insn->disp} : nowhere;
 }
 
 static bool has_nonzero_returns(const struct flow *caller, uint32_t function);
@@ -344,8 +340,7 @@ static bool are_equal(const struct flow *flow, uint32_t at, struct location one,
 /* The register that the instruction compares with zero, or NOWHERE. */
 static unsigned tested(const struct rs_insn *insn)
 {
-    bool zero =
-        insn->op == RS_OP_CMP_IMM ? insn->imm == 0 : insn->op == RS_OP_TEST && insn->base == insn->reg;
+    bool zero = insn->op == RS_OP_CMP_IMM ? insn->imm == 0 : insn->op == RS_OP_TEST && insn->base == insn->reg;
     return zero && insn->width == 8 && insn->operand == RS_OPERAND_REG ? insn->base : NOWHERE;
 }
 
@@ -363,8 +358,7 @@ static bool tested_zero(const struct flow *flow, struct edge edge, struct locati
     for (unsigned steps = 0; steps < TEST_BACK && before(flow, at) != at; steps++) {
         const struct rs_insn *test = &insns[--at];
         if (tested(test) != NOWHERE)
-            return tested(test) == where.reg ||
-                   are_equal(flow, at, where, (struct location){tested(test), 0});
+            return tested(test) == where.reg || are_equal(flow, at, where, (struct location){tested(test), 0});
         if (test->flags_killed & RS_ZF || is_call(test) || sets(flow, test, where))
             return false;
     }
@@ -453,8 +447,8 @@ static uint32_t line_start(const struct flow *flow, uint32_t at)
 }
 
 /* Where what is there behind insns[at] was before insns[start]; NOWHERE if it was set between. */
-static struct location location_before(const struct flow *flow, uint32_t start, uint32_t at,
-                                       struct location where, bool slots)
+static struct location location_before(const struct flow *flow, uint32_t start, uint32_t at, struct location where,
+                                       bool slots)
 {
     for (uint32_t i = at + 1; i-- > start && where.reg != NOWHERE;)
         if (sets(flow, &flow->insns.list.items[i], where))
@@ -540,8 +534,7 @@ static bool is_tail_call(const struct flow *flow, const struct rs_insn *insn)
 {
     if (insn->flow == RS_FLOW_JUMP_INDIRECT)
         return !is_table_jump(flow, insn->at);
-    return (insn->flow == RS_FLOW_JCC || insn->flow == RS_FLOW_JUMP) &&
-           (insn->outside || !holds(flow, insn->target));
+    return (insn->flow == RS_FLOW_JCC || insn->flow == RS_FLOW_JUMP) && (insn->outside || !holds(flow, insn->target));
 }
 
 /* Whether the function may be left by this instruction with an object; *where: what is behind it. */
@@ -598,14 +591,16 @@ static bool comes_from_call(struct flow *flow, uint32_t at, struct location wher
         if (by == OUTSIDE)
             continue;
         struct location from = moved_from(&flow->insns.list.items[by], where, true);
-        comes = by == call ? where.reg == RS_RAX
-                           : from.reg != NOWHERE && moves < MOST_MOVES && comes_from_call(flow, by, from, call, moves + 1);
+        comes = by == call
+                    ? where.reg == RS_RAX
+                    : from.reg != NOWHERE && moves < MOST_MOVES && comes_from_call(flow, by, from, call, moves + 1);
     }
     RS_VEC_CLOSE(&found.list);
     return comes;
 }
 
-/* Whether the call may be run again before its function ends: then an earlier result is lost in there, if it is lost. */
+/* Whether the call may be run again before its function ends: then an earlier result is lost in there, if it is lost.
+ */
 static bool is_repeated(struct flow *flow, uint32_t call)
 {
     struct indices todo = {0};
@@ -634,7 +629,8 @@ static bool returns_result(struct flow *flow, uint32_t behind)
     if (next == 0 || next >= count || !is_call(&insns[next - 1]) || is_repeated(flow, (uint32_t)next - 1))
         return false;
     for (uint32_t i = 0; i < count; i++)
-        if (insns[i].flow == RS_FLOW_RETURN && comes_from_call(flow, i, (struct location){RS_RAX, 0}, (uint32_t)next - 1, 0))
+        if (insns[i].flow == RS_FLOW_RETURN &&
+            comes_from_call(flow, i, (struct location){RS_RAX, 0}, (uint32_t)next - 1, 0))
             return true;
     return false;
 }
@@ -643,7 +639,8 @@ bool rs_plan_hands_on(const struct rs_analysis *analysis, uint32_t at)
 {
     struct flow flow;
     uint32_t steps = 0;
-    bool hands = open_flow(&flow, analysis, rs_plan_function_at(analysis, at - 1), 0, &steps) && returns_result(&flow, at);
+    bool hands =
+        open_flow(&flow, analysis, rs_plan_function_at(analysis, at - 1), 0, &steps) && returns_result(&flow, at);
     close_flow(&flow);
     return hands;
 }
@@ -654,25 +651,29 @@ enum { ITEMS = 24 }; /* PyTupleObject.ob_item (Include/cpython/tupleobject.h, 3.
 
 static bool stores_item(const struct rs_insn *insn, unsigned item)
 {
-    if (insn->op != RS_OP_STORE || insn->operand != RS_OPERAND_MEM || insn->width != 8 || insn->base == RS_RSP || (insn->base == RS_RBP && insn->index == RS_REG_NONE))
+    if (insn->op != RS_OP_STORE || insn->operand != RS_OPERAND_MEM || insn->width != 8 || insn->base == RS_RSP ||
+        (insn->base == RS_RBP && insn->index == RS_REG_NONE))
         return false;
-    return insn->index == RS_REG_NONE ? insn->disp == ITEMS + 8 * (int32_t)item : insn->disp == ITEMS && insn->scale == 8;
+    return insn->index == RS_REG_NONE ? insn->disp == ITEMS + 8 * (int32_t)item
+                                      : insn->disp == ITEMS && insn->scale == 8;
 }
 
-/* Whether the instruction calls the inline function of CPython's headers, which unoptimised code has out of line: a short one that
- * stores by an index. */
+/* Whether the instruction calls the inline function of CPython's headers, which unoptimised code has out of line: a
+ * short one that stores by an index. */
 static bool calls_setter(const struct rs_analysis *analysis, const struct rs_insn *call)
 {
     enum { SHORT = 192 };
-    const struct rs_function *callee = call->flow == RS_FLOW_CALL && !call->outside ? rs_survey_function(&analysis->survey, call->target) : NULL;
+    const struct rs_function *callee =
+        call->flow == RS_FLOW_CALL && !call->outside ? rs_survey_function(&analysis->survey, call->target) : NULL;
     struct rs_insns insns = {0};
     bool stores = false;
-    if (!callee || callee->start != call->target || callee->end - callee->start > SHORT || !rs_survey_decode(&analysis->survey, callee, &insns))
+    if (!callee || callee->start != call->target || callee->end - callee->start > SHORT ||
+        !rs_survey_decode(&analysis->survey, callee, &insns))
         return false;
     for (size_t i = 0; i < insns.list.count && !stores; i++) { /* by the index, or by the index + 2 */
         const struct rs_insn *insn = &insns.list.items[i];
-        stores = insn->op == RS_OP_STORE && insn->width == 8 && insn->operand == RS_OPERAND_MEM && insn->index != RS_REG_NONE && insn->scale == 8 &&
-                 (insn->disp == ITEMS || insn->disp == ITEMS - 16);
+        stores = insn->op == RS_OP_STORE && insn->width == 8 && insn->operand == RS_OPERAND_MEM &&
+                 insn->index != RS_REG_NONE && insn->scale == 8 && (insn->disp == ITEMS || insn->disp == ITEMS - 16);
     }
     RS_VEC_CLOSE(&insns.list);
     return stores;
@@ -683,7 +684,8 @@ uint32_t rs_plan_item_store(const struct rs_analysis *analysis, uint32_t from, u
     const struct rs_function *function = rs_survey_function(&analysis->survey, from);
     struct rs_insns insns = {0};
     uint32_t found = 0;
-    if (!function || (to && (to <= from || to > function->end)) || !rs_survey_decode(&analysis->survey, function, &insns))
+    if (!function || (to && (to <= from || to > function->end)) ||
+        !rs_survey_decode(&analysis->survey, function, &insns))
         return 0;
     for (size_t i = 0; i < insns.list.count && !found; i++) {
         const struct rs_insn *insn = &insns.list.items[i];

@@ -76,13 +76,11 @@ static bool leads_to_dealloc(const struct rs_analysis *analysis, const struct rs
         const char *callee = rs_plan_callee(analysis, insn);
         bool indirect = insn->flow == RS_FLOW_CALL_INDIRECT || insn->flow == RS_FLOW_JUMP_INDIRECT;
         if ((callee && strcmp(callee, "_Py_Dealloc") == 0) ||
-            (indirect && insn->operand == RS_OPERAND_MEM && insn->disp == TP_DEALLOC &&
-             insn->index == RS_REG_NONE))
+            (indirect && insn->operand == RS_OPERAND_MEM && insn->disp == TP_DEALLOC && insn->index == RS_REG_NONE))
             return true;
         if (insn->flow == RS_FLOW_RETURN || insn->flow == RS_FLOW_STOP || indirect)
             return false;
-        i = insn->flow == RS_FLOW_JUMP ? rs_arch_find(insns->list.items, insns->list.count, insn->target)
-                                       : i + 1;
+        i = insn->flow == RS_FLOW_JUMP ? rs_arch_find(insns->list.items, insns->list.count, insn->target) : i + 1;
     }
     return false;
 }
@@ -97,8 +95,7 @@ static bool is_release(const struct rs_analysis *analysis, const struct rs_insns
             return false;
         unsigned code = condition(analysis, jcc);
         if (code == IF_ZERO)
-            return leads_to_dealloc(analysis, insns,
-                                    rs_arch_find(insns->list.items, insns->list.count, jcc->target));
+            return leads_to_dealloc(analysis, insns, rs_arch_find(insns->list.items, insns->list.count, jcc->target));
         return code == IF_NOT_ZERO && leads_to_dealloc(analysis, insns, i + 1);
     }
     return false;

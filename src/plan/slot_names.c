@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+/* clang-format off */
 const struct rs_slot_name rs_slots_of_type[] = {
     {48, "tp_dealloc"},
     {64, "tp_getattr"},
@@ -29,6 +30,7 @@ const struct rs_slot_name rs_slots_of_type[] = {
     {400, "tp_vectorcall"},
     {0, NULL},
 };
+/* clang-format on */
 
 const struct rs_slot_name rs_slots_of_number[] = {
     {0, "nb_add"},
@@ -70,9 +72,8 @@ const struct rs_slot_name rs_slots_of_number[] = {
 };
 
 const struct rs_slot_name rs_slots_of_sequence[] = {
-    {0, "sq_length"},          {8, "sq_concat"},          {16, "sq_repeat"},
-    {24, "sq_item"},           {40, "sq_ass_item"},       {56, "sq_contains"},
-    {64, "sq_inplace_concat"}, {72, "sq_inplace_repeat"}, {0, NULL},
+    {0, "sq_length"},    {8, "sq_concat"},          {16, "sq_repeat"},         {24, "sq_item"}, {40, "sq_ass_item"},
+    {56, "sq_contains"}, {64, "sq_inplace_concat"}, {72, "sq_inplace_repeat"}, {0, NULL},
 };
 
 const struct rs_slot_name rs_slots_of_mapping[] = {

@@ -56,9 +56,8 @@ struct rs_function *rs_survey_function(const struct rs_survey *survey, uint32_t 
 {
     size_t low = RS_SEARCH(survey->functions.items, survey->functions.count, end, (uint64_t)at + 1);
 
-    return low < survey->functions.count && survey->functions.items[low].start <= at
-               ? &survey->functions.items[low]
-               : NULL;
+    return low < survey->functions.count && survey->functions.items[low].start <= at ? &survey->functions.items[low]
+                                                                                     : NULL;
 }
 
 static bool decode(const struct rs_survey *survey, const struct rs_function *function, struct rs_insns *insns)
@@ -77,8 +76,7 @@ static bool decode(const struct rs_survey *survey, const struct rs_function *fun
     return insns->list.count > 0;
 }
 
-bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function,
-                      struct rs_insns *insns)
+bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function, struct rs_insns *insns)
 {
     if (!function->count)
         return decode(survey, function, insns);
@@ -149,8 +147,7 @@ static void mark_operand(struct rs_survey *survey, const struct rs_insn *insn)
     if (!reloc || reloc->kind != RS_RELOC_SLOT)
         return;
     bool called = insn->flow == RS_FLOW_CALL_INDIRECT || insn->flow == RS_FLOW_JUMP_INDIRECT;
-    *RS_PUSH(&survey->uses) =
-        (struct rs_slot_use){insn->target, insn->at, insn->length, insn->disp_at, called};
+    *RS_PUSH(&survey->uses) = (struct rs_slot_use){insn->target, insn->at, insn->length, insn->disp_at, called};
 }
 
 static bool is_frame_setup(const struct rs_insns *insns)
@@ -201,8 +198,7 @@ static void find_room(struct rs_survey *survey, size_t index)
 {
     struct rs_function *function = &survey->functions.items[index];
     uint64_t left = rs_elf_left(survey->elf, function->end);
-    if (index + 1 < survey->functions.count &&
-        survey->functions.items[index + 1].start - function->end < left)
+    if (index + 1 < survey->functions.count && survey->functions.items[index + 1].start - function->end < left)
         left = survey->functions.items[index + 1].start - function->end;
     left = left < MAX_ROOM ? left : MAX_ROOM;
     const uint8_t *bytes = left ? rs_elf_at(survey->elf, function->end, left) : NULL;
@@ -313,8 +309,8 @@ static bool is_near(const struct rs_function *function, const struct wanted *wan
     return false;
 }
 
-static bool make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
-                 const struct wanted *wanted, struct rs_error *err)
+static bool make(struct rs_survey *survey, const struct rs_elf *elf, const char *name, const struct wanted *wanted,
+                 struct rs_error *err)
 {
     struct rs_ranges ranges = {0};
     struct rs_insns insns = {0};
@@ -347,8 +343,7 @@ static bool make(struct rs_survey *survey, const struct rs_elf *elf, const char 
     return true;
 }
 
-bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
-                    struct rs_error *err)
+bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name, struct rs_error *err)
 {
     return make(survey, elf, name, NULL, err);
 }

@@ -55,17 +55,15 @@ struct rs_survey {
     RS_VEC(uint32_t) table_jumps; /* indirect jumps that stay in their function; ascending */
     RS_VEC(uint32_t)
     constants; /* addresses of constant data that code takes: ends of jump tables; ascending */
-    uint64_t *starts, *targets,
-        *shared;                 /* a bit per byte of text; shared: more than one direct branch comes */
-    uint64_t *data_targets;      /* reached through data or from another function's inside */
-    RS_VEC(struct rs_insn) kept; /* decoding is most of the work: the first million instructions are kept */
-    unsigned overlapping;        /* functions whose ranges overlap: left alone */
+    uint64_t *starts, *targets, *shared; /* a bit per byte of text; shared: more than one direct branch comes */
+    uint64_t *data_targets;              /* reached through data or from another function's inside */
+    RS_VEC(struct rs_insn) kept;         /* decoding is most of the work: the first million instructions are kept */
+    unsigned overlapping;                /* functions whose ranges overlap: left alone */
     size_t insns;
 };
 
 /* False with one line why, if there is no function to be found. The elf must outlive the survey. */
-bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
-                    struct rs_error *err);
+bool rs_survey_make(struct rs_survey *survey, const struct rs_elf *elf, const char *name, struct rs_error *err);
 /* The same for who wants to know of the entries of `count` functions only, by their starts: the others may stay
  * undecoded (their flags and their instructions say nothing then), which a large program is spared. */
 bool rs_survey_make_entries(struct rs_survey *survey, const struct rs_elf *elf, const char *name,
@@ -78,8 +76,7 @@ void rs_survey_trim(struct rs_survey *survey);
 /* The function that contains `at`, or NULL. */
 struct rs_function *rs_survey_function(const struct rs_survey *survey, uint32_t at);
 /* The instructions of a function; false if the sweep loses step (list is empty then). */
-bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function,
-                      struct rs_insns *insns);
+bool rs_survey_decode(const struct rs_survey *survey, const struct rs_function *function, struct rs_insns *insns);
 
 bool rs_survey_is_start(const struct rs_survey *survey, uint32_t at);
 bool rs_survey_is_target(const struct rs_survey *survey, uint32_t at);

@@ -52,14 +52,13 @@ static bool may_hold_table(const struct rs_survey *survey, const struct rs_insns
     return load && address;
 }
 
-static enum definition find_definition(const struct rs_survey *survey, const struct rs_insns *insns,
-                                       size_t at, unsigned reg, size_t *where)
+static enum definition find_definition(const struct rs_survey *survey, const struct rs_insns *insns, size_t at,
+                                       unsigned reg, size_t *where)
 {
     for (size_t i = at; i-- > 0 && at - i < SCAN_BACK;) {
         const struct rs_insn *insn = &insns->list.items[i];
         const uint8_t *bytes = rs_elf_at(survey->elf, insn->at, insn->length);
-        if (rs_survey_is_target(survey, insn[1].at) ||
-            (insn->flow != RS_FLOW_NEXT && insn->flow != RS_FLOW_JCC))
+        if (rs_survey_is_target(survey, insn[1].at) || (insn->flow != RS_FLOW_NEXT && insn->flow != RS_FLOW_JCC))
             return DEFINED_UNKNOWN;
         if (!bytes || !rs_arch_writes(bytes, insn->length, reg))
             continue;
@@ -73,8 +72,7 @@ static enum definition find_definition(const struct rs_survey *survey, const str
             continue;
         }
         if (insn->op == RS_OP_LOAD)
-            return insn->operand == RS_OPERAND_MEM && insn->index != RS_REG_NONE ? DEFINED_INDEXED
-                                                                                 : DEFINED_LOAD;
+            return insn->operand == RS_OPERAND_MEM && insn->index != RS_REG_NONE ? DEFINED_INDEXED : DEFINED_LOAD;
         return insn->op == RS_OP_ADD ? DEFINED_OFFSET : DEFINED_UNKNOWN;
     }
     return at < SCAN_BACK ? DEFINED_NOWHERE : DEFINED_UNKNOWN;
@@ -86,8 +84,7 @@ enum rs_jump rs_tables_classify(const struct rs_survey *survey, const struct rs_
     const struct rs_insn *jump = &insns->list.items[at];
     if (jump->operand == RS_OPERAND_RIP) {
         const struct rs_reloc *reloc = jump->outside ? NULL : rs_elf_reloc(survey->elf, jump->target);
-        return reloc && (reloc->kind == RS_RELOC_SLOT || reloc->kind == RS_RELOC_LAZY) ? RS_JUMP_IMPORT
-                                                                                       : RS_JUMP_TAIL;
+        return reloc && (reloc->kind == RS_RELOC_SLOT || reloc->kind == RS_RELOC_LAZY) ? RS_JUMP_IMPORT : RS_JUMP_TAIL;
     }
     /* Linked to a fixed address, its tables and label addresses are plain numbers, of which no relocation
      * tells; a jump through a pointer in a structure is a tail call there, too. */
@@ -184,8 +181,7 @@ static bool resolve_load(struct rs_survey *survey, const struct rs_insns *insns,
 
 /* The table's address is taken right in front of insns[add], which adds it to the offset: then it matters not
  * how the offset was loaded (unoptimised code does it in its own way). 0 if it is not. */
-static uint32_t table_in_line(const struct rs_survey *survey, const struct rs_insns *insns, size_t add,
-                              unsigned reg)
+static uint32_t table_in_line(const struct rs_survey *survey, const struct rs_insns *insns, size_t add, unsigned reg)
 {
     for (size_t i = add; i-- > 0 && add - i < SCAN_BACK;) {
         const struct rs_insn *insn = &insns->list.items[i];
@@ -198,8 +194,8 @@ static uint32_t table_in_line(const struct rs_survey *survey, const struct rs_in
     return 0;
 }
 
-static bool resolve_jump(struct rs_survey *survey, const struct rs_function *function,
-                         const struct rs_insns *insns, size_t at)
+static bool resolve_jump(struct rs_survey *survey, const struct rs_function *function, const struct rs_insns *insns,
+                         size_t at)
 {
     const struct rs_insn *jump = &insns->list.items[at];
     enum rs_jump kind = rs_tables_classify(survey, function, insns, at);
@@ -225,8 +221,7 @@ static bool resolve_jump(struct rs_survey *survey, const struct rs_function *fun
     return table && mark_entries(survey, table) > 0;
 }
 
-bool rs_tables_resolve(struct rs_survey *survey, const struct rs_function *function,
-                       const struct rs_insns *insns)
+bool rs_tables_resolve(struct rs_survey *survey, const struct rs_function *function, const struct rs_insns *insns)
 {
     bool known = true;
     for (size_t i = 0; i < insns->list.count; i++)

@@ -14,5 +14,4 @@ enum rs_jump rs_tables_classify(const struct rs_survey *survey, const struct rs_
                                 const struct rs_insns *insns, size_t at);
 
 /* Marks the targets of the function's jump tables. False if some indirect jump's targets are not known. */
-bool rs_tables_resolve(struct rs_survey *survey, const struct rs_function *function,
-                       const struct rs_insns *insns);
+bool rs_tables_resolve(struct rs_survey *survey, const struct rs_function *function, const struct rs_insns *insns);

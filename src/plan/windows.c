@@ -38,8 +38,8 @@ struct rs_span rs_job_span(const struct rs_job *job, size_t first, size_t end)
     uint32_t begin = job->insns[first].at, stop = last->at + last->length;
     struct rs_span span = {.first = first, .end = end, .reach = end};
     if (!rs_job_goes_on(last)) {
-        while (span.reach < job->count && stop - begin < RS_JUMP_SIZE &&
-               job->insns[span.reach].op == RS_OP_NOP && !rs_job_is_target(job, span.reach))
+        while (span.reach < job->count && stop - begin < RS_JUMP_SIZE && job->insns[span.reach].op == RS_OP_NOP &&
+               !rs_job_is_target(job, span.reach))
             stop += job->insns[span.reach++].length;
         if (span.reach == job->count && stop - begin < RS_JUMP_SIZE &&
             stop - begin + job->function->room >= RS_JUMP_SIZE)
@@ -214,8 +214,8 @@ static void place_entry(struct rs_job *job)
     size_t first = job->insns[0].op == RS_OP_ENDBR, end;
     if (!(job->function->flags & RS_FUNCTION_TAKEN))
         return;
-    bool jumped_to = first ? job->count < 2 || rs_job_is_target(job, first)
-                           : (job->function->flags & RS_FUNCTION_LOOPS) != 0;
+    bool jumped_to =
+        first ? job->count < 2 || rs_job_is_target(job, first) : (job->function->flags & RS_FUNCTION_LOOPS) != 0;
     if (!jumped_to && grow(job, first, first, &end, &way)) {
         struct rs_span *span = RS_PUSH(&job->spans);
         *span = rs_job_span(job, first, end);
@@ -269,8 +269,7 @@ static void place_all(struct rs_job *job)
 static bool has_stand_in(const struct rs_job *job, uint32_t at)
 {
     for (size_t i = 0; i < job->stand_ins.count; i++)
-        if (at >= job->insns[job->stand_ins.items[i].first].at &&
-            at <= job->insns[job->stand_ins.items[i].end - 1].at)
+        if (at >= job->insns[job->stand_ins.items[i].first].at && at <= job->insns[job->stand_ins.items[i].end - 1].at)
             return true;
     return false;
 }
@@ -281,8 +280,7 @@ static void go_around(struct rs_job *job)
     for (size_t i = 0; i < job->stores.count; i++) {
         struct rs_site *site = &job->stores.items[i];
         if (site->way >= RS_WAY_NONE_TARGET &&
-            (has_stand_in(job, site->at) ||
-             rs_job_go_around(job, rs_arch_find(job->insns, job->count, site->at))))
+            (has_stand_in(job, site->at) || rs_job_go_around(job, rs_arch_find(job->insns, job->count, site->at))))
             site->way = RS_WAY_AROUND;
     }
     for (size_t i = 0; i < job->stores.count; i++) {
@@ -306,8 +304,8 @@ static void number_piece(struct rs_job *job, struct rs_piece *piece)
         *RS_PUSH(&analysis->sites) = job->stores.items[store];
     } else if (piece->action == RS_HOOK_TARGET) {
         piece->number = (uint32_t)analysis->calls.count;
-        *RS_PUSH(&analysis->calls) = (struct rs_call_point){
-            insn->at, insn->flow == RS_FLOW_CALL_INDIRECT ? insn->at + insn->length : 0};
+        *RS_PUSH(&analysis->calls) =
+            (struct rs_call_point){insn->at, insn->flow == RS_FLOW_CALL_INDIRECT ? insn->at + insn->length : 0};
     }
 }
 
@@ -340,13 +338,12 @@ static void emit_span(struct rs_job *job, const struct rs_span *span)
     uint32_t begin = rs_code_here(&analysis->code);
     if (span->entry) {
         rs_arch_emit_entry(&analysis->code, (uint32_t)analysis->entries.count);
-        *RS_PUSH(&analysis->entries) =
-            (struct rs_entry_point){job->function->start, rs_code_here(&analysis->code)};
+        *RS_PUSH(&analysis->entries) = (struct rs_entry_point){job->function->start, rs_code_here(&analysis->code)};
         *RS_PUSH(&analysis->origins) = (struct rs_origin){begin, job->function->start};
     }
     uint8_t kind = emit_pieces(job, span->first, span->end);
-    *RS_PUSH(&analysis->windows) = (struct rs_window){
-        job->insns[span->first].at, begin, (uint8_t)span->length, span->entry ? RS_PATCH_ENTRY : kind};
+    *RS_PUSH(&analysis->windows) = (struct rs_window){job->insns[span->first].at, begin, (uint8_t)span->length,
+                                                      span->entry ? RS_PATCH_ENTRY : kind};
 }
 
 static void emit_stand_in(struct rs_job *job, const struct rs_stand_in *block)
@@ -357,8 +354,7 @@ static void emit_stand_in(struct rs_job *job, const struct rs_stand_in *block)
     emit_pieces(job, block->first, block->end);
 }
 
-void rs_plan_function(struct rs_analysis *analysis, const struct rs_function *function,
-                      const struct rs_insns *insns)
+void rs_plan_function(struct rs_analysis *analysis, const struct rs_function *function, const struct rs_insns *insns)
 {
     struct rs_job job = {
         .analysis = analysis, .function = function, .insns = insns->list.items, .count = insns->list.count};

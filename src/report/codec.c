@@ -98,15 +98,15 @@ static void text(struct codec *codec, const char **value)
 
 /* Each item of a list, new ones while reading. An item has at least one byte, so that no length can ask for
  * more memory than some multiple of the file. */
-#define EACH(codec, vec, visit)                                                                             \
-    do {                                                                                                    \
-        uint64_t left_ = (vec)->count;                                                                      \
-        number(codec, &left_);                                                                              \
-        for (uint64_t i_ = 0; i_ < left_ && !(codec)->broken; i_++) {                                       \
-            if ((codec)->in != NULL)                                                                        \
-                memset(RS_PUSH(vec), 0, sizeof(*(vec)->items));                                             \
-            visit(codec, &(vec)->items[i_]);                                                                \
-        }                                                                                                   \
+#define EACH(codec, vec, visit)                                                                                        \
+    do {                                                                                                               \
+        uint64_t left_ = (vec)->count;                                                                                 \
+        number(codec, &left_);                                                                                         \
+        for (uint64_t i_ = 0; i_ < left_ && !(codec)->broken; i_++) {                                                  \
+            if ((codec)->in != NULL)                                                                                   \
+                memset(RS_PUSH(vec), 0, sizeof(*(vec)->items));                                                        \
+            visit(codec, &(vec)->items[i_]);                                                                           \
+        }                                                                                                              \
     } while (0)
 
 static void place(struct codec *codec, struct rs_place *p)

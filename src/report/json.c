@@ -51,16 +51,14 @@ static json_t *pyx(struct making *making, const struct rs_place *place)
 {
     if (place->pyx_file == NULL)
         return json_null();
-    return json_pack("{s:o, s:o}", "file", path_string(making, place->pyx_file), "line",
-                     line_number(place->pyx_line));
+    return json_pack("{s:o, s:o}", "file", path_string(making, place->pyx_file), "line", line_number(place->pyx_line));
 }
 
 static json_t *place_object(struct making *making, const struct rs_place *place)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "module", string(making, place->module), "function",
                      string(making, place->function), "file", path_string(making, place->file), "line",
-                     line_number(place->line), "address", string(making, place->address), "pyx",
-                     pyx(making, place));
+                     line_number(place->line), "address", string(making, place->address), "pyx", pyx(making, place));
 }
 
 static json_t *belief_object(struct making *making, const struct rs_finding *finding)
@@ -96,9 +94,8 @@ static json_t *python_frames(struct making *making, const struct rs_finding *fin
     for (size_t i = 0; i < finding->python.count; i++) {
         const struct rs_line *frame = &finding->python.items[i];
 
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "function", string(making, frame->function),
-                                              "file", path_string(making, frame->file), "line",
-                                              line_number(frame->line)));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "function", string(making, frame->function), "file",
+                                              path_string(making, frame->file), "line", line_number(frame->line)));
     }
     return list;
 }
@@ -108,11 +105,11 @@ static json_t *mixed_frames(struct making *making, const struct rs_line *frames,
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(
-            list,
-            json_pack("{s:o, s:o, s:o, s:o, s:o}", "language", string(making, frames[i].language), "function",
-                      string(making, frames[i].function), "file", path_string(making, frames[i].file), "line",
-                      line_number(frames[i].line), "module", string(making, frames[i].module)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o, s:o, s:o}", "language", string(making, frames[i].language),
+                                        "function", string(making, frames[i].function), "file",
+                                        path_string(making, frames[i].file), "line", line_number(frames[i].line),
+                                        "module", string(making, frames[i].module)));
     return list;
 }
 
@@ -146,8 +143,8 @@ static json_t *history_list(struct making *making, const struct rs_step *steps, 
 
 static json_t *stacks_object(struct making *making, const struct rs_finding *finding)
 {
-    return json_pack("{s:o, s:o, s:o}", "use", mixed_frames(making, finding->use.items, finding->use.count),
-                     "free", mixed_frames(making, finding->freed.items, finding->freed.count), "alloc",
+    return json_pack("{s:o, s:o, s:o}", "use", mixed_frames(making, finding->use.items, finding->use.count), "free",
+                     mixed_frames(making, finding->freed.items, finding->freed.count), "alloc",
                      mixed_frames(making, finding->alloc.items, finding->alloc.count));
 }
 
@@ -158,9 +155,8 @@ static json_t *path_list(struct making *making, const struct rs_finding *finding
     for (size_t i = 0; i < finding->path.count; i++) {
         const struct rs_note *note = &finding->path.items[i];
 
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o, s:o}", "file", path_string(making, note->file), "line",
-                                        line_number(note->line), "note", string(making, note->note)));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "file", path_string(making, note->file), "line",
+                                              line_number(note->line), "note", string(making, note->note)));
     }
     return list;
 }
@@ -176,16 +172,14 @@ static json_t *finding_object(struct making *making, const struct rs_finding *fi
     json_object_set_new(object, "rule", json_string(rs_rule_info(finding->rule)->id));
     json_object_set_new(object, "name", json_string(rs_rule_info(finding->rule)->name));
     json_object_set_new(object, "kind", json_string(kinds[finding->kind]));
-    json_object_set_new(object, "confidence",
-                        json_string(finding->confidence == RS_PROVEN ? "proven" : "suspect"));
+    json_object_set_new(object, "confidence", json_string(finding->confidence == RS_PROVEN ? "proven" : "suspect"));
     json_object_set_new(object, "severity", json_string(severities[finding->severity]));
     json_object_set_new(object, "message", string(making, message));
     json_object_set_new(object, "count", number(finding->count));
     json_object_set_new(object, "fingerprint", string(making, finding->fingerprint));
     json_object_set_new(object, "culprit", place_object(making, &finding->culprit));
     json_object_set_new(object, "belief", belief_object(making, finding));
-    json_object_set_new(object, "victim",
-                        finding->has_victim ? place_object(making, &finding->victim) : json_null());
+    json_object_set_new(object, "victim", finding->has_victim ? place_object(making, &finding->victim) : json_null());
     json_object_set_new(object, "object", tracked_object(making, finding));
     json_object_set_new(object, "proof", string(making, finding->proof));
     json_object_set_new(object, "fix", string(making, finding->fix));
@@ -195,8 +189,7 @@ static json_t *finding_object(struct making *making, const struct rs_finding *fi
     json_object_set_new(object, "stacks", stacks_object(making, finding));
     json_object_set_new(object, "path", path_list(making, finding));
     json_object_set_new(object, "test", string(making, finding->test));
-    json_object_set_new(object, "process",
-                        finding->process > 0 ? json_integer(finding->process) : json_null());
+    json_object_set_new(object, "process", finding->process > 0 ? json_integer(finding->process) : json_null());
     json_object_set_new(object, "checkpoint", string(making, finding->checkpoint));
     json_object_set_new(object, "confirmation", string(making, finding->confirmation));
     json_object_set_new(object, "verified_fix", string(making, finding->verified_fix));
@@ -217,11 +210,13 @@ static json_t *dead_object(struct making *making, const struct rs_crash *crash)
 {
     if (crash->object.address == 0)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "type", string(making, crash->object.type), "name", string(making, crash->object.name),
-                     "address", address_string(crash->object.address, true), "refcount",
-                     crash->object.refcount >= 0 ? json_integer(crash->object.refcount) : json_null(), "found_in", string(making, crash->object.found_in),
-                     "even", crash->object.even, "made", call_object(making, &crash->made, crash->has_made), "released",
-                     call_object(making, &crash->released, crash->has_released), "history", history_list(making, crash->history.items, crash->history.count));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "type", string(making, crash->object.type),
+                     "name", string(making, crash->object.name), "address", address_string(crash->object.address, true),
+                     "refcount", crash->object.refcount >= 0 ? json_integer(crash->object.refcount) : json_null(),
+                     "found_in", string(making, crash->object.found_in), "even", crash->object.even, "made",
+                     call_object(making, &crash->made, crash->has_made), "released",
+                     call_object(making, &crash->released, crash->has_released), "history",
+                     history_list(making, crash->history.items, crash->history.count));
 }
 
 static json_t *crash_object(struct making *making, const struct rs_crash *crash)
@@ -281,8 +276,8 @@ static json_t *coverage_object(struct making *making, const struct rs_report *re
 
     for (size_t i = 0; i < report->uncovered.count; i++)
         json_array_append_new(uncovered,
-                              json_pack("{s:o, s:o}", "what", string(making, report->uncovered.items[i].what),
-                                        "count", number(report->uncovered.items[i].count)));
+                              json_pack("{s:o, s:o}", "what", string(making, report->uncovered.items[i].what), "count",
+                                        number(report->uncovered.items[i].count)));
     json_object_set_new(object, "unknown_calls",
                         strings(making, report->unknown_calls.items, report->unknown_calls.count));
     json_object_set_new(object, "unpatched_sites", number(report->unpatched_sites));
@@ -298,14 +293,14 @@ static json_t *coverage_object(struct making *making, const struct rs_report *re
 static json_t *python_object(struct making *making, const struct rs_report *report)
 {
     return json_pack("{s:o, s:o, s:o, s:b}", "version", string(making, report->python.version), "executable",
-                     path_string(making, report->python.executable), "layout",
-                     string(making, report->python.layout), "free_threaded", report->python.free_threaded);
+                     path_string(making, report->python.executable), "layout", string(making, report->python.layout),
+                     "free_threaded", report->python.free_threaded);
 }
 
 static json_t *exit_object(struct making *making, const struct rs_report *report)
 {
-    return json_pack("{s:o, s:o}", "status", report->has_status ? json_integer(report->status) : json_null(),
-                     "signal", string(making, report->signal));
+    return json_pack("{s:o, s:o}", "status", report->has_status ? json_integer(report->status) : json_null(), "signal",
+                     string(making, report->signal));
 }
 
 static json_t *stats_object(const struct rs_report *report)
@@ -316,8 +311,8 @@ static json_t *stats_object(const struct rs_report *report)
         spent >= 0 && spent < 1e12 ? json_real((double)(long long)(spent * 1000 + 0.5) / 1000) : json_null();
 
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "events", number(report->stats.events), "objects",
-                     number(report->stats.objects), "peak_bytes", number(report->stats.peak_bytes), "seconds",
-                     seconds, "sites_found", number(report->stats.sites_found), "sites_patched",
+                     number(report->stats.objects), "peak_bytes", number(report->stats.peak_bytes), "seconds", seconds,
+                     "sites_found", number(report->stats.sites_found), "sites_patched",
                      number(report->stats.sites_patched), "processes", report->stats.processes, "reused",
                      number(report->stats.reused));
 }

@@ -51,8 +51,8 @@ static void keep_line(struct rs_kept *kept, const struct rs_place *place,
         *RS_PUSH(&kept->lines) = (struct rs_kept_line){file, text, number};
 }
 
-bool rs_report_keep(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line), void *ctx,
-                    const char *path, struct rs_error *err)
+bool rs_report_keep(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line),
+                    void *ctx, const char *path, struct rs_error *err)
 {
     struct rs_kept kept = {.report = *report};
     char head[LINE_MAX_BYTES];
@@ -134,8 +134,8 @@ static const uint8_t *read_first_line(const char *path, const uint8_t *bytes, si
         return NULL;
     }
     if (version != RS_KEPT_VERSION) {
-        rs_fail(err, "'%s' was written by another refsan: version %u of the books, this one reads version %d", path, version,
-                RS_KEPT_VERSION);
+        rs_fail(err, "'%s' was written by another refsan: version %u of the books, this one reads version %d", path,
+                version, RS_KEPT_VERSION);
         return NULL;
     }
     return bytes + at + 1;

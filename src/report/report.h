@@ -19,10 +19,10 @@
  * before. Whatever bytes the strings hold, the document is valid UTF-8 and valid JSON. */
 bool rs_report_json(const struct rs_report *report, const char *path, struct rs_error *err);
 
-/* The same as SARIF 2.1.0 (OASIS, March 2020), for code scanning: a result a finding, with the path as code flow; `line`
- * hands out source lines as in the terminal's options, and may be NULL. */
-bool rs_report_sarif(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line), void *ctx,
-                     const char *path, struct rs_error *err);
+/* The same as SARIF 2.1.0 (OASIS, March 2020), for code scanning: a result a finding, with the path as code flow;
+ * `line` hands out source lines as in the terminal's options, and may be NULL. */
+bool rs_report_sarif(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line),
+                     void *ctx, const char *path, struct rs_error *err);
 
 /* Whether a report can be written to `path` later, as far as can be told without leaving a trace: asked before
  * a program runs for hours. */
@@ -32,8 +32,7 @@ struct rs_terminal_options {
     bool colour;
     bool verbose; /* every event, frame and suspect; else at most 25 lines a finding */
     int width;    /* columns; 0: unknown, nothing is wrapped or shortened */
-    const char *(*line)(void *ctx, const char *file,
-                        int line); /* a source line or NULL; may itself be NULL */
+    const char *(*line)(void *ctx, const char *file, int line); /* a source line or NULL; may itself be NULL */
     void *ctx;
 };
 
@@ -55,8 +54,8 @@ struct rs_kept {
 
 /* Writes the report and the source lines that it shows (`line` as in the terminal's options, may be NULL) to
  * `path`, as rs_report_json does. */
-bool rs_report_keep(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line), void *ctx,
-                    const char *path, struct rs_error *err);
+bool rs_report_keep(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line),
+                    void *ctx, const char *path, struct rs_error *err);
 /* Reads such a file into a zeroed `kept`; to be closed in either case. Any bytes give books or one line that
  * says what is wrong with them. */
 bool rs_report_load(const char *path, struct rs_kept *kept, struct rs_error *err);

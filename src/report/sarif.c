@@ -1,7 +1,8 @@
 /* SARIF 2.1.0: what code scanning reads. Sections named below are those of the OASIS standard of 27 March 2020.
  *
- * Promise: valid against the standard's schema; URIs are relative to the working directory where files lie below it, so that
- * a scanner finds them in its checkout. Refuses: to write what is not known (a result without a line has a file alone). */
+ * Promise: valid against the standard's schema; URIs are relative to the working directory where files lie below it, so
+ * that a scanner finds them in its checkout. Refuses: to write what is not known (a result without a line has a file
+ * alone). */
 #include <ctype.h>
 #include <jansson.h>
 #include <limits.h>
@@ -85,7 +86,8 @@ static json_t *location(struct sarif *sarif, const char *file, int line, const c
         json_object_set_new(object, "physicalLocation", physical);
     }
     if (function != NULL)
-        json_object_set_new(object, "logicalLocations", json_pack("[{s:o, s:s}]", "fullyQualifiedName", text(sarif, function), "kind", "function"));
+        json_object_set_new(object, "logicalLocations",
+                            json_pack("[{s:o, s:s}]", "fullyQualifiedName", text(sarif, function), "kind", "function"));
     if (note != NULL)
         json_object_set_new(object, "message", message(sarif, note));
     return object;
@@ -110,10 +112,13 @@ static json_t *rule(struct sarif *sarif, enum rs_rule which)
 {
     static const char *const tags[] = {"deficit", "surplus", "protocol", "memory"};
     const struct rs_rule_info *info = rs_rule_info(which);
-    const char *help = rs_arena_printf(&sarif->arena, "%s: %s. 'refsan explain %s' says what it means, shows the smallest wrong program and the fix.", info->name,
-                                       info->title, info->id);
-    json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o}", "id", info->id, "name", info->name, "shortDescription", message(sarif, info->title),
-                               "fullDescription", message(sarif, info->title), "help", message(sarif, help));
+    const char *help =
+        rs_arena_printf(&sarif->arena,
+                        "%s: %s. 'refsan explain %s' says what it means, shows the smallest wrong program and the fix.",
+                        info->name, info->title, info->id);
+    json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o}", "id", info->id, "name", info->name, "shortDescription",
+                               message(sarif, info->title), "fullDescription", message(sarif, info->title), "help",
+                               message(sarif, help));
 
     json_object_set_new(object, "defaultConfiguration", json_pack("{s:s}", "level", "error"));
     json_object_set_new(object, "properties", json_pack("{s:[s, s]}", "tags", "reference-counting", tags[info->kind]));
@@ -144,7 +149,9 @@ static json_t *code_flows(struct sarif *sarif, const struct rs_finding *finding)
     for (size_t i = 0; i < finding->path.count; i++) {
         const struct rs_note *note = &finding->path.items[i];
 
-        json_array_append_new(steps, json_pack("{s:o}", "location", location(sarif, note->file, note->line, NULL, note->note != NULL ? note->note : "")));
+        json_array_append_new(steps, json_pack("{s:o}", "location",
+                                               location(sarif, note->file, note->line, NULL,
+                                                        note->note != NULL ? note->note : "")));
     }
     return json_pack("[{s:[{s:o}]}]", "threadFlows", "locations", steps);
 }
@@ -156,7 +163,8 @@ static json_t *related(struct sarif *sarif, const struct rs_finding *finding)
     if (finding->has_belief && (finding->belief.file != NULL || finding->belief.pyx_file != NULL)) {
         const char *api = finding->belief.api != NULL ? finding->belief.api : "the belief";
 
-        json_array_append_new(list, place(sarif, &finding->belief, rs_arena_printf(&sarif->arena, "%s, where the reference comes from", api)));
+        json_array_append_new(list, place(sarif, &finding->belief,
+                                          rs_arena_printf(&sarif->arena, "%s, where the reference comes from", api)));
     }
     if (finding->has_victim && (finding->victim.file != NULL || finding->victim.pyx_file != NULL))
         json_array_append_new(list, place(sarif, &finding->victim, "the other party"));
@@ -183,8 +191,11 @@ static json_t *result(struct sarif *sarif, const struct rs_finding *finding)
     if (finding->path.count > 0)
         json_object_set_new(object, "codeFlows", code_flows(sarif, finding));
     json_object_set_new(object, "partialFingerprints", json_pack("{s:s}", "refsan/v1", finding->fingerprint));
-    json_object_set_new(object, "occurrenceCount", json_integer(finding->count < INT_MAX ? (json_int_t)finding->count : INT_MAX));
-    json_object_set_new(object, "properties", json_pack("{s:s, s:b}", "confidence", finding->confidence == RS_PROVEN ? "proven" : "suspect", "latent", finding->latent));
+    json_object_set_new(object, "occurrenceCount",
+                        json_integer(finding->count < INT_MAX ? (json_int_t)finding->count : INT_MAX));
+    json_object_set_new(object, "properties",
+                        json_pack("{s:s, s:b}", "confidence", finding->confidence == RS_PROVEN ? "proven" : "suspect",
+                                  "latent", finding->latent));
     return object;
 }
 
@@ -212,7 +223,8 @@ static json_t *invocation(struct sarif *sarif, const struct rs_report *report)
             json_array_append_new(list, crash(sarif, &report->crashes.items[i]));
     for (size_t i = 0; i < report->uncovered.count; i++) {
         const struct rs_uncovered *gap = &report->uncovered.items[i];
-        const char *said = gap->count > 0 ? rs_arena_printf(&sarif->arena, "not covered: %llu %s", (unsigned long long)gap->count, gap->what)
+        const char *said = gap->count > 0 ? rs_arena_printf(&sarif->arena, "not covered: %llu %s",
+                                                            (unsigned long long)gap->count, gap->what)
                                           : rs_arena_printf(&sarif->arena, "not covered: %s", gap->what);
 
         json_array_append_new(list, json_pack("{s:s, s:o}", "level", "note", "message", message(sarif, said)));
@@ -234,14 +246,18 @@ static json_t *document(struct sarif *sarif, const struct rs_report *report)
     json_object_set_new(run, "invocations", invocation(sarif, report));
     if (sarif->folder[0] != 0)
         json_object_set_new(run, "originalUriBaseIds",
-                            json_pack("{s:{s:o}}", "SRCROOT", "uri", text(sarif, rs_arena_printf(&sarif->arena, "file://%s%s", encoded(sarif, sarif->folder), sarif->folder[1] != 0 ? "/" : ""))));
+                            json_pack("{s:{s:o}}", "SRCROOT", "uri",
+                                      text(sarif,
+                                           rs_arena_printf(&sarif->arena, "file://%s%s", encoded(sarif, sarif->folder),
+                                                           sarif->folder[1] != 0 ? "/" : ""))));
     json_object_set_new(run, "columnKind", json_string("unicodeCodePoints"));
     json_object_set_new(run, "results", results);
-    return json_pack("{s:s, s:s, s:[o]}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", run);
+    return json_pack("{s:s, s:s, s:[o]}", "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version",
+                     "2.1.0", "runs", run);
 }
 
-bool rs_report_sarif(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line), void *ctx,
-                     const char *path, struct rs_error *err)
+bool rs_report_sarif(const struct rs_report *report, const char *(*line)(void *ctx, const char *file, int line),
+                     void *ctx, const char *path, struct rs_error *err)
 {
     struct sarif *sarif = rs_alloc(sizeof(*sarif));
     bool good = false;

@@ -1,8 +1,8 @@
 /* The findings as text, for somebody whose program has just died: the verdict first, then where, why and what
  * to do.
  *
- * Promise: at most RS_VIEW_MOST lines a finding or crash unless verbose. One closing line, always. Refuses to let names from the program steer the
- * terminal. */
+ * Promise: at most RS_VIEW_MOST lines a finding or crash unless verbose. One closing line, always. Refuses to let names
+ * from the program steer the terminal. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,15 +26,20 @@ static bool is_check(const struct rs_report *report)
 static const char *certainty(struct view *view, const struct rs_report *report, const struct rs_finding *finding)
 {
     static const char *const severities[] = {"error", "warning", "note"};
-    const char *proven = finding->confidence == RS_PROVEN ? "proven" : "suspect", *latent = finding->latent ? ", latent" : "", *seen = "seen once";
+    const char *proven = finding->confidence == RS_PROVEN ? "proven" : "suspect",
+               *latent = finding->latent ? ", latent" : "", *seen = "seen once";
 
     if (is_check(report)) {
-        seen = finding->count > 1 ? rs_arena_printf(&view->arena, ", %s places", rs_text_number(&view->arena, finding->count)) : "";
-        return rs_arena_printf(&view->arena, "%s%s%s%s", severities[finding->severity], finding->confidence == RS_PROVEN ? ", proven" : "", latent, seen);
+        seen = finding->count > 1
+                   ? rs_arena_printf(&view->arena, ", %s places", rs_text_number(&view->arena, finding->count))
+                   : "";
+        return rs_arena_printf(&view->arena, "%s%s%s%s", severities[finding->severity],
+                               finding->confidence == RS_PROVEN ? ", proven" : "", latent, seen);
     }
     if (finding->count > 1)
         seen = rs_arena_printf(&view->arena, "seen %s times", rs_text_number(&view->arena, finding->count));
-    return rs_arena_printf(&view->arena, "%s%s, %s%s%s", proven, latent, finding->severity != RS_ERROR ? severities[finding->severity] : "",
+    return rs_arena_printf(&view->arena, "%s%s, %s%s%s", proven, latent,
+                           finding->severity != RS_ERROR ? severities[finding->severity] : "",
                            finding->severity != RS_ERROR ? ", " : "", seen);
 }
 
@@ -46,13 +51,15 @@ static void put_verdict(struct view *view, const struct rs_report *report, const
     bool proven = finding->confidence == RS_PROVEN;
     const char *line;
 
-    line = rs_arena_printf(&view->arena, "refsan: %s %s: %s (%s)", rule->id, rule->name, rs_view_clean(view, message), certainty(view, report, finding));
+    line = rs_arena_printf(&view->arena, "refsan: %s %s: %s (%s)", rule->id, rule->name, rs_view_clean(view, message),
+                           certainty(view, report, finding));
     line = rs_text_shorten_in(&view->arena, line, finding->culprit.function, rs_view_left(view, 0));
     if (finding->has_belief)
         line = rs_text_shorten_in(&view->arena, line, finding->belief.function, rs_view_left(view, 0));
     if (finding->has_victim)
         line = rs_text_shorten_in(&view->arena, line, finding->victim.function, rs_view_left(view, 0));
-    rs_view_put(view, VERDICT, NULL, line, proven || (is_check(report) && finding->severity == RS_ERROR) ? BAD : DOUBTFUL);
+    rs_view_put(view, VERDICT, NULL, line,
+                proven || (is_check(report) && finding->severity == RS_ERROR) ? BAD : DOUBTFUL);
 }
 
 /* What the call of the belief did, from the history; where that does not hold it, by what the rule is about.
@@ -105,8 +112,8 @@ static void put_belief(struct view *view, const struct rs_finding *finding)
     if (!finding->has_belief)
         return;
     if (place->api == NULL) {
-        rs_view_put(view, BELIEF, "belief", rs_view_name(view, rs_view_function(view, place->function), rest, RS_VIEW_TEXT),
-            PLAIN);
+        rs_view_put(view, BELIEF, "belief",
+                    rs_view_name(view, rs_view_function(view, place->function), rest, RS_VIEW_TEXT), PLAIN);
     } else {
         said = rs_arena_printf(&view->arena, "%s %s   ", rs_view_clean(view, place->api), believed(finding));
         rest = rs_view_name(view, rs_view_function(view, place->function), rest, RS_VIEW_TEXT + rs_text_columns(said));
@@ -123,8 +130,8 @@ static void put_path(struct view *view, const struct rs_finding *finding)
         const char *text =
             rs_arena_printf(&view->arena, "%s  %s", place, note->note != NULL ? rs_view_clean(view, note->note) : "");
 
-        rs_view_put(view, PATH, i == 0 ? "path" : NULL, rs_text_cut(&view->arena, text, rs_view_left(view, RS_VIEW_TEXT)),
-            PLAIN);
+        rs_view_put(view, PATH, i == 0 ? "path" : NULL,
+                    rs_text_cut(&view->arena, text, rs_view_left(view, RS_VIEW_TEXT)), PLAIN);
     }
     view->blocks[PATH].things = "step";
     view->blocks[PATH].least = finding->path.count < 2 ? finding->path.count : 2;
@@ -166,12 +173,12 @@ static void put_finding(struct view *view, const struct rs_report *report, const
     rs_view_frames(view, USED, "used", finding->use.items, finding->use.count);
     rs_view_frames(view, FREED, "freed", finding->freed.items, finding->freed.count);
     rs_view_frames(view, MADE, "made", finding->alloc.items, finding->alloc.count);
-    rs_view_history(view, &(struct rs_story){finding->history.items, finding->history.count, finding->object.name, &finding->culprit,
-                                                finding->has_belief ? &finding->belief : NULL});
+    rs_view_history(view, &(struct rs_story){finding->history.items, finding->history.count, finding->object.name,
+                                             &finding->culprit, finding->has_belief ? &finding->belief : NULL});
     put_seen(view, report, finding);
     rs_view_text(view, TRIED, "tried", finding->verified_fix);
     rs_view_put(view, MORE, "more", rs_arena_printf(&view->arena, "refsan explain %s   (docs/rules/%s.md)", id, id),
-        PLAIN);
+                PLAIN);
 }
 
 static void print_finding(struct view *view, const struct rs_report *report, const struct rs_finding *finding)
@@ -195,8 +202,7 @@ static void print_plain_gaps(struct view *view, const struct rs_report *report)
     for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
         if (gaps[i].count == 0)
             continue;
-        fprintf(view->out, "%s%s %s", before, rs_text_count(&view->arena, gaps[i].count, gaps[i].noun),
-                gaps[i].rest);
+        fprintf(view->out, "%s%s %s", before, rs_text_count(&view->arena, gaps[i].count, gaps[i].noun), gaps[i].rest);
         before = "; ";
     }
 }
@@ -228,7 +234,8 @@ static void print_uncovered(struct view *view, const struct rs_report *report)
 
         if (gap->unobserved || ++count > most)
             continue;
-        fprintf(view->out, "%s%s", count == 1 ? "; not covered: " : "; ", rs_text_counted(&view->arena, gap->count, rs_view_clean(view, gap->what)));
+        fprintf(view->out, "%s%s", count == 1 ? "; not covered: " : "; ",
+                rs_text_counted(&view->arena, gap->count, rs_view_clean(view, gap->what)));
     }
     if (count > most)
         fprintf(view->out, "; %s (-v)", rs_text_count(&view->arena, count - most, "more cause"));

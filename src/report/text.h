@@ -25,8 +25,8 @@ const char *rs_text_relative(const char *path, const char *folder);
 const char *rs_text_number(struct rs_arena *arena, uint64_t number);
 /* "3 modules", "1 module". */
 const char *rs_text_count(struct rs_arena *arena, uint64_t number, const char *noun);
-/* The same of a longer description that has the noun first, or behind one word, in the plural: "1 module of the library" of
- * "modules of the library". 0: the description alone. */
+/* The same of a longer description that has the noun first, or behind one word, in the plural: "1 module of the
+ * library" of "modules of the library". 0: the description alone. */
 const char *rs_text_counted(struct rs_arena *arena, uint64_t number, const char *nouns);
 /* "0.4 s", "95 s", "12 min 5 s". */
 const char *rs_text_seconds(struct rs_arena *arena, double seconds);

@@ -50,8 +50,7 @@ static const char *file_line(struct view *view, const char *file, int line)
         const char *tail = strchr(name + (columns - most), '/');
 
         tail = tail != NULL ? tail : strrchr(name, '/');
-        name = tail != NULL ? rs_arena_printf(&view->arena, "...%s", tail)
-                            : rs_text_cut(&view->arena, name, most);
+        name = tail != NULL ? rs_arena_printf(&view->arena, "...%s", tail) : rs_text_cut(&view->arena, name, most);
     }
     return line > 0 ? rs_arena_printf(&view->arena, "%s:%d", name, line) : name;
 }
@@ -80,7 +79,8 @@ const char *rs_view_name(struct view *view, const char *name, const char *rest, 
     size_t left = rs_view_left(view, used + rs_text_columns(rest));
 
     return rs_arena_printf(&view->arena, "%s%s",
-                           rs_text_name(&view->arena, name, left < RS_VIEW_LEAST_NAME ? RS_VIEW_LEAST_NAME : left), rest);
+                           rs_text_name(&view->arena, name, left < RS_VIEW_LEAST_NAME ? RS_VIEW_LEAST_NAME : left),
+                           rest);
 }
 
 const char *rs_view_function(struct view *view, const char *function)
@@ -182,7 +182,8 @@ void rs_view_place(struct view *view, enum part part, const char *label, const s
 {
     const char *rest = part == AT ? exactly_where(view, place) : rs_view_where(view, place);
 
-    rs_view_put(view, part, label, rs_view_name(view, rs_view_function(view, place->function), rest, RS_VIEW_TEXT), PLAIN);
+    rs_view_put(view, part, label, rs_view_name(view, rs_view_function(view, place->function), rest, RS_VIEW_TEXT),
+                PLAIN);
 }
 
 /* Whether a step of the history happened at a place. */
@@ -202,11 +203,11 @@ static void put_frame(struct view *view, enum part part, const char *label, cons
         rest = rs_arena_printf(&view->arena, "  %s", rs_view_file_line(view, frame->file, frame->line));
     else if (frame->module != NULL)
         rest = rs_arena_printf(&view->arena, "  in %s", rs_view_clean(view, frame->module));
-    rs_view_put(view, part, label, rs_view_name(view, rs_view_function(view, frame->function), rest, RS_VIEW_TEXT), PLAIN);
+    rs_view_put(view, part, label, rs_view_name(view, rs_view_function(view, frame->function), rest, RS_VIEW_TEXT),
+                PLAIN);
 }
 
-void rs_view_frames(struct view *view, enum part part, const char *label, const struct rs_line *frames,
-                       size_t count)
+void rs_view_frames(struct view *view, enum part part, const char *label, const struct rs_line *frames, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         put_frame(view, part, i == 0 ? label : NULL, &frames[i]);
@@ -226,8 +227,7 @@ static const char *count_after(struct view *view, int64_t refcount)
     if (refcount < 0)
         return "?";
     /* CPython 3.12+ on 64 bits: immortal is what has bit 31 set (Include/object.h, _Py_IsImmortal). */
-    return refcount >= INT64_C(1) << 31 ? "immortal"
-                                        : rs_arena_printf(&view->arena, "%lld", (long long)refcount);
+    return refcount >= INT64_C(1) << 31 ? "immortal" : rs_arena_printf(&view->arena, "%lld", (long long)refcount);
 }
 
 static void put_step(struct view *view, const struct rs_step *step)
@@ -240,9 +240,8 @@ static void put_step(struct view *view, const struct rs_step *step)
         times = rs_arena_printf(&view->arena, "  (%s times)", rs_text_number(&view->arena, step->times));
     if (step->api != NULL)
         api = rs_arena_printf(&view->arena, "%s in ", rs_view_clean(view, step->api));
-    head = rs_arena_printf(&view->arena, "%c %-8s %3s %6s %4lld   %s", open ? '!' : ' ',
-                           rs_step_name(step->kind), change, count_after(view, step->refcount),
-                           (long long)step->balance, api);
+    head = rs_arena_printf(&view->arena, "%c %-8s %3s %6s %4lld   %s", open ? '!' : ' ', rs_step_name(step->kind),
+                           change, count_after(view, step->refcount), (long long)step->balance, api);
     if (view->options->verbose)
         head = rs_arena_printf(&view->arena, "%7llu %s", (unsigned long long)step->seq, head);
     times = rs_arena_printf(&view->arena, "%s%s", rs_view_where(view, &step->place), times);
@@ -254,8 +253,7 @@ static void put_step(struct view *view, const struct rs_step *step)
 void rs_view_history(struct view *view, const struct rs_story *story)
 {
     size_t hidden = 0, count = story->count;
-    const char *note = "",
-               *name = story->name != NULL ? rs_view_clean(view, story->name) : "the object";
+    const char *note = "", *name = story->name != NULL ? rs_view_clean(view, story->name) : "the object";
 
     for (size_t i = 0; i < count && !view->options->verbose; i++)
         hidden += tells_nothing(story, &story->steps[i]);
@@ -264,10 +262,9 @@ void rs_view_history(struct view *view, const struct rs_story *story)
     if (count == 0)
         return;
     if (hidden > 0)
-        note = rs_arena_printf(&view->arena, "; %s not shown",
-                               rs_text_count(&view->arena, hidden, "paired event"));
+        note = rs_arena_printf(&view->arena, "; %s not shown", rs_text_count(&view->arena, hidden, "paired event"));
     rs_view_put(view, HISTORY, "history",
-        rs_arena_printf(&view->arena, "of %s (change, count after, balance after%s)", name, note), PLAIN);
+                rs_arena_printf(&view->arena, "of %s (change, count after, balance after%s)", name, note), PLAIN);
     for (size_t i = 0; i < count; i++) {
         if (hidden == 0 || !tells_nothing(story, &story->steps[i]))
             put_step(view, &story->steps[i]);
@@ -307,11 +304,11 @@ static void print_row(const struct view *view, const struct row *row, bool verdi
     if (verdict)
         fprintf(view->out, "%s%s%s\n", before, row->text, after);
     else if (row->label != NULL && colour)
-        fprintf(view->out, "%*s\033[36m%-*s\033[0m%s%s%s\n", RS_VIEW_INDENT, "", RS_VIEW_LABEL, row->label, before, row->text,
-                after);
-    else
-        fprintf(view->out, "%*s%-*s%s%s%s\n", RS_VIEW_INDENT, "", RS_VIEW_LABEL, row->label != NULL ? row->label : "", before,
+        fprintf(view->out, "%*s\033[36m%-*s\033[0m%s%s%s\n", RS_VIEW_INDENT, "", RS_VIEW_LABEL, row->label, before,
                 row->text, after);
+    else
+        fprintf(view->out, "%*s%-*s%s%s%s\n", RS_VIEW_INDENT, "", RS_VIEW_LABEL, row->label != NULL ? row->label : "",
+                before, row->text, after);
 }
 
 /* The rows of one part; of those that do not all fit the first are shown and how many were left out, of the
@@ -329,8 +326,7 @@ static void print_block(struct view *view, enum part part)
     for (size_t i = 0; i < head; i++)
         print_row(view, &block->rows.items[i], part == VERDICT);
     if (block->shown > 1 && left > 0) {
-        const char *count =
-            rs_text_count(&view->arena, left, rs_arena_printf(&view->arena, "more %s", block->things));
+        const char *count = rs_text_count(&view->arena, left, rs_arena_printf(&view->arena, "more %s", block->things));
         struct row gap = {NULL, rs_arena_printf(&view->arena, "... %s (-v)", count), FAINT};
 
         print_row(view, &gap, false);

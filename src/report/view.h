@@ -9,13 +9,13 @@
 #include "report/text.h"
 
 enum {
-    RS_VIEW_MOST = 25,         /* rows of a finding or a crash unless verbose */
+    RS_VIEW_MOST = 25, /* rows of a finding or a crash unless verbose */
     RS_VIEW_MOST_SUSPECT = 8,
-    RS_VIEW_MOST_PLAIN = 16,   /* of a crash in which no object is involved: more frames would not say more */
+    RS_VIEW_MOST_PLAIN = 16, /* of a crash in which no object is involved: more frames would not say more */
     RS_VIEW_INDENT = 3,
     RS_VIEW_LABEL = 8,
     RS_VIEW_TEXT = RS_VIEW_INDENT + RS_VIEW_LABEL, /* the column where texts start */
-    RS_VIEW_LEAST_NAME = 24    /* columns that a name keeps on a narrow terminal */
+    RS_VIEW_LEAST_NAME = 24                        /* columns that a name keeps on a narrow terminal */
 };
 
 enum style { PLAIN, BAD, DOUBTFUL, LOUD, FAINT };

@@ -5,18 +5,24 @@
 
 static void put_head(struct view *view, const struct rs_crash *crash)
 {
-    const char *times = crash->count > 1 ? rs_arena_printf(&view->arena, " (%s processes)", rs_text_number(&view->arena, crash->count)) : "";
-    const char *line = rs_arena_printf(&view->arena, "refsan: %s: %s%s", rs_view_clean(view, crash->signal), rs_view_clean(view, crash->message), times);
+    const char *times =
+        crash->count > 1 ? rs_arena_printf(&view->arena, " (%s processes)", rs_text_number(&view->arena, crash->count))
+                         : "";
+    const char *line = rs_arena_printf(&view->arena, "refsan: %s: %s%s", rs_view_clean(view, crash->signal),
+                                       rs_view_clean(view, crash->message), times);
 
-    rs_view_put(view, VERDICT, NULL, rs_text_shorten_in(&view->arena, line, crash->place.function, rs_view_left(view, 0)), BAD);
+    rs_view_put(view, VERDICT, NULL,
+                rs_text_shorten_in(&view->arena, line, crash->place.function, rs_view_left(view, 0)), BAD);
 }
 
 /* "PyDict_GetItemString returned NULL   lookup  case.c:58". */
 static void put_call(struct view *view, const struct rs_crash *crash)
 {
     const struct rs_place *place = &crash->call;
-    const char *said = rs_arena_printf(&view->arena, "%s returned NULL   ", rs_view_clean(view, place->api != NULL ? place->api : "a call"));
-    const char *rest = rs_view_name(view, rs_view_function(view, place->function), rs_view_where(view, place), RS_VIEW_TEXT + rs_text_columns(said));
+    const char *said = rs_arena_printf(&view->arena, "%s returned NULL   ",
+                                       rs_view_clean(view, place->api != NULL ? place->api : "a call"));
+    const char *rest = rs_view_name(view, rs_view_function(view, place->function), rs_view_where(view, place),
+                                    RS_VIEW_TEXT + rs_text_columns(said));
 
     rs_view_put(view, BELIEF, "call", rs_arena_printf(&view->arena, "%s%s", said, rest), PLAIN);
     rs_view_excerpt(view, BELIEF, place);
@@ -26,7 +32,8 @@ static void put_call(struct view *view, const struct rs_crash *crash)
 static void put_end(struct view *view, enum part part, const char *label, const struct rs_place *place)
 {
     const char *by = place->api != NULL ? rs_arena_printf(&view->arena, "%s in ", rs_view_clean(view, place->api)) : "";
-    const char *rest = rs_view_name(view, rs_view_function(view, place->function), rs_view_where(view, place), RS_VIEW_TEXT + rs_text_columns(by));
+    const char *rest = rs_view_name(view, rs_view_function(view, place->function), rs_view_where(view, place),
+                                    RS_VIEW_TEXT + rs_text_columns(by));
 
     rs_view_put(view, part, label, rs_arena_printf(&view->arena, "%s%s", by, rest), PLAIN);
     view->blocks[part].least = 1;
@@ -41,23 +48,29 @@ static void put_object(struct view *view, const struct rs_crash *crash)
         return;
     if (crash->object.found_in != NULL && strcmp(crash->object.found_in, "address") != 0)
         in = rs_arena_printf(&view->arena, ", found in register %s", crash->object.found_in);
-    rs_view_text(view, PROOF, "object", rs_arena_printf(&view->arena, "%s at 0x%llx, dead%s", name, (unsigned long long)crash->object.address, in));
+    rs_view_text(view, PROOF, "object",
+                 rs_arena_printf(&view->arena, "%s at 0x%llx, dead%s", name, (unsigned long long)crash->object.address,
+                                 in));
     if (crash->has_made)
         put_end(view, MADE, "made", &crash->made);
     if (crash->has_released)
         put_end(view, FREED, "freed", &crash->released);
-    rs_view_history(view, &(struct rs_story){crash->history.items, crash->history.count, crash->object.name, NULL, NULL});
+    rs_view_history(view,
+                    &(struct rs_story){crash->history.items, crash->history.count, crash->object.name, NULL, NULL});
 }
 
 /* Whether memory that was freed too early and used by somebody else can lead to it. */
 static bool is_consequence(enum rs_crash_cause cause)
 {
-    return cause == RS_CRASH_MEMORY || cause == RS_CRASH_DEAD_OBJECT || cause == RS_CRASH_JUMP || cause == RS_CRASH_FATAL_ERROR || cause == RS_CRASH_HEAP;
+    return cause == RS_CRASH_MEMORY || cause == RS_CRASH_DEAD_OBJECT || cause == RS_CRASH_JUMP ||
+           cause == RS_CRASH_FATAL_ERROR || cause == RS_CRASH_HEAP;
 }
 
 void rs_view_crash(struct view *view, const struct rs_report *report, const struct rs_crash *crash, size_t proven)
 {
-    const char *first = proven > 0 && is_consequence(crash->cause) ? "see to the proven findings first: what is freed too early may be what was hit here; " : "";
+    const char *first = proven > 0 && is_consequence(crash->cause)
+                            ? "see to the proven findings first: what is freed too early may be what was hit here; "
+                            : "";
 
     view->culprit = crash->has_place ? &crash->place : NULL;
     put_head(view, crash);

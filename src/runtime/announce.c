@@ -49,11 +49,13 @@ void rt_announce_python(enum rt_python_verdict verdict)
 {
     unsigned first, last;
 
-    rt_log_text(RS_REC_PYTHON, rt_python.abi != NULL ? rt_python.abi->version : 0, rt_python.is_executable, NULL, 0, rt_python.version,
-                rt_length(rt_python.version));
+    rt_log_text(RS_REC_PYTHON, rt_python.abi != NULL ? rt_python.abi->version : 0, rt_python.is_executable, NULL, 0,
+                rt_python.version, rt_length(rt_python.version));
     if (verdict == RT_PYTHON_KNOWN)
         return;
-    say(verdict == RT_PYTHON_DEBUG ? "a debug build of " : verdict == RT_PYTHON_THREADED ? "a free-threaded build of " : "");
+    say(verdict == RT_PYTHON_DEBUG      ? "a debug build of "
+        : verdict == RT_PYTHON_THREADED ? "a free-threaded build of "
+                                        : "");
     say("CPython ");
     say_minor(rt_python_minor());
     if (verdict == RT_PYTHON_UNKNOWN) {

@@ -57,7 +57,8 @@ void rt_store_slow(uint64_t address, uint32_t value, uint32_t site, uint32_t is_
     slot = rt_log_begin(1);
     if (slot == NULL)
         return;
-    *slot = (struct rs_slot){address | (is_set ? (uint64_t)(uint16_t)value << 48 : 0), site, *(const uint32_t *)address};
+    *slot =
+        (struct rs_slot){address | (is_set ? (uint64_t)(uint16_t)value << 48 : 0), site, *(const uint32_t *)address};
     rt_log_commit(1);
 }
 
@@ -82,7 +83,8 @@ static void look_for_witnesses(void)
         uint64_t object = dying.objects[--dying.count];
 
         /* reborn from a free list meanwhile: its count is no longer 0 */
-        if (dying.searches < WITNESSES_MAX && !(rt_object_peek(object) == RT_OBJECT_LIVE && rt_object_count(object) != 0)) {
+        if (dying.searches < WITNESSES_MAX &&
+            !(rt_object_peek(object) == RT_OBJECT_LIVE && rt_object_count(object) != 0)) {
             dying.searches++;
             rt_fatal_try(search, &object);
         }
@@ -93,8 +95,8 @@ static void on_dying(uint64_t object)
 {
     if (dying.count < DYING_MAX)
         dying.objects[dying.count++] = object;
-    /* Inside a module function a stale pointer may be about to be replaced (Py_DECREF(self->x); self->x = v): it counts only
-     * once the outermost call is over. The interpreter's own code clears before it releases. */
+    /* Inside a module function a stale pointer may be about to be replaced (Py_DECREF(self->x); self->x = v): it counts
+     * only once the outermost call is over. The interpreter's own code clears before it releases. */
     if (rt_entry_depth() == 0)
         look_for_witnesses();
 }
@@ -108,8 +110,9 @@ static void take_base(void *context)
     rt_census_base((const uint64_t *)rt_hot.ring->watch + watched, now - watched);
 }
 
-/* The host books behind the program's back. In the first calls of each function the program waits for it, before what the
- * function gave up too much can be used any more: else a place would have to go wrong twice before anything is armed. */
+/* The host books behind the program's back. In the first calls of each function the program waits for it, before what
+ * the function gave up too much can be used any more: else a place would have to go wrong twice before anything is
+ * armed. */
 static void confer(uint64_t function)
 {
     static uint8_t calls[CALLERS];
@@ -198,11 +201,12 @@ static void at_finalize(void)
     rt_fatal_try(look_for_cycles, NULL);
 }
 
-/* What never dies and has a count (to 3.11): the first quiet point comes before any module has run, for drifts that are over
- * before the host asks for one. */
+/* What never dies and has a count (to 3.11): the first quiet point comes before any module has run, for drifts that are
+ * over before the host asks for one. */
 static void take_first_base(void *context)
 {
-    static const char *const names[] = {"_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_EllipsisObject", "_Py_NotImplementedStruct"};
+    static const char *const names[] = {"_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_EllipsisObject",
+                                        "_Py_NotImplementedStruct"};
     uint64_t objects[sizeof(names) / sizeof(*names)];
     unsigned count = 0;
 
@@ -234,8 +238,8 @@ static void *find_init(void *handle, const char *name)
 {
     void *found = real_dlsym(handle, name);
 
-    if (found != NULL && rt_log_on() && name[0] == 'P' && name[1] == 'y' && name[2] == 'I' && name[3] == 'n' && name[4] == 'i' &&
-        name[5] == 't')
+    if (found != NULL && rt_log_on() && name[0] == 'P' && name[1] == 'y' && name[2] == 'I' && name[3] == 'n' &&
+        name[4] == 'i' && name[5] == 't')
         before_init(name, (uint64_t)found);
     return found;
 }
@@ -278,7 +282,8 @@ static void hook_interpreter(void)
 {
     uint64_t functions[8], actions[8];
     unsigned n = 0, hooked;
-    const uint64_t types[] = {rt_python.list_type, rt_python.tuple_type, rt_python.dict_type}; /* a float's death often passes no slot */
+    const uint64_t types[] = {rt_python.list_type, rt_python.tuple_type,
+                              rt_python.dict_type}; /* a float's death often passes no slot */
 
     functions[n] = (uint64_t)dlsym(RTLD_DEFAULT, "Py_FinalizeEx");
     actions[n++] = RT_ACTION_FINALIZE;

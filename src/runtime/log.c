@@ -16,7 +16,16 @@ __thread uint64_t rt_log_thread __attribute__((tls_model("initial-exec")));
 static uint32_t request_lock;
 static uint32_t seized; /* a futex: the thread that has the log for itself, 0: none */
 
-enum { MARGIN = 64 * 1024, FINE = 1 << 20, FINE_STEP = 4096, COARSE_STEP = 64 * 1024, DRAIN_STEP_MS = 5, CONFER_MS = 20, CONFER_WAITS = 200, SETTLE_MS = 1 }; /* MARGIN: the longest record fits behind the limit */
+enum {
+    MARGIN = 64 * 1024,
+    FINE = 1 << 20,
+    FINE_STEP = 4096,
+    COARSE_STEP = 64 * 1024,
+    DRAIN_STEP_MS = 5,
+    CONFER_MS = 20,
+    CONFER_WAITS = 200,
+    SETTLE_MS = 1
+}; /* MARGIN: the longest record fits behind the limit */
 
 void rt_log_stop(void)
 {
@@ -274,7 +283,8 @@ void rt_log_put(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, un
     rt_log_commit(slots);
 }
 
-void rt_log_text(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count, const void *text, size_t length)
+void rt_log_text(unsigned kind, uint64_t a, uint32_t b, const uint64_t *words, unsigned count, const void *text,
+                 size_t length)
 {
     unsigned slots, fixed = count + 1;
     struct rs_slot *head;
@@ -306,7 +316,7 @@ void rt_log_seize(void)
 
     __atomic_store_n(&seized, (uint32_t)rt_sys_thread(), __ATOMIC_SEQ_CST);
     __atomic_store_n(&rt_hot.ring->limit, 0, __ATOMIC_SEQ_CST); /* everybody's next record takes the slow way */
-    rt_sys_futex_wait(&nobody, 0, SETTLE_MS);                    /* a record that was begun is ended */
+    rt_sys_futex_wait(&nobody, 0, SETTLE_MS);                   /* a record that was begun is ended */
 }
 
 void rt_log_give_back(void)

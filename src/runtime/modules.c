@@ -8,7 +8,8 @@ struct rt_module *rt_module_of(uint64_t address)
 {
     static unsigned last;
 
-    if (last < rt_module_count && address - rt_modules[last].text_lo < rt_modules[last].text_hi - rt_modules[last].text_lo)
+    if (last < rt_module_count &&
+        address - rt_modules[last].text_lo < rt_modules[last].text_hi - rt_modules[last].text_lo)
         return &rt_modules[last];
     for (unsigned i = 0; i < rt_module_count; i++) {
         if (address - rt_modules[i].text_lo < rt_modules[i].text_hi - rt_modules[i].text_lo) {

@@ -1,7 +1,7 @@
 /* The instrumented modules of this process: which addresses are whose.
  *
- * Written when a module is loaded (with the GIL), read by every hook. Entries are never removed: CPython does not unload
- * extension modules. */
+ * Written when a module is loaded (with the GIL), read by every hook. Entries are never removed: CPython does not
+ * unload extension modules. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ struct rt_module {
     uint64_t area_lo, area_hi;     /* its trampolines */
     uint32_t number, family;
     uint32_t first_site, sites, sites_found, functions_skipped, patches_refused; /* as in the plan */
-    struct rs_entry_desc *entries; /* in the area's data part */
+    struct rs_entry_desc *entries;                                               /* in the area's data part */
     unsigned entry_count;
     uint32_t *entry_hash; /* function address -> entry index + 1; size is a power of two */
     uint32_t entry_mask;

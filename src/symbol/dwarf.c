@@ -52,8 +52,7 @@ static int number_of(Dwarf_Attribute *attribute)
 {
     Dwarf_Word value;
 
-    return attribute != NULL && dwarf_formudata(attribute, &value) == 0 && value <= INT32_MAX ? (int)value
-                                                                                              : 0;
+    return attribute != NULL && dwarf_formudata(attribute, &value) == 0 && value <= INT32_MAX ? (int)value : 0;
 }
 
 /* Where the function was first described: the end of its abstract origins and specifications. */
@@ -179,8 +178,8 @@ static Dwarf_Line *row_before(const struct rs_unit *unit, size_t *index, uint32_
 
     while (*index > 0) {
         row = dwarf_onesrcline(unit->lines, --*index);
-        if (row == NULL || dwarf_lineendsequence(row, &end) != 0 || end ||
-            dwarf_lineaddr(row, &address) != 0 || address < floor)
+        if (row == NULL || dwarf_lineendsequence(row, &end) != 0 || end || dwarf_lineaddr(row, &address) != 0 ||
+            address < floor)
             return NULL;
         if (innermost(unit, address) == entry)
             return row;
@@ -192,8 +191,8 @@ static Dwarf_Line *row_before(const struct rs_unit *unit, size_t *index, uint32_
  * them in the same function, and so are, with `own`, rows of CPython's headers: where equal ends of blocks
  * were merged, such a row lies outside of the inlined function that it belongs to; and, where `file` is given, rows of
  * others. */
-static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t offset,
-                             uint64_t floor, bool own, const char *file)
+static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t offset, uint64_t floor,
+                             bool own, const char *file)
 {
     struct place place = {NULL, 0}, first = {NULL, 0};
     uint32_t entry = innermost(unit, offset);
@@ -201,8 +200,7 @@ static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, u
     Dwarf_Line *row = row_at(unit, offset, &index);
 
     while (row != NULL && dwarf_lineno(row, &place.line) == 0) {
-        place.file =
-            place.line <= 0 ? NULL : join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL));
+        place.file = place.line <= 0 ? NULL : join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL));
         if (place.file != NULL && !(own && rs_path_of_python(symbols, place.file)) &&
             (file == NULL || strcmp(place.file, file) == 0))
             return place;
@@ -213,8 +211,8 @@ static struct place place_of(struct rs_symbols *symbols, struct rs_unit *unit, u
     return first;
 }
 
-/* The file whose lines are the function's own, where others are those of macros: rustc places what a macro expands to in the file
- * that defines the macro. NULL: all are. */
+/* The file whose lines are the function's own, where others are those of macros: rustc places what a macro expands to
+ * in the file that defines the macro. NULL: all are. */
 static const char *file_of_lines(struct rs_entry *entry)
 {
     Dwarf_Die unit;
@@ -262,8 +260,8 @@ static bool names_same(const struct rs_function *symbol, const char *linkage)
     return strncmp(symbol->linkage, "_Z", 2) == 0 && strncmp(linkage, "_Z", 2) != 0;
 }
 
-static void finish_chain(struct rs_frame *chain, size_t count, const struct rs_function *symbol,
-                         uint64_t start, const char *file)
+static void finish_chain(struct rs_frame *chain, size_t count, const struct rs_function *symbol, uint64_t start,
+                         const char *file)
 {
     struct rs_frame *outer = &chain[count - 1];
 
@@ -287,27 +285,25 @@ static struct rs_entry *named_entry(struct rs_symbols *symbols, struct rs_unit *
     return &unit->entries.items[index];
 }
 
-size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset,
-                      struct rs_frame *chain, size_t max)
+size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset, struct rs_frame *chain,
+                      size_t max)
 {
     struct rs_unit *unit = rs_units_find(module, offset);
     const struct rs_function *symbol = rs_names_find(symbols, module, offset);
-    struct rs_entry *entry = named_entry(symbols, unit, innermost(unit, offset)), *inner = NULL,
-                    *outermost = NULL;
+    struct rs_entry *entry = named_entry(symbols, unit, innermost(unit, offset)), *inner = NULL, *outermost = NULL;
     struct place place;
     size_t count = 0;
     bool kept = false, own_part; /* kept: whether the inner entry has the last frame */
 
     if (unit == NULL)
         return 0;
-    place =
-        place_of(symbols, unit, offset, entry == NULL ? offset : entry->start, !is_python(symbols, entry), file_of_lines(entry));
+    place = place_of(symbols, unit, offset, entry == NULL ? offset : entry->start, !is_python(symbols, entry),
+                     file_of_lines(entry));
     for (; entry != NULL; inner = entry, entry = named_entry(symbols, unit, entry->parent)) {
         outermost = entry;
         own_part = kept && is_own_part(inner, entry);
         kept = !entry->inlined || !is_python(symbols, entry);
-        if (own_part ||
-            (kept && count == max)) /* too deep: what lies between is lost, not what holds it all */
+        if (own_part || (kept && count == max)) /* too deep: what lies between is lost, not what holds it all */
             count--;
         if (own_part)
             place = (struct place){chain[count].file, chain[count].line};
@@ -325,8 +321,7 @@ size_t rs_dwarf_chain(struct rs_symbols *symbols, struct rs_module *module, uint
     return count;
 }
 
-bool rs_dwarf_entry(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset,
-                    struct rs_frame *frame)
+bool rs_dwarf_entry(struct rs_symbols *symbols, struct rs_module *module, uint64_t offset, struct rs_frame *frame)
 {
     struct rs_frame chain[RS_CHAIN_MAX];
     size_t count = rs_dwarf_chain(symbols, module, offset, chain, RS_CHAIN_MAX);
@@ -360,8 +355,7 @@ static int own_line(struct rs_symbols *symbols, struct rs_unit *unit, Dwarf_Line
 
         if (index == function)
             return dwarf_lineno(row, &line) == 0 && line >= outer->declared_line &&
-                           join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL)) ==
-                               outer->declared_file
+                           join_file(symbols, &unit->line_die, dwarf_linesrc(row, NULL, NULL)) == outer->declared_file
                        ? line
                        : 0;
         entry = named_entry(symbols, unit, index);
@@ -374,8 +368,7 @@ static int own_line(struct rs_symbols *symbols, struct rs_unit *unit, Dwarf_Line
 
 /* Whether the line, the function's first or last with code, is only its head or its brace. Where the source
  * cannot be read: by custom those braces stand at the line's beginning. */
-static bool is_edge(struct rs_symbols *symbols, const struct rs_entry *function, int line, int column,
-                    char brace)
+static bool is_edge(struct rs_symbols *symbols, const struct rs_entry *function, int line, int column, char brace)
 {
     const char *text = rs_source_line(symbols, function->declared_file, line);
 
@@ -406,8 +399,7 @@ static void read_body(struct rs_symbols *symbols, struct rs_unit *unit, uint32_t
         if (line > body.last)
             body.last = line, columns[1] = column;
     }
-    body.cython =
-        rs_pyx_line(symbols, entry->declared_file, entry->declared_line, true, &pyx_file, &pyx_line);
+    body.cython = rs_pyx_line(symbols, entry->declared_file, entry->declared_line, true, &pyx_file, &pyx_line);
     if (body.first < body.last) {
         body.first += is_edge(symbols, entry, body.first, columns[0], '{');
         body.last -= is_edge(symbols, entry, body.last, columns[1], '}');
@@ -422,14 +414,12 @@ static bool is_statement(struct rs_symbols *symbols, const struct rs_entry *func
 
     if (line < function->body.first || line > function->body.last)
         return false;
-    return !function->body.cython ||
-           rs_pyx_line(symbols, function->declared_file, line, false, &pyx_file, &pyx_line);
+    return !function->body.cython || rs_pyx_line(symbols, function->declared_file, line, false, &pyx_file, &pyx_line);
 }
 
 /* The line of the first row of a statement, going back from `at` to what covers `from`; 0 if there is none.
  */
-static int line_between(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t from, uint64_t at,
-                        uint32_t function)
+static int line_between(struct rs_symbols *symbols, struct rs_unit *unit, uint64_t from, uint64_t at, uint32_t function)
 {
     size_t index = 0;
     Dwarf_Line *row = row_at(unit, at, &index);

@@ -42,8 +42,7 @@ static bool check_image(struct rs_image *image, const char *path, struct rs_erro
     if (elf_kind(image->elf) != ELF_K_ELF || gelf_getehdr(image->elf, &header) == NULL)
         return rs_fail(err, "%s is no ELF file", path);
     if (header.e_type != ET_DYN && header.e_type != ET_EXEC)
-        return rs_fail(err, "%s is neither a shared object nor an executable (ELF type %u)", path,
-                       header.e_type);
+        return rs_fail(err, "%s is neither a shared object nor an executable (ELF type %u)", path, header.e_type);
     if (!claims_are_credible(image->elf))
         return rs_fail(err, "%s is truncated or damaged: a section header is wrong", path);
     return true;
@@ -175,8 +174,8 @@ static bool try_debug(const char *path, const char *build_id, const uint32_t *cr
     return false;
 }
 
-static bool by_link(const char *directory, const char *path, const char *build_id,
-                    const struct rs_image *main, struct rs_image *debug)
+static bool by_link(const char *directory, const char *path, const char *build_id, const struct rs_image *main,
+                    struct rs_image *debug)
 {
     static const char *const shapes[] = {"%.*s%s", "%.*s.debug/%s"};
     char candidate[PATH_ROOM];
@@ -198,17 +197,16 @@ static bool by_link(const char *directory, const char *path, const char *build_i
     return length < PATH_ROOM && try_debug(candidate, build_id, &crc, debug);
 }
 
-bool rs_image_find_debug(const char *directory, const char *path, const char *build_id,
-                         const struct rs_image *main, struct rs_image *debug)
+bool rs_image_find_debug(const char *directory, const char *path, const char *build_id, const struct rs_image *main,
+                         struct rs_image *debug)
 {
     char candidate[PATH_ROOM];
 
     if (build_id != NULL && strlen(build_id) > 2) {
-        int length = snprintf(candidate, sizeof(candidate), "%s/.build-id/%.2s/%s.debug", directory, build_id,
-                              build_id + 2);
+        int length =
+            snprintf(candidate, sizeof(candidate), "%s/.build-id/%.2s/%s.debug", directory, build_id, build_id + 2);
 
-        if (length < PATH_ROOM && strchr(build_id, '/') == NULL &&
-            try_debug(candidate, build_id, NULL, debug))
+        if (length < PATH_ROOM && strchr(build_id, '/') == NULL && try_debug(candidate, build_id, NULL, debug))
             return true;
     }
     return main != NULL && by_link(directory, path, build_id, main, debug);

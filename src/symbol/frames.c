@@ -26,8 +26,7 @@ static void add_pyx(struct rs_symbols *symbols, struct rs_frame *frame, bool of_
 
 static void frame_of_symbol(struct rs_frame *frame, const struct rs_function *symbol)
 {
-    *frame =
-        (struct rs_frame){.function = symbol->function, .linkage = symbol->linkage, .start = symbol->start};
+    *frame = (struct rs_frame){.function = symbol->function, .linkage = symbol->linkage, .start = symbol->start};
 }
 
 size_t rs_symbol_frames(struct rs_symbols *symbols, const char *path, const char *build_id, uint64_t offset,
@@ -62,7 +61,8 @@ size_t rs_symbol_entry(struct rs_symbols *symbols, const char *path, const char 
 
     if (rs_dwarf_entry(symbols, module, offset, frame)) {
         add_pyx(symbols, frame, true);
-        if (frame->pyx_file == NULL && frame->function != NULL && frame->file != NULL && strncmp(frame->function, "__pyx_tp_dealloc_", 17) == 0)
+        if (frame->pyx_file == NULL && frame->function != NULL && frame->file != NULL &&
+            strncmp(frame->function, "__pyx_tp_dealloc_", 17) == 0)
             rs_pyx_dealloc(symbols, frame->file, frame->line, &frame->function, &frame->pyx_file, &frame->pyx_line);
         return 1;
     }
@@ -73,8 +73,8 @@ size_t rs_symbol_entry(struct rs_symbols *symbols, const char *path, const char 
     return 1;
 }
 
-bool rs_symbol_statement(struct rs_symbols *symbols, const char *path, const char *build_id, uint64_t from,
-                         uint64_t at, struct rs_frame *frame)
+bool rs_symbol_statement(struct rs_symbols *symbols, const char *path, const char *build_id, uint64_t from, uint64_t at,
+                         struct rs_frame *frame)
 {
     struct rs_module *module = rs_module_get(symbols, path, build_id);
 
@@ -88,9 +88,8 @@ bool rs_symbol_statement(struct rs_symbols *symbols, const char *path, const cha
  * the project: a virtual environment, a vendored copy. */
 static bool in_library(const char *rest)
 {
-    static const char *const folders[] = {"site-packages/", "dist-packages/", "pybind11/",
-                                          "nanobind/",      "boost/",         "third_party/",
-                                          "thirdparty/",    "extern/",        "vendor/"};
+    static const char *const folders[] = {"site-packages/", "dist-packages/", "pybind11/", "nanobind/", "boost/",
+                                          "third_party/",   "thirdparty/",    "extern/",   "vendor/"};
 
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         const char *found = strstr(rest, folders[i]);
@@ -113,8 +112,7 @@ static bool in_project(const struct rs_frame *frame)
     if (strcmp(frame->file, frame->unit_file) == 0)
         return true;
     /* A source directly in "/" would make everything its project. */
-    return folder > 1 && strncmp(frame->file, frame->unit_file, folder) == 0 &&
-           !in_library(frame->file + folder);
+    return folder > 1 && strncmp(frame->file, frame->unit_file, folder) == 0 && !in_library(frame->file + folder);
 }
 
 size_t rs_symbol_blame(const struct rs_frame *frames, size_t count)

@@ -38,8 +38,9 @@ void rs_symbol_close(struct rs_symbols *symbols)
     if (symbols == NULL)
         return;
     for (size_t i = 0; i < symbols->modules.room; i++) {
-        struct rs_module *module =
-            symbols->modules.places[i].key == 0 ? NULL : (struct rs_module *)(uintptr_t)symbols->modules.places[i].value;
+        struct rs_module *module = symbols->modules.places[i].key == 0
+                                       ? NULL
+                                       : (struct rs_module *)(uintptr_t)symbols->modules.places[i].value;
 
         for (; module != NULL; module = module->next)
             close_module(module);
@@ -123,10 +124,9 @@ static void tell_gaps(struct rs_module *module, struct rs_arena *arena)
             rs_arena_printf(arena, "%s: its debug information cannot be read (%s): %s", module->path,
                             module->dwarf == NULL ? dwarf_errmsg(-1) : "no unit with line information", rest);
     else
-        module->problem =
-            rs_arena_printf(arena, "%s has no debug information and no debug file%s%s was found: %s",
-                            module->path, module->build_id == NULL ? "" : " of build-id ",
-                            module->build_id == NULL ? "" : module->build_id, rest);
+        module->problem = rs_arena_printf(arena, "%s has no debug information and no debug file%s%s was found: %s",
+                                          module->path, module->build_id == NULL ? "" : " of build-id ",
+                                          module->build_id == NULL ? "" : module->build_id, rest);
 }
 
 /* Reads what `main` and `debug` hold; either may be closed. */
@@ -175,9 +175,9 @@ static void open_absent(struct rs_symbols *symbols, struct rs_module *module, st
     for (char *c = module->build_id; *c != '\0'; c++)
         *c = (char)tolower((unsigned char)*c);
     if (present->main.elf != NULL)
-        present->problem = rs_arena_printf(
-            &symbols->arena, "%s is not the file that ran: its build-id is %s, that of the program %s",
-            module->path, present->build_id, module->expected_id);
+        present->problem =
+            rs_arena_printf(&symbols->arena, "%s is not the file that ran: its build-id is %s, that of the program %s",
+                            module->path, present->build_id, module->expected_id);
     module->problem = present->problem;
     rs_image_find_debug(symbols->debug_directory, module->path, module->build_id, NULL, &module->debug);
     read_module(symbols, module);
@@ -203,9 +203,8 @@ static struct rs_module *known_module(struct rs_symbols *symbols, const char *pa
 
     for (; module != NULL; module = module->next)
         if (strcmp(module->path, path) == 0 &&
-            (expected_id == NULL
-                 ? module->expected_id == NULL
-                 : module->expected_id != NULL && strcasecmp(module->expected_id, expected_id) == 0))
+            (expected_id == NULL ? module->expected_id == NULL
+                                 : module->expected_id != NULL && strcasecmp(module->expected_id, expected_id) == 0))
             return module;
     return NULL;
 }

@@ -54,8 +54,7 @@ static int by_value(const void *left, const void *right)
 
 /* Where a symbol of size 0 ends: at the next one, unless static functions may lie between that .dynsym does
  * not show. */
-static uint64_t sizeless_end(const struct rs_module *module, const struct rs_range *code, uint64_t start,
-                             uint64_t next)
+static uint64_t sizeless_end(const struct rs_module *module, const struct rs_range *code, uint64_t start, uint64_t next)
 {
     if (!module->full_symbols)
         return start + 1;
@@ -93,8 +92,7 @@ static bool read_table(struct rs_module *module, const struct rs_image *image, u
     GElf_Shdr header;
     Elf_Scn *section = rs_image_section(image, type, NULL, &header);
     Elf_Data *data = section == NULL ? NULL : elf_getdata(section, NULL);
-    size_t count =
-        data == NULL || data->d_buf == NULL || header.sh_entsize == 0 ? 0 : data->d_size / header.sh_entsize;
+    size_t count = data == NULL || data->d_buf == NULL || header.sh_entsize == 0 ? 0 : data->d_size / header.sh_entsize;
 
     for (size_t i = 0; i < count && i < INT32_MAX; i++) {
         GElf_Sym symbol;
@@ -177,8 +175,7 @@ static const char *rust_escape(const char *in, size_t *step)
             return escapes[i].to;
     }
     *step = 5;
-    if (strncmp(in, "$u", 2) != 0 || !isxdigit((unsigned char)in[2]) || !isxdigit((unsigned char)in[3]) ||
-        in[4] != '$')
+    if (strncmp(in, "$u", 2) != 0 || !isxdigit((unsigned char)in[2]) || !isxdigit((unsigned char)in[3]) || in[4] != '$')
         return NULL;
     code = (unsigned)strtoul((char[]){in[2], in[3], '\0'}, NULL, 16);
     character[0] = (char)code;

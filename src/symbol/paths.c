@@ -93,10 +93,10 @@ static bool holds_python_h(const char *path, size_t folder)
 /* The headers of CPython whose inline functions touch references, for source trees that are not here. */
 static bool is_known_header(const char *name)
 {
-    static const char *const names[] = {
-        "object.h",        "refcount.h",   "abstract.h",     "listobject.h", "tupleobject.h",
-        "unicodeobject.h", "dictobject.h", "methodobject.h", "objimpl.h",    "moduleobject.h",
-        "weakrefobject.h", "cellobject.h", "funcobject.h",   "pystate.h",    "ceval.h"};
+    static const char *const names[] = {"object.h",      "refcount.h",      "abstract.h",      "listobject.h",
+                                        "tupleobject.h", "unicodeobject.h", "dictobject.h",    "methodobject.h",
+                                        "objimpl.h",     "moduleobject.h",  "weakrefobject.h", "cellobject.h",
+                                        "funcobject.h",  "pystate.h",       "ceval.h"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
@@ -120,8 +120,7 @@ static bool of_python(const char *path)
         end = part - 1;
         part = last_part(path, end);
     }
-    if (part >= 9 && strncmp(path + part - 9, "/include/", 9) == 0 &&
-        is_include_folder(path + part, end - part))
+    if (part >= 9 && strncmp(path + part - 9, "/include/", 9) == 0 && is_include_folder(path + part, end - part))
         return true;
     if (end - part == 7 && strncmp(path + part, "Include", 7) == 0 && is_known_header(path + name))
         return true;

@@ -42,9 +42,8 @@ struct scan {
     const char *name; /* as written in the comment before, and what it resolved to */
     size_t name_length;
     const char *resolved;
-    int line, head; /* this line; the first line of the declaration that it may belong to */
-    int current, pending,
-        last; /* statements: of this line, before the next function, last seen in this body */
+    int line, head;             /* this line; the first line of the declaration that it may belong to */
+    int current, pending, last; /* statements: of this line, before the next function, last seen in this body */
     bool in_comment, in_body, at_exit;
 };
 
@@ -93,8 +92,8 @@ static int parse_comment(struct scan *scan, const char *text, const char *end)
     quote = memchr(name, '"', (size_t)(end - name));
     if (quote == NULL || quote == name || quote - name > NAME_MOST || !begins(quote, end, "\":"))
         return -1;
-    for (const char *digit = quote + 2;
-         digit < end && isdigit((unsigned char)*digit) && line < INT32_MAX / 10 - 1; digit++)
+    for (const char *digit = quote + 2; digit < end && isdigit((unsigned char)*digit) && line < INT32_MAX / 10 - 1;
+         digit++)
         line = 10 * line + (*digit - '0');
     if (line == 0)
         return -1;
@@ -200,8 +199,7 @@ static struct rs_pyx_map *read_map(struct rs_symbols *symbols, const char *file)
     size_t size;
     const char *text = rs_source_text(symbols, file, GENERATED_MOST, &size);
     struct rs_pyx_map *map;
-    struct scan scan = {
-        .symbols = symbols, .generated = file, .head = 1, .current = -1, .pending = -1, .last = -1};
+    struct scan scan = {.symbols = symbols, .generated = file, .head = 1, .current = -1, .pending = -1, .last = -1};
 
     if (text == NULL || size < sizeof(mark) - 1 || memcmp(text, mark, sizeof(mark) - 1) != 0)
         return NULL;
@@ -254,8 +252,8 @@ static int def_at(const struct rs_pyx_map *map, int line)
     return low < map->bodies.count && map->bodies.items[low].first <= line ? map->bodies.items[low].def : -1;
 }
 
-bool rs_pyx_line(struct rs_symbols *symbols, const char *file, int line, bool of_function,
-                 const char **pyx_file, int *pyx_line)
+bool rs_pyx_line(struct rs_symbols *symbols, const char *file, int line, bool of_function, const char **pyx_file,
+                 int *pyx_line)
 {
     const struct rs_pyx_map *map = get_map(symbols, file);
     int statement;
@@ -296,8 +294,10 @@ static int def_of(const struct rs_pyx_map *map, const char *text, size_t size, c
 
     for (size_t i = 0; i < map->bodies.count; i++) {
         const struct body *body = &map->bodies.items[i];
-        const char *head = lines_of(text, size, body->first, body->first + 3, &end), *brace = memchr(head, '{', (size_t)(end - head));
-        const char *found = body->def >= 0 && brace != NULL ? memmem(head, (size_t)(brace - head), name, strlen(name)) : NULL;
+        const char *head = lines_of(text, size, body->first, body->first + 3, &end),
+                   *brace = memchr(head, '{', (size_t)(end - head));
+        const char *found =
+            body->def >= 0 && brace != NULL ? memmem(head, (size_t)(brace - head), name, strlen(name)) : NULL;
 
         if (found != NULL && found[strlen(name)] == '(')
             return body->def;
@@ -305,7 +305,8 @@ static int def_of(const struct rs_pyx_map *map, const char *text, size_t size, c
     return -1;
 }
 
-bool rs_pyx_dealloc(struct rs_symbols *symbols, const char *file, int line, const char **function, const char **pyx_file, int *pyx_line)
+bool rs_pyx_dealloc(struct rs_symbols *symbols, const char *file, int line, const char **function,
+                    const char **pyx_file, int *pyx_line)
 {
     static const char call[] = "__dealloc__(";
     const struct rs_pyx_map *map = get_map(symbols, file);

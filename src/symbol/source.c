@@ -42,8 +42,7 @@ static char *read_file(const char *file, size_t most, size_t *size)
         ssize_t got = 1;
 
         bytes = rs_alloc((size_t)status.st_size + 1);
-        while (done < (size_t)status.st_size &&
-               (got = read(fd, bytes + done, (size_t)status.st_size - done)) > 0)
+        while (done < (size_t)status.st_size && (got = read(fd, bytes + done, (size_t)status.st_size - done)) > 0)
             done += (size_t)got;
         bytes[done] = '\0';
     }

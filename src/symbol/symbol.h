@@ -14,13 +14,14 @@ struct rs_symbols;
 struct rs_frame {
     const char *function; /* demangled for C++ and Rust; "PyInit_x", "queue_refresh"; NULL if unknown */
     const char *linkage;  /* as in the symbol table; NULL if unknown */
-    const char *file;     /* as the debug information names it (absolute: joined with the compilation directory); NULL if unknown */
-    int line;             /* 0 if unknown */
+    const char *
+        file; /* as the debug information names it (absolute: joined with the compilation directory); NULL if unknown */
+    int line; /* 0 if unknown */
     const char *pyx_file; /* for Cython-generated C: the .pyx and its line, or NULL and 0 */
     int pyx_line;
     const char *unit_file; /* primary source file of the compilation unit, or NULL */
-    uint64_t start;       /* start offset of the symbol that holds the code: function + (offset - start) */
-    bool inlined;         /* this frame was inlined into the next one */
+    uint64_t start;        /* start offset of the symbol that holds the code: function + (offset - start) */
+    bool inlined;          /* this frame was inlined into the next one */
 };
 
 struct rs_symbols *rs_symbol_open(void);

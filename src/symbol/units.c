@@ -21,8 +21,8 @@ static bool in_code(const struct rs_module *module, uint64_t lo, uint64_t hi)
 }
 
 /* Notes the DIE's ranges in `spans`; whether it had any. `start` gets the lowest address. */
-static bool note_ranges(const struct rs_module *module, Dwarf_Die *die, struct rs_spans *spans,
-                        uint32_t value, uint32_t depth, uint64_t *start)
+static bool note_ranges(const struct rs_module *module, Dwarf_Die *die, struct rs_spans *spans, uint32_t value,
+                        uint32_t depth, uint64_t *start)
 {
     Dwarf_Addr base, lo, hi;
     ptrdiff_t at = 0;
@@ -60,8 +60,8 @@ static bool may_hold_code(int tag)
 }
 
 /* Notes a function or an inlined copy that has code; the entry that its children belong to. */
-static uint32_t note_entry(const struct rs_module *module, struct rs_unit *unit, Dwarf_Die *die,
-                           uint32_t owner, uint32_t depth)
+static uint32_t note_entry(const struct rs_module *module, struct rs_unit *unit, Dwarf_Die *die, uint32_t owner,
+                           uint32_t depth)
 {
     int tag = dwarf_tag(die);
     uint32_t index = (uint32_t)unit->entries.count;
@@ -71,11 +71,10 @@ static uint32_t note_entry(const struct rs_module *module, struct rs_unit *unit,
         return owner;
     if (!note_ranges(module, die, &unit->spans, index, depth, &start))
         return tag == DW_TAG_subprogram ? RS_SPAN_NONE : owner;
-    *RS_PUSH(&unit->entries) =
-        (struct rs_entry){.die = *die,
-                          .start = start,
-                          .parent = tag == DW_TAG_inlined_subroutine ? owner : RS_SPAN_NONE,
-                          .inlined = tag == DW_TAG_inlined_subroutine};
+    *RS_PUSH(&unit->entries) = (struct rs_entry){.die = *die,
+                                                 .start = start,
+                                                 .parent = tag == DW_TAG_inlined_subroutine ? owner : RS_SPAN_NONE,
+                                                 .inlined = tag == DW_TAG_inlined_subroutine};
     return index;
 }
 
@@ -106,8 +105,8 @@ static void note_unit(struct rs_module *module, Dwarf_Die *line_die, const Dwarf
     uint32_t index = (uint32_t)module->units.count;
     struct rs_unit *unit = RS_PUSH(&module->units);
 
-    *unit = (struct rs_unit){
-        .line_die = *line_die, .tree = *tree, .budget = bytes < INT32_MAX ? (int)bytes : INT32_MAX};
+    *unit =
+        (struct rs_unit){.line_die = *line_die, .tree = *tree, .budget = bytes < INT32_MAX ? (int)bytes : INT32_MAX};
     if (dwarf_hasattr(line_die, DW_AT_stmt_list))
         module->has_lines = true;
     if (note_ranges(module, line_die, &module->unit_spans, index, 0, NULL))
@@ -116,8 +115,7 @@ static void note_unit(struct rs_module *module, Dwarf_Die *line_die, const Dwarf
     unit->walked = true;
     walk(module, unit, &unit->tree, RS_SPAN_NONE, 0);
     for (size_t i = 0; i < unit->spans.raw.count; i++)
-        rs_spans_note(&module->unit_spans, unit->spans.raw.items[i].lo, unit->spans.raw.items[i].hi, index,
-                      0);
+        rs_spans_note(&module->unit_spans, unit->spans.raw.items[i].lo, unit->spans.raw.items[i].hi, index, 0);
     rs_spans_flatten(&unit->spans);
 }
 

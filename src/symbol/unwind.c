@@ -19,8 +19,8 @@ struct walk {
     Dwfl *dwfl;
 };
 
-static int no_debug_file(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base, const char *file, const char *link,
-                         GElf_Word checksum, char **found)
+static int no_debug_file(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base, const char *file,
+                         const char *link, GElf_Word checksum, char **found)
 {
     return -1; /* .eh_frame is in the file itself */
 }
@@ -90,7 +90,8 @@ static int on_frame(Dwfl_Frame *frame, void *context)
     return DWARF_CB_OK;
 }
 
-/* Where the walk begins: not in code that was made at run time, and not where there is no code, but at the call that led there. */
+/* Where the walk begins: not in code that was made at run time, and not where there is no code, but at the call that
+ * led there. */
 static void begin_walk(struct walk *walk)
 {
     struct rs_native_state *state = walk->state;
@@ -99,8 +100,8 @@ static void begin_walk(struct walk *walk)
 
     if (state->original != NULL && state->original(state->context, &state->pc, &depth)) {
         state->regs[SP] += depth;
-    } else if (dwfl_addrmodule(walk->dwfl, state->pc) == NULL && walk->max > 1 && read_memory(NULL, state->regs[SP], &back, walk) &&
-               dwfl_addrmodule(walk->dwfl, back - 1) != NULL) {
+    } else if (dwfl_addrmodule(walk->dwfl, state->pc) == NULL && walk->max > 1 &&
+               read_memory(NULL, state->regs[SP], &back, walk) && dwfl_addrmodule(walk->dwfl, back - 1) != NULL) {
         walk->frames[walk->count++] = (struct rs_native){.pc = state->pc};
         state->pc = back - 1;
         state->regs[SP] += sizeof(back);
@@ -126,7 +127,9 @@ static bool report_maps(Dwfl *dwfl, const char *maps)
 static void walk_legs(const char *maps, struct walk *walk)
 {
     static const Dwfl_Callbacks files = {.find_elf = dwfl_linux_proc_find_elf, .find_debuginfo = no_debug_file};
-    static const Dwfl_Thread_Callbacks threads = {.next_thread = next_thread, .memory_read = read_memory, .set_initial_registers = set_registers};
+    static const Dwfl_Thread_Callbacks threads = {.next_thread = next_thread,
+                                                  .memory_read = read_memory,
+                                                  .set_initial_registers = set_registers};
 
     for (unsigned leg = 0; leg < LEGS_MAX && (leg == 0 || walk->again); leg++) {
         if ((walk->dwfl = dwfl_begin(&files)) == NULL)
@@ -143,7 +146,8 @@ static void walk_legs(const char *maps, struct walk *walk)
     }
 }
 
-size_t rs_symbol_unwind(const struct rs_native_state *state, struct rs_arena *arena, struct rs_native *frames, size_t max)
+size_t rs_symbol_unwind(const struct rs_native_state *state, struct rs_arena *arena, struct rs_native *frames,
+                        size_t max)
 {
     struct rs_native_state now = *state;
     struct walk walk = {.state = &now, .arena = arena, .frames = frames, .max = max};

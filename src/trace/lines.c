@@ -53,7 +53,8 @@ static bool read_varint(const uint8_t *table, size_t size, size_t *i, uint32_t *
     return false;
 }
 
-/* 3.11 and later: entries that begin with a byte of the top bit set: code (4 bits), length - 1 in code units (3 bits). */
+/* 3.11 and later: entries that begin with a byte of the top bit set: code (4 bits), length - 1 in code units (3 bits).
+ */
 static int from_locations(const uint8_t *table, size_t size, int first, uint32_t instr)
 {
     uint32_t at = 0, value;

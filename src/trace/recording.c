@@ -74,7 +74,8 @@ struct rs_recording *rs_recording_open(const struct rs_recording_options *option
 
     recording->options = *options;
     recording->fd = make_file("refsan-control", sizeof(*control));
-    control = recording->fd >= 0 ? mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED, recording->fd, 0) : MAP_FAILED;
+    control = recording->fd >= 0 ? mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED, recording->fd, 0)
+                                 : MAP_FAILED;
     if (control == MAP_FAILED) {
         rs_fail(err, "no shared memory for the recording (%s)", strerror(errno));
         free(recording);
@@ -94,7 +95,8 @@ struct rs_recording *rs_recording_open(const struct rs_recording_options *option
     if (getrandom(&control->cookie, sizeof(control->cookie), 0) != sizeof(control->cookie))
         control->cookie = (uint64_t)time(NULL);
     control->cookie >>= 1;
-    snprintf(recording->address, sizeof(recording->address), "%d:%d:%llu", getpid(), recording->fd, (unsigned long long)control->cookie);
+    snprintf(recording->address, sizeof(recording->address), "%d:%d:%llu", getpid(), recording->fd,
+             (unsigned long long)control->cookie);
     return recording;
 }
 
@@ -192,7 +194,8 @@ static bool make_ring(struct rs_recording *recording, struct stream *s)
     return true;
 }
 
-void rs_recording_admit(struct rs_recording *recording, void (*born)(void *context, unsigned slot, const struct rs_process_slot *process),
+void rs_recording_admit(struct rs_recording *recording,
+                        void (*born)(void *context, unsigned slot, const struct rs_process_slot *process),
                         void *context)
 {
     unsigned taken = 0;
@@ -252,7 +255,10 @@ void rs_recording_answer(struct rs_recording *recording, unsigned slot, const vo
     futex_wake(&shared->request);
 }
 
-enum { AT_ONCE = 32 * 1024, RECORD_MAX = 0xffff * sizeof(struct rs_slot) }; /* AT_ONCE: what stays in the nearest cache */
+enum {
+    AT_ONCE = 32 * 1024,
+    RECORD_MAX = 0xffff * sizeof(struct rs_slot)
+}; /* AT_ONCE: what stays in the nearest cache */
 
 /* Copies what begins at `from`, and wraps at the ring's end. */
 static void copy_out(const struct stream *s, uint64_t from, void *to, uint64_t size)
@@ -315,8 +321,8 @@ uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64
     return tail - start;
 }
 
-void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void (*stray)(void *context, uint64_t address, uint32_t site),
-                             void *context)
+void rs_recording_read_stray(struct rs_recording *recording, unsigned slot,
+                             void (*stray)(void *context, uint64_t address, uint32_t site), void *context)
 {
     struct stream *s = &recording->streams[slot];
     struct rs_ring *ring = (struct rs_ring *)s->map;
@@ -329,7 +335,8 @@ void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void
     if (head - tail > RS_STRAY_BYTES || ((head | tail) & 15) != 0)
         return;
     for (; tail < head; tail += sizeof(struct rs_slot)) {
-        const struct rs_slot *at = (const struct rs_slot *)(s->map + RS_RING_HEADER + s->data_bytes + (tail & (RS_STRAY_BYTES - 1)));
+        const struct rs_slot *at =
+            (const struct rs_slot *)(s->map + RS_RING_HEADER + s->data_bytes + (tail & (RS_STRAY_BYTES - 1)));
 
         stray(context, at->a, at->b);
         __atomic_store_n(&ring->stray_tail, tail + sizeof(*at), __ATOMIC_RELEASE);

@@ -1,7 +1,7 @@
 /* The host's side of the shared recording: makes it, hands out rings, answers requests, reads what was written.
  *
- * The program is untrusted: every number that a runtime wrote is checked before it is used, and a recording that makes no
- * sense ends that process's stream with a count, never the host. Single-threaded. */
+ * The program is untrusted: every number that a runtime wrote is checked before it is used, and a recording that makes
+ * no sense ends that process's stream with a count, never the host. Single-threaded. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +30,8 @@ void rs_recording_end(struct rs_recording *recording);
 void rs_recording_wait(struct rs_recording *recording, unsigned milliseconds);
 
 /* Gives each newly connected process its ring. `born` is called once for each, with the slot's number. */
-void rs_recording_admit(struct rs_recording *recording, void (*born)(void *context, unsigned slot, const struct rs_process_slot *process),
+void rs_recording_admit(struct rs_recording *recording,
+                        void (*born)(void *context, unsigned slot, const struct rs_process_slot *process),
                         void *context);
 
 /* An open request, or NULL; the pointer's fields were copied, `path` ends with a NUL. */
@@ -38,18 +39,20 @@ const struct rs_process_slot *rs_recording_request(struct rs_recording *recordin
 /* Answers it with a blob (size 0: nothing). */
 void rs_recording_answer(struct rs_recording *recording, unsigned slot, const void *blob, size_t size);
 
-/* Feeds about `bytes` bytes of the process's ring, as copies that the program cannot change: `take` gets an array of slots that begins
- * with a record and returns how many slots the whole records at its front have. Returns how many bytes were read. */
+/* Feeds about `bytes` bytes of the process's ring, as copies that the program cannot change: `take` gets an array of
+ * slots that begins with a record and returns how many slots the whole records at its front have. Returns how many
+ * bytes were read. */
 uint64_t rs_recording_read(struct rs_recording *recording, unsigned slot, uint64_t bytes,
                            size_t (*take)(void *context, const struct rs_slot *slots, size_t count), void *context);
 /* The same of the stray ring: (address, site) pairs. */
-void rs_recording_read_stray(struct rs_recording *recording, unsigned slot, void (*stray)(void *context, uint64_t address, uint32_t site),
-                             void *context);
+void rs_recording_read_stray(struct rs_recording *recording, unsigned slot,
+                             void (*stray)(void *context, uint64_t address, uint32_t site), void *context);
 uint64_t rs_recording_lost(const struct rs_recording *recording, unsigned slot);
 /* Arms a site (law 5): what it touches from now on is watched when it dies. */
 void rs_recording_arm(struct rs_recording *recording, unsigned slot, uint32_t site);
 void rs_recording_arm_function(struct rs_recording *recording, unsigned slot, uint64_t function);
-/* Tells the runtime that the balance of an object has just fallen below 0: it is looked after when it dies, or at once if it has. */
+/* Tells the runtime that the balance of an object has just fallen below 0: it is looked after when it dies, or at once
+ * if it has. */
 void rs_recording_suspect(struct rs_recording *recording, unsigned slot, uint64_t object);
 /* Asks for a first quiet point of an object that never dies; false if there is no place left. */
 bool rs_recording_watch(struct rs_recording *recording, unsigned slot, uint64_t object);

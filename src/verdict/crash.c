@@ -1,5 +1,5 @@
-/* From a recorded fault to a crash: what kind it is, where, through which object or call. Only what was recorded decides; what is likely
- * and not certain is worded so (crash_words.c). */
+/* From a recorded fault to a crash: what kind it is, where, through which object or call. Only what was recorded
+ * decides; what is likely and not certain is worded so (crash_words.c). */
 #include "verdict/internal.h"
 
 #include <signal.h>
@@ -10,10 +10,12 @@
 
 enum {
     NULL_REACH = 4096,     /* no mapping lies below (vm.mmap_min_addr) */
-    STACK_REACH = 1 << 16, /* a fault this close to the stack pointer is one of the stack's end: the guard page is missed by no more */
+    STACK_REACH = 1 << 16, /* a fault this close to the stack pointer is one of the stack's end: the guard page is
+                              missed by no more */
     NAMED_FIRST = 12,      /* frames in which the function that gave up stands */
     KERNEL = 0x80,         /* SI_KERNEL: no address is told */
-    WRITE = 1 << 1, FETCH = 1 << 4, /* of the processor's page fault error code (Intel SDM 3, 4.7) */
+    WRITE = 1 << 1,
+    FETCH = 1 << 4, /* of the processor's page fault error code (Intel SDM 3, 4.7) */
 };
 
 static bool is_fatal(int signal)
@@ -24,17 +26,24 @@ static bool is_fatal(int signal)
 static const char *signal_name(int signal)
 {
     switch (signal) {
-    case SIGSEGV: return "SIGSEGV";
-    case SIGBUS: return "SIGBUS";
-    case SIGABRT: return "SIGABRT";
-    case SIGFPE: return "SIGFPE";
-    default: return "SIGILL";
+    case SIGSEGV:
+        return "SIGSEGV";
+    case SIGBUS:
+        return "SIGBUS";
+    case SIGABRT:
+        return "SIGABRT";
+    case SIGFPE:
+        return "SIGFPE";
+    default:
+        return "SIGILL";
     }
 }
 
 size_t rs_judge_native(const struct judge *j, struct rs_line lines[RS_STACK_MAX])
 {
-    return j->names->stack != NULL ? j->names->stack(j->names->context, j->books, &j->report->arena, lines, RS_STACK_MAX) : 0;
+    return j->names->stack != NULL
+               ? j->names->stack(j->names->context, j->books, &j->report->arena, lines, RS_STACK_MAX)
+               : 0;
 }
 
 size_t rs_judge_python(const struct judge *j, struct rs_line lines[RS_STACK_MAX])
@@ -43,8 +52,8 @@ size_t rs_judge_python(const struct judge *j, struct rs_line lines[RS_STACK_MAX]
 
     for (size_t i = 0; i + 1 < j->books->python_stack.count && count < RS_STACK_MAX; i += 2) {
         lines[count] = (struct rs_line){0};
-        j->names->python(j->names->context, j->books, (uint32_t)j->books->python_stack.items[i], (uint32_t)j->books->python_stack.items[i + 1],
-                         &j->report->arena, &lines[count]);
+        j->names->python(j->names->context, j->books, (uint32_t)j->books->python_stack.items[i],
+                         (uint32_t)j->books->python_stack.items[i + 1], &j->report->arena, &lines[count]);
         count++;
     }
     return count;
@@ -67,8 +76,9 @@ static bool is_observed(const struct rs_books *books, const char *module)
 
 static bool is_library(const char *module)
 {
-    return module != NULL && (strncmp(module, "libc.so", 7) == 0 || strncmp(module, "libc-2", 6) == 0 || strncmp(module, "libpthread", 10) == 0 ||
-                              strncmp(module, "libstdc++", 9) == 0 || strncmp(module, "libgcc_s", 8) == 0 || strncmp(module, "ld-linux", 8) == 0);
+    return module != NULL && (strncmp(module, "libc.so", 7) == 0 || strncmp(module, "libc-2", 6) == 0 ||
+                              strncmp(module, "libpthread", 10) == 0 || strncmp(module, "libstdc++", 9) == 0 ||
+                              strncmp(module, "libgcc_s", 8) == 0 || strncmp(module, "ld-linux", 8) == 0);
 }
 
 /* Who is to be looked at first. */
@@ -122,14 +132,19 @@ static const struct rs_line *frame_of(const struct rs_crash *crash, const char *
     return NULL;
 }
 
-/* malloc, free and their like found something wrong: one of them is the outermost of the C library's frames that end in abort. */
+/* malloc, free and their like found something wrong: one of them is the outermost of the C library's frames that end in
+ * abort. */
 static bool is_heap_check(const struct rs_crash *crash)
 {
-    static const char *const names[] = {"malloc", "free", "cfree", "calloc", "realloc", "memalign", "__libc_free", "__libc_malloc", "__libc_calloc",
-                                        "__libc_realloc", "__libc_memalign", "posix_memalign", "aligned_alloc"};
+    static const char *const names[] = {"malloc",        "free",           "cfree",           "calloc",
+                                        "realloc",       "memalign",       "__libc_free",     "__libc_malloc",
+                                        "__libc_calloc", "__libc_realloc", "__libc_memalign", "posix_memalign",
+                                        "aligned_alloc"};
     const char *outermost = NULL;
 
-    for (size_t i = 0; i < crash->native.count && (crash->native.items[i].module == NULL || is_library(crash->native.items[i].module)); i++)
+    for (size_t i = 0; i < crash->native.count &&
+                       (crash->native.items[i].module == NULL || is_library(crash->native.items[i].module));
+         i++)
         outermost = crash->native.items[i].function;
     for (size_t i = 0; outermost != NULL && i < sizeof(names) / sizeof(*names); i++)
         if (strcmp(public_name(outermost), names[i]) == 0)
@@ -137,9 +152,12 @@ static bool is_heap_check(const struct rs_crash *crash)
     return false;
 }
 
-#define ANY_OF(crash, ...) frame_of(crash, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+#define ANY_OF(crash, ...)                                                                                             \
+    frame_of(crash, (const char *const[]){__VA_ARGS__},                                                                \
+             sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
-/* Whoever called abort is in the interpreter, which does so for fatal errors and in os.abort. Its own name may be unknown. */
+/* Whoever called abort is in the interpreter, which does so for fatal errors and in os.abort. Its own name may be
+ * unknown. */
 static bool is_interpreters(const struct rs_crash *crash)
 {
     const char *module = NULL;
@@ -197,7 +215,8 @@ static enum rs_crash_cause cause_of(const struct rs_books *books, const struct r
 
 static const char *register_name(unsigned n)
 {
-    static const char *const names[16] = {"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
+    static const char *const names[16] = {"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp",
+                                          "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
 
     return n < 16 ? names[n] : NULL;
 }
@@ -207,9 +226,11 @@ static void find_ends(struct rs_crash *crash)
 {
     for (size_t i = 0; i < crash->history.count; i++) {
         const struct rs_step *step = &crash->history.items[i];
-        bool gone = step->kind == RS_STEP_RELEASE || step->kind == RS_STEP_STEAL || step->kind == RS_STEP_RETURN || step->kind == RS_STEP_FREE;
+        bool gone = step->kind == RS_STEP_RELEASE || step->kind == RS_STEP_STEAL || step->kind == RS_STEP_RETURN ||
+                    step->kind == RS_STEP_FREE;
 
-        if (!crash->has_made && (step->kind == RS_STEP_CREATE || (step->kind == RS_STEP_ACQUIRE && step->api != NULL))) {
+        if (!crash->has_made &&
+            (step->kind == RS_STEP_CREATE || (step->kind == RS_STEP_ACQUIRE && step->api != NULL))) {
             crash->has_made = true;
             crash->made = step->place;
             crash->made.api = step->api;
@@ -230,7 +251,8 @@ static void tell_object(const struct judge *j, const struct rs_fact *fact, struc
     if (!fact->has_object) {
         if (fault->object == 0)
             return;
-        crash->object.address = fault->object; /* the books never heard of it: not a module that is observed had to do with it */
+        crash->object.address =
+            fault->object; /* the books never heard of it: not a module that is observed had to do with it */
     } else {
         crash->object.even = rs_judge_story(j, fact, &f);
         crash->object.type = f.object.type;
@@ -240,7 +262,9 @@ static void tell_object(const struct judge *j, const struct rs_fact *fact, struc
         memcpy(&crash->history, &f.history, sizeof(crash->history));
         find_ends(crash);
     }
-    crash->object.found_in = fault->named_by == RS_FAULT_BY_ADDRESS ? "address" : fault->named_by != 0 ? register_name(fault->named_by - 1) : NULL;
+    crash->object.found_in = fault->named_by == RS_FAULT_BY_ADDRESS ? "address"
+                             : fault->named_by != 0                 ? register_name(fault->named_by - 1)
+                                                                    : NULL;
 }
 
 static void tell_stacks(const struct judge *j, struct rs_crash *crash)
@@ -276,11 +300,13 @@ static void tell_fault(const struct judge *j, struct rs_crash *crash)
     }
 }
 
-void rs_verdict_crash(const struct rs_books *books, struct rs_end end, const struct rs_names *names, struct rs_report *report)
+void rs_verdict_crash(const struct rs_books *books, struct rs_end end, const struct rs_names *names,
+                      struct rs_report *report)
 {
     const struct judge j = {books, names, report};
     const int signal = books->has_fault ? (int)books->fault.head.b : 0;
-    bool died = end.known ? end.signal != 0 && end.signal == signal : books->has_fault && books->fault.fate == RS_FATE_DEATH;
+    bool died =
+        end.known ? end.signal != 0 && end.signal == signal : books->has_fault && books->fault.fate == RS_FATE_DEATH;
     struct rs_crash *crash;
 
     if (!died && !(end.known && is_fatal(end.signal)))

@@ -12,7 +12,8 @@ struct judge {
 
 /* Names the place of an event; `api` is the call, where it is one. */
 void rs_judge_event(const struct judge *j, const struct rs_event *event, struct rs_place *place);
-/* Fills object and history of a zeroed finding, whose lists become the caller's. Whether no account of it is certainly below 0. */
+/* Fills object and history of a zeroed finding, whose lists become the caller's. Whether no account of it is certainly
+ * below 0. */
 bool rs_judge_story(const struct judge *j, const struct rs_fact *fact, struct rs_finding *f);
 /* The native and the Python frames at the fault, innermost first; how many. */
 size_t rs_judge_native(const struct judge *j, struct rs_line lines[RS_STACK_MAX]);

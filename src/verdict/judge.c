@@ -21,9 +21,13 @@ static const char *spoken(const struct judge *j, const char *name)
 
 static void name_event(const struct judge *j, const struct rs_event *event, struct rs_place *place)
 {
-    if (!j->names->place(j->names->context, j->books, event->pc, event->function, event->is_entry, &j->report->arena, place) && event->function != 0)
+    if (!j->names->place(j->names->context, j->books, event->pc, event->function, event->is_entry, &j->report->arena,
+                         place) &&
+        event->function != 0)
         j->names->place(j->names->context, j->books, event->function, 0, true, &j->report->arena, place);
-    place->api = event->contract != NULL && event->kind != RS_EVENT_ARGUMENT && event->kind != RS_EVENT_RETURN ? spoken(j, event->contract->name) : NULL;
+    place->api = event->contract != NULL && event->kind != RS_EVENT_ARGUMENT && event->kind != RS_EVENT_RETURN
+                     ? spoken(j, event->contract->name)
+                     : NULL;
 }
 
 static void name_python(const struct judge *j, struct rs_finding *f, const struct rs_event *event)
@@ -39,9 +43,11 @@ static void name_python(const struct judge *j, struct rs_finding *f, const struc
 static enum rs_step_kind step_kind(const struct rs_event *event)
 {
     static const enum rs_step_kind kinds[] = {
-        [RS_EVENT_CREATE] = RS_STEP_CREATE, [RS_EVENT_ACQUIRE] = RS_STEP_ACQUIRE, [RS_EVENT_RELEASE] = RS_STEP_RELEASE,
-        [RS_EVENT_BORROW] = RS_STEP_BORROW, [RS_EVENT_STEAL] = RS_STEP_STEAL, [RS_EVENT_ARGUMENT] = RS_STEP_ARGUMENT,
-        [RS_EVENT_RETURN] = RS_STEP_RETURN, [RS_EVENT_FREE] = RS_STEP_FREE, [RS_EVENT_TOUCH] = RS_STEP_TOUCH,
+        [RS_EVENT_CREATE] = RS_STEP_CREATE,   [RS_EVENT_ACQUIRE] = RS_STEP_ACQUIRE,
+        [RS_EVENT_RELEASE] = RS_STEP_RELEASE, [RS_EVENT_BORROW] = RS_STEP_BORROW,
+        [RS_EVENT_STEAL] = RS_STEP_STEAL,     [RS_EVENT_ARGUMENT] = RS_STEP_ARGUMENT,
+        [RS_EVENT_RETURN] = RS_STEP_RETURN,   [RS_EVENT_FREE] = RS_STEP_FREE,
+        [RS_EVENT_TOUCH] = RS_STEP_TOUCH,
     };
 
     return kinds[event->kind];
@@ -84,8 +90,14 @@ static void pair_steps(struct rs_finding *f)
 /* The call during which the object's memory was freed. */
 static struct rs_event killer(const struct rs_fact *fact)
 {
-    return (struct rs_event){.seq = fact->object.died_at, .pc = fact->object.killer_pc, .call = fact->object.killer_call,
-                             .contract = fact->object.killer_contract, .code = RS_NO_CODE, .count = 0, .times = 1, .kind = RS_EVENT_FREE};
+    return (struct rs_event){.seq = fact->object.died_at,
+                             .pc = fact->object.killer_pc,
+                             .call = fact->object.killer_call,
+                             .contract = fact->object.killer_contract,
+                             .code = RS_NO_CODE,
+                             .count = 0,
+                             .times = 1,
+                             .kind = RS_EVENT_FREE};
 }
 
 static void add_history(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact)
@@ -121,7 +133,8 @@ static void describe_object(const struct judge *j, struct rs_finding *f, const s
 }
 
 /* The event before `negative` from which the belief came that a reference was owned. */
-static const struct rs_event *belief_before(const struct rs_account *account, const struct rs_event *negative, enum rs_event_kind kind)
+static const struct rs_event *belief_before(const struct rs_account *account, const struct rs_event *negative,
+                                            enum rs_event_kind kind)
 {
     const struct rs_event *found = NULL;
 
@@ -171,14 +184,15 @@ static void judge_deficit(const struct judge *j, struct rs_finding *f, const str
     }
 }
 
-/* What the family did last with the object before the memory was freed, if it was the last of all families: an event of that kind. */
+/* What the family did last with the object before the memory was freed, if it was the last of all families: an event of
+ * that kind. */
 static const struct rs_event *own_last(const struct rs_fact *fact, enum rs_event_kind kind)
 {
     for (unsigned i = 0; i < fact->accounts; i++) {
         const struct rs_event *last = rs_ledger_latest(&fact->account[i]);
 
-        if (fact->account[i].family == fact->object.last_family && fact->object.last_family == fact->event.family && last != NULL &&
-            last->kind == kind)
+        if (fact->account[i].family == fact->object.last_family && fact->object.last_family == fact->event.family &&
+            last != NULL && last->kind == kind)
             return last;
     }
     return NULL;
@@ -205,8 +219,8 @@ static bool is_taking_apart(const struct rs_event *event)
     return event->contract != NULL && strcmp(event->contract->name, "tp_dealloc") == 0;
 }
 
-/* Where the family that used the dead object had got the pointer from without a reference: the call that lent it, or where nothing
- * says that (macros, Cython's arguments), the last that the family did with it in an earlier call. */
+/* Where the family that used the dead object had got the pointer from without a reference: the call that lent it, or
+ * where nothing says that (macros, Cython's arguments), the last that the family did with it in an earlier call. */
 static const struct rs_event *last_borrow(const struct rs_fact *fact)
 {
     const struct rs_event *lent = NULL, *earlier = NULL;
@@ -228,7 +242,8 @@ static const struct rs_event *last_borrow(const struct rs_fact *fact)
 }
 
 /* A call returned what the family had kept for itself: its balance is even, and its pointer is stale. */
-static void judge_gift(const struct judge *j, struct rs_finding *f, const struct rs_event *gave, const struct rs_event *kept)
+static void judge_gift(const struct judge *j, struct rs_finding *f, const struct rs_event *gave,
+                       const struct rs_event *kept)
 {
     f->rule = RS_RULE_RS102;
     name_event(j, gave, &f->culprit);
@@ -240,16 +255,18 @@ static void judge_gift(const struct judge *j, struct rs_finding *f, const struct
     }
 }
 
-/* The family's last release before the object was used. Where it is one of Cython's own, at a function's end, those are right by
- * construction: then one that the author wrote in the same call, if there is any. */
-static void name_release(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact, const struct rs_event *release)
+/* The family's last release before the object was used. Where it is one of Cython's own, at a function's end, those are
+ * right by construction: then one that the author wrote in the same call, if there is any. */
+static void name_release(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact,
+                         const struct rs_event *release)
 {
     f->has_belief = true;
     name_event(j, release, &f->belief);
     for (unsigned i = 0; i < fact->accounts; i++) {
         const struct rs_account *account = &fact->account[i];
 
-        for (unsigned n = account->family == release->family ? rs_ledger_kept(account) : 0; n > 0 && f->belief.pyx_file == NULL; n--) {
+        for (unsigned n = account->family == release->family ? rs_ledger_kept(account) : 0;
+             n > 0 && f->belief.pyx_file == NULL; n--) {
             const struct rs_event *event = rs_ledger_event(account, n - 1);
             struct rs_place place = {0};
 
@@ -263,7 +280,8 @@ static void name_release(const struct judge *j, struct rs_finding *f, const stru
 }
 
 /* Who kept the pointer is to blame, not the function that found it in memory later and only used it. */
-static void name_keeper(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact, const struct rs_event *borrow)
+static void name_keeper(const struct judge *j, struct rs_finding *f, const struct rs_fact *fact,
+                        const struct rs_event *borrow)
 {
     f->victim = f->culprit;
     f->has_victim = true;
@@ -294,13 +312,15 @@ static void judge_use(const struct judge *j, struct rs_finding *f, const struct 
         f->rule = fact->event.delta < 0 ? RS_RULE_RS104 : RS_RULE_RS105;
         f->has_belief = true;
         name_event(j, steal, &f->belief);
-    } else if (release != NULL && (release->call == fact->event.call || (borrow != NULL && net_of(fact, borrow->call) > 0))) {
+    } else if (release != NULL &&
+               (release->call == fact->event.call || (borrow != NULL && net_of(fact, borrow->call) > 0))) {
         name_release(j, f, fact, release);
     } else if (borrow != NULL && borrow->call != fact->event.call) { /* kept from an earlier call */
         f->rule = RS_RULE_RS103;
         f->has_belief = true;
         name_event(j, borrow, &f->belief);
-        if (fact->event.delta >= 0 && borrow->function != fact->event.function && (borrow->kind == RS_EVENT_BORROW || borrow->kind == RS_EVENT_ARGUMENT))
+        if (fact->event.delta >= 0 && borrow->function != fact->event.function &&
+            (borrow->kind == RS_EVENT_BORROW || borrow->kind == RS_EVENT_ARGUMENT))
             name_keeper(j, f, fact, borrow);
     } else if (freed.contract != NULL && freed.call == fact->event.call && freed.call != 0) {
         f->rule = RS_RULE_RS106;
@@ -327,11 +347,14 @@ static struct rs_finding *open_finding(const struct judge *j, enum rs_rule rule,
     return f;
 }
 
-/* The event says which function returned the reference, not by which statement: where only few come into question, the culprit
- * is the first of them instead of the function's head. Returns how many. */
-static size_t name_returns(const struct judge *j, struct rs_finding *f, const struct rs_event *event, struct rs_place *places)
+/* The event says which function returned the reference, not by which statement: where only few come into question, the
+ * culprit is the first of them instead of the function's head. Returns how many. */
+static size_t name_returns(const struct judge *j, struct rs_finding *f, const struct rs_event *event,
+                           struct rs_place *places)
 {
-    size_t count = j->names->returns != NULL ? j->names->returns(j->names->context, j->books, event->pc, &j->report->arena, places, RETURNS_MAX) : 0;
+    size_t count = j->names->returns != NULL ? j->names->returns(j->names->context, j->books, event->pc,
+                                                                 &j->report->arena, places, RETURNS_MAX)
+                                             : 0;
 
     if (count == 0 || count > RETURNS_MAX)
         return 0;
@@ -347,7 +370,9 @@ static void close_finding(const struct judge *j, struct rs_finding *f, const str
     const struct rs_rule_info *info = rs_rule_info(f->rule);
     struct rs_place places[RETURNS_MAX];
     const struct rs_account *account = &fact->account[0];
-    const struct rs_event *returned = account->has_negative && account->negative.kind == RS_EVENT_RETURN ? &account->negative : own_last(fact, RS_EVENT_RETURN);
+    const struct rs_event *returned = account->has_negative && account->negative.kind == RS_EVENT_RETURN
+                                          ? &account->negative
+                                          : own_last(fact, RS_EVENT_RETURN);
     size_t returns = f->rule == RS_RULE_RS102 && returned != NULL ? name_returns(j, f, returned, places) : 0;
 
     f->kind = info->kind;
@@ -369,12 +394,13 @@ static void add_fault_stack(const struct judge *j, struct rs_finding *f)
         *RS_PUSH(&f->use) = lines[i];
 }
 
-/* A consequence on a dead object: proven where the books name a family that gave up what it never owned, or where the module
- * itself used the object after it had been freed. */
+/* A consequence on a dead object: proven where the books name a family that gave up what it never owned, or where the
+ * module itself used the object after it had been freed. */
 static void judge_death(const struct judge *j, const struct rs_fact *fact)
 {
     struct rs_finding *f;
-    bool definite = is_definite(fact), own_use = (fact->kind == RS_FACT_TOUCH && !fact->from_result) || fact->kind == RS_FACT_ZERO || fact->own_use;
+    bool definite = is_definite(fact),
+         own_use = (fact->kind == RS_FACT_TOUCH && !fact->from_result) || fact->kind == RS_FACT_ZERO || fact->own_use;
 
     if (!definite && !own_use)
         return; /* somebody's object died too early, but nobody whom the books watch gave up too much */
@@ -398,12 +424,13 @@ static void judge_death(const struct judge *j, const struct rs_fact *fact)
     close_finding(j, f, fact);
 }
 
-/* A reference that went into a container by a plain store, of an object that no event had brought: it may as well have come out
- * of another container by a plain load. */
+/* A reference that went into a container by a plain store, of an object that no event had brought: it may as well have
+ * come out of another container by a plain load. */
 static bool is_raw_move(const struct rs_account *account)
 {
-    return account->negative.contract != NULL && (account->negative.contract->flags & RS_MACRO) && account->acquired == 0 &&
-           belief_before(account, &account->negative, RS_EVENT_BORROW) == NULL && belief_before(account, &account->negative, RS_EVENT_ARGUMENT) == NULL;
+    return account->negative.contract != NULL && (account->negative.contract->flags & RS_MACRO) &&
+           account->acquired == 0 && belief_before(account, &account->negative, RS_EVENT_BORROW) == NULL &&
+           belief_before(account, &account->negative, RS_EVENT_ARGUMENT) == NULL;
 }
 
 static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
@@ -420,14 +447,15 @@ static void judge_suspect(const struct judge *j, const struct rs_fact *fact)
     close_finding(j, f, fact);
 }
 
-/* Where the open acquisition is one of Cython's own, which it pairs with a release of its own: one that the author wrote in the same call,
- * if there is any. */
+/* Where the open acquisition is one of Cython's own, which it pairs with a release of its own: one that the author
+ * wrote in the same call, if there is any. */
 static void name_authors(const struct judge *j, const struct rs_fact *fact, struct rs_place *acquired)
 {
     for (unsigned i = 0; i < fact->accounts && acquired->pyx_file == NULL; i++) {
         const struct rs_account *account = &fact->account[i];
 
-        for (unsigned n = account->family == fact->event.family ? rs_ledger_kept(account) : 0; n > 0 && acquired->pyx_file == NULL; n--) {
+        for (unsigned n = account->family == fact->event.family ? rs_ledger_kept(account) : 0;
+             n > 0 && acquired->pyx_file == NULL; n--) {
             const struct rs_event *event = rs_ledger_event(account, n - 1);
             struct rs_place place = {0};
 
@@ -499,7 +527,8 @@ static uint64_t traverse_of(const struct rs_books *books, uint64_t type)
     for (size_t i = 0; i < books->roles.room; i++) {
         const struct rs_role *role = (const struct rs_role *)books->roles.places[i].value;
 
-        if (books->roles.places[i].key != 0 && role->owner == type && role->contract != NULL && strcmp(role->contract->name, "tp_traverse") == 0)
+        if (books->roles.places[i].key != 0 && role->owner == type && role->contract != NULL &&
+            strcmp(role->contract->name, "tp_traverse") == 0)
             return books->roles.places[i].key;
     }
     return 0;

@@ -4,7 +4,8 @@
  * is parsed and no instruction decoded inside the user's process. A plan blob is position-dependent: it was emitted for
  * one load base and one area (a reservation of the runtime's within 2 GB of the module). All offsets named `at` are
  * relative to the load base, those named `*_off` to the start of the area. Blob layout: header, then the arrays in the
- * order of the header's counts (patches, entries, calls, imports, rows), then `code_size` bytes of code; every array starts at a multiple of 8. */
+ * order of the header's counts (patches, entries, calls, imports, rows), then `code_size` bytes of code; every array
+ * starts at a multiple of 8. */
 #pragma once
 #include <stdint.h>
 
@@ -18,28 +19,29 @@ enum rs_hook_slot {
     RS_HOOK_ADD,   /* in-place add: rax object address, ecx delta, edx site */
     RS_HOOK_SET,   /* mov of a register: rax object address, ecx new low 32 bits of the count, edx site */
     RS_HOOK_ENTRY, /* r11 struct rs_entry_desc *; registers and stack as at the function's entry; jumped to */
-    RS_HOOK_CALL,  /* r11 target, r10 struct rs_call_desc *, return address pushed, registers as at the call; jumped to */
+    RS_HOOK_CALL,  /* r11 target, r10 struct rs_call_desc *, return address pushed, registers as at the call; jumped to
+                    */
     RS_HOOK_API,   /* r11 struct rs_import_desc *; registers and stack as at the callee's entry; jumped to */
     RS_HOOK_SLOTS = 8
 };
-/* The two store hooks are called with the red zone skipped and rax, rcx, rdx and (where they are live) the flags saved by
- * the trampoline; they preserve every other register and the vector state. They run before the store. */
+/* The two store hooks are called with the red zone skipped and rax, rcx, rdx and (where they are live) the flags saved
+ * by the trampoline; they preserve every other register and the vector state. They run before the store. */
 
 struct rs_plan_header {
     uint64_t magic;
     uint32_t version;
-    uint32_t status;     /* enum rs_plan_status */
-    char text[232];      /* one line why, when status is not RS_PLAN_READY */
-    uint64_t area_size;  /* code and data; with RS_PLAN_AREA_TOO_SMALL what is needed */
-    uint32_t family;     /* modules shipped together have the same; decided by the host */
-    uint32_t sites;      /* refcount candidates found */
+    uint32_t status;    /* enum rs_plan_status */
+    char text[232];     /* one line why, when status is not RS_PLAN_READY */
+    uint64_t area_size; /* code and data; with RS_PLAN_AREA_TOO_SMALL what is needed */
+    uint32_t family;    /* modules shipped together have the same; decided by the host */
+    uint32_t sites;     /* refcount candidates found */
     uint32_t sites_patched;
     uint32_t sites_unpatched;
     uint32_t functions_skipped; /* could not be decoded: left alone */
     uint32_t patches, entries, calls, imports;
     uint32_t code_size, data_off, data_size;
     uint32_t first_site; /* sites are numbered first_site .. first_site + sites_patched - 1 over the whole recording */
-    uint32_t text_lo, text_hi; /* executable range, base-relative */
+    uint32_t text_lo, text_hi;     /* executable range, base-relative */
     uint32_t writes_lo, writes_hi; /* data segments (writable when loaded), base-relative: .data .. .bss end */
     uint32_t rows;
 };
@@ -62,8 +64,8 @@ struct rs_entry {
     uint32_t desc_off;
 };
 struct rs_entry_desc {
-    uint64_t displaced; /* absolute; filled by the host */
-    uint64_t function;  /* absolute; filled by the host */
+    uint64_t displaced;  /* absolute; filled by the host */
+    uint64_t function;   /* absolute; filled by the host */
     uint64_t runtime[6]; /* the runtime's own; zero at first: "no role known, straight to displaced" */
 };
 
@@ -83,9 +85,9 @@ struct rs_import {
     uint32_t slot_at;   /* the GOT slot (8 bytes) */
     uint32_t thunk_off; /* code in the area: sets r11, jumps to RS_HOOK_API */
     uint32_t desc_off;
-    uint32_t contract;  /* rs_contract_index, or RS_IMPORT_UNKNOWN */
-    uint8_t lazy;       /* JUMP_SLOT: the slot may still point to the PLT; resolve by name */
-    uint8_t keep_slot;  /* identity: leave the slot, the calls were retargeted to the private slot in the desc */
+    uint32_t contract; /* rs_contract_index, or RS_IMPORT_UNKNOWN */
+    uint8_t lazy;      /* JUMP_SLOT: the slot may still point to the PLT; resolve by name */
+    uint8_t keep_slot; /* identity: leave the slot, the calls were retargeted to the private slot in the desc */
     uint8_t pad[6];
     char name[64];
 };

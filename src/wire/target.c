@@ -74,7 +74,8 @@ enum rs_target rs_target_of(rs_target_read *read, void *context, char *script)
         return RS_TARGET_UNREADABLE;
     if (head.line[0] == '#' && head.line[1] == '!')
         return judge_script(head.line, (size_t)size, script);
-    if (size < (long)sizeof(head.elf) || head.line[0] != ELFMAG0 || head.line[1] != ELFMAG1 || head.line[2] != ELFMAG2 || head.line[3] != ELFMAG3)
+    if (size < (long)sizeof(head.elf) || head.line[0] != ELFMAG0 || head.line[1] != ELFMAG1 ||
+        head.line[2] != ELFMAG2 || head.line[3] != ELFMAG3)
         return RS_TARGET_TEXT;
     return judge_elf(read, context, &head.elf);
 }

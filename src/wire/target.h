@@ -1,8 +1,8 @@
-/* Whether a program file can take the runtime along: whether the loader that starts it can load a glibc library of x86-64
- * beside it. The host asks before it starts the program, the runtime before each exec.
+/* Whether a program file can take the runtime along: whether the loader that starts it can load a glibc library of
+ * x86-64 beside it. The host asks before it starts the program, the runtime before each exec.
  *
- * Promise: reads through the caller only, with bounds; no allocation, no library call: it runs in a vfork child and in code
- * that may not use vector registers. Refuses to judge what it cannot read. */
+ * Promise: reads through the caller only, with bounds; no allocation, no library call: it runs in a vfork child and in
+ * code that may not use vector registers. Refuses to judge what it cannot read. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -16,6 +16,16 @@ def layers(_context):
     core.expect(p.returncode == 0, "the walls between the rooms", p.stdout)
 
 
+def formatted(_context):
+    formatter = os.path.join(core.ROOT, "build", "venv", "bin", "clang-format")
+    files = sorted(glob.glob(os.path.join(core.ROOT, "src", "**", "*.[ch]"), recursive=True))
+    if not os.path.exists(formatter):
+        raise core.Skip("clang-format could not be installed")
+    core.expect(files, "no sources")
+    p = subprocess.run([formatter, "--dry-run", "--Werror"] + files, cwd=core.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    core.expect(p.returncode == 0, "not formatted: build/venv/bin/clang-format -i FILE", p.stdout)
+
+
 BROKEN = {  # a file -> what the checker has to say of it
     "src/ledger/a.c": ('#include "symbol/symbol.h"\n', "ledger may include: base, wire, contract"),
     "src/cellar/a.c": ("int a;\n", "'cellar' is no room"),
@@ -133,5 +143,6 @@ def installs(context):
 
 def collect(_context):
     return [core.Test("house/layers", layers), core.Test("house/layers-bite", layers_bite), core.Test("house/rule-pages", rule_pages),
+            core.Test("house/format", formatted),
             core.Test("house/links", links), core.Test("house/options-documented", options_documented),
             core.Test("house/vetting", vetting), core.Test("house/llvm-comes-later", llvm_comes_later), core.Test("house/install", installs, alone=True)]

@@ -138,8 +138,7 @@ static uint8_t legacy_op(const ZydisDecodedInstruction *raw, struct rs_insn *ins
     case ZYDIS_MNEMONIC_ADD:
     case ZYDIS_MNEMONIC_SUB:
         if (raw->raw.imm[0].size && insn->operand) {
-            int64_t added =
-                raw->mnemonic == ZYDIS_MNEMONIC_ADD ? raw->raw.imm[0].value.s : -raw->raw.imm[0].value.s;
+            int64_t added = raw->mnemonic == ZYDIS_MNEMONIC_ADD ? raw->raw.imm[0].value.s : -raw->raw.imm[0].value.s;
             insn->imm = (int32_t)added;
             return added == insn->imm ? RS_OP_ADD_IMM : RS_OP_OTHER;
         }
@@ -183,8 +182,7 @@ bool rs_arch_decode(const uint8_t *bytes, size_t size, uint32_t at, struct rs_in
     insn->width = raw.operand_width / 8;
     insn->lock = raw.attributes & ZYDIS_ATTRIB_HAS_LOCK;
     bool legacy = raw.encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY;
-    insn->plain =
-        legacy && !insn->lock && !(raw.attributes & ZYDIS_ATTRIB_HAS_SEGMENT) && raw.address_width == 64;
+    insn->plain = legacy && !insn->lock && !(raw.attributes & ZYDIS_ATTRIB_HAS_SEGMENT) && raw.address_width == 64;
     insn->rex = legacy && (raw.attributes & ZYDIS_ATTRIB_HAS_REX) ? bytes[raw.raw.rex.offset] : 0;
     if (!legacy)
         raw.raw.rex = (ZydisDecodedInstructionRawRex){0}; /* shares its bytes with the vector prefixes */
@@ -206,8 +204,7 @@ bool rs_arch_writes(const uint8_t *bytes, size_t size, unsigned reg)
         return true;
     for (unsigned i = 0; i < raw.operand_count; i++) {
         const ZydisDecodedOperand *operand = &operands[i];
-        if (operand->type != ZYDIS_OPERAND_TYPE_REGISTER ||
-            !(operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
+        if (operand->type != ZYDIS_OPERAND_TYPE_REGISTER || !(operand->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
             continue;
         ZydisRegister wide = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, operand->reg.value);
         if (wide == (ZydisRegister)(ZYDIS_REGISTER_RAX + reg))
@@ -229,8 +226,8 @@ bool rs_arch_constant(const uint8_t *bytes, size_t size, unsigned reg, int64_t *
 {
     ZydisDecodedInstruction raw;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-    if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(decoder(), bytes, size, &raw, operands)) ||
-        raw.operand_count < 2 || !is_destination(&operands[0], reg))
+    if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(decoder(), bytes, size, &raw, operands)) || raw.operand_count < 2 ||
+        !is_destination(&operands[0], reg))
         return false;
     bool immediate = operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
     int64_t number = immediate ? operands[1].imm.value.s : 0;

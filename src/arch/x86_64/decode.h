@@ -44,31 +44,10 @@ enum rs_operand {
     RS_OPERAND_RIP, /* [rip + disp]: `target` is its address */
 };
 
-enum {
-    RS_RAX,
-    RS_RCX,
-    RS_RDX,
-    RS_RBX,
-    RS_RSP,
-    RS_RBP,
-    RS_RSI,
-    RS_RDI,
-    RS_R8,
-    RS_R10 = 10,
-    RS_R11,
-    RS_REG_NONE = 255
-};
+enum { RS_RAX, RS_RCX, RS_RDX, RS_RBX, RS_RSP, RS_RBP, RS_RSI, RS_RDI, RS_R8, RS_R10 = 10, RS_R11, RS_REG_NONE = 255 };
 
 /* The six arithmetic flags, at their places in the flags register. */
-enum {
-    RS_CF = 1 << 0,
-    RS_PF = 1 << 1,
-    RS_AF = 1 << 2,
-    RS_ZF = 1 << 3,
-    RS_SF = 1 << 4,
-    RS_OF = 1 << 5,
-    RS_FLAGS = 63
-};
+enum { RS_CF = 1 << 0, RS_PF = 1 << 1, RS_AF = 1 << 2, RS_ZF = 1 << 3, RS_SF = 1 << 4, RS_OF = 1 << 5, RS_FLAGS = 63 };
 
 struct rs_insn {
     uint32_t at;     /* base-relative address */

@@ -40,7 +40,8 @@ static void put_set_operands(struct rs_code *code, const struct rs_piece *piece)
 }
 
 /* What the hook's frame begins and ends with. */
-static const uint8_t skip_red_zone[] = {0x48, 0x8d, 0x64, 0x24, 0x80}, back_over_it[] = {0x48, 0x8d, 0xa4, 0x24, 0x80, 0, 0, 0};
+static const uint8_t skip_red_zone[] = {0x48, 0x8d, 0x64, 0x24, 0x80},
+                     back_over_it[] = {0x48, 0x8d, 0xa4, 0x24, 0x80, 0, 0, 0};
 
 unsigned rs_arch_hook_depth(const uint8_t *code, size_t size, size_t ran)
 {
@@ -67,11 +68,11 @@ unsigned rs_arch_hook_depth(const uint8_t *code, size_t size, size_t ran)
 /* The hook's call in front of a store: see enum rs_hook_slot for what it gets and preserves. */
 static void put_store_hook(struct rs_code *code, const struct rs_piece *piece)
 {
-    static const uint8_t save[] = {0x50, 0x51, 0x52};                      /* push rax, rcx, rdx */
-    static const uint8_t save_flags[] = {0x9f, 0x0f, 0x90, 0xc0, 0x50,     /* lahf; seto al; push rax */
-                                         0x48, 0x8b, 0x44, 0x24, 0x18};    /* mov rax, [rsp + 24] */
-    static const uint8_t load_flags[] = {0x58, 0x04, 0x7f, 0x9e};          /* pop rax; add al, 127; sahf */
-    static const uint8_t load[] = {0x5a, 0x59, 0x58};                      /* pop rdx, rcx, rax */
+    static const uint8_t save[] = {0x50, 0x51, 0x52};                   /* push rax, rcx, rdx */
+    static const uint8_t save_flags[] = {0x9f, 0x0f, 0x90, 0xc0, 0x50,  /* lahf; seto al; push rax */
+                                         0x48, 0x8b, 0x44, 0x24, 0x18}; /* mov rax, [rsp + 24] */
+    static const uint8_t load_flags[] = {0x58, 0x04, 0x7f, 0x9e};       /* pop rax; add al, 127; sahf */
+    static const uint8_t load[] = {0x5a, 0x59, 0x58};                   /* pop rdx, rcx, rax */
     const struct rs_insn *insn = piece->insn;
     bool set = insn->op == RS_OP_STORE;
     rs_code_put(code, skip_red_zone, sizeof skip_red_zone);
@@ -138,7 +139,7 @@ static void put_indirect(struct rs_code *code, const struct rs_piece *piece)
         put_jump_through(code, RS_FIX_SLOT, insn->target);
         return;
     }
-    put_operand(code, piece, 0x8b, RS_R11); /* before the push: the operand may count from rsp */
+    put_operand(code, piece, 0x8b, RS_R11);                    /* before the push: the operand may count from rsp */
     rs_code_put(code, (const uint8_t[]){0x4c, 0x8d, 0x15}, 3); /* lea r10, [rip + rel32] */
     rs_code_fixup(code, RS_FIX_CALL, piece->number, 0);
     if (call)
@@ -168,8 +169,7 @@ static uint32_t put_branch(struct rs_code *code, const struct rs_piece *piece, b
     return inside ? field : 0;
 }
 
-static const struct rs_piece *piece_at(const struct rs_piece *pieces, size_t count,
-                                       const struct rs_insn *branch)
+static const struct rs_piece *piece_at(const struct rs_piece *pieces, size_t count, const struct rs_insn *branch)
 {
     for (size_t i = 0; i < count; i++)
         if (pieces[i].insn->at == branch->target && !branch->outside)
@@ -236,8 +236,8 @@ enum rs_keep rs_arch_keep(const struct rs_insn *insns, size_t count, size_t at, 
     if (live & ~(RS_ZF | RS_SF | RS_PF) || joined || at == 0 || insns[at].op != RS_OP_STORE)
         return RS_KEEP_FLAGS;
     const struct rs_insn *before = &insns[at - 1];
-    bool computed = (before->op == RS_OP_ADD_IMM || before->op == RS_OP_INC) &&
-                    before->operand == RS_OPERAND_REG && before->base == insns[at].reg && before->width >= 4;
+    bool computed = (before->op == RS_OP_ADD_IMM || before->op == RS_OP_INC) && before->operand == RS_OPERAND_REG &&
+                    before->base == insns[at].reg && before->width >= 4;
     return computed ? RS_KEEP_RETEST : RS_KEEP_FLAGS;
 }
 

@@ -10,8 +10,8 @@
 enum rs_keep {
     RS_KEEP_NOTHING, /* no arithmetic flag is live at the store */
     RS_KEEP_FLAGS,   /* save and restore them around the hook */
-    RS_KEEP_RETEST, /* sign, zero and parity are live and are those of the register stored: test it afterwards
-                     */
+    RS_KEEP_RETEST,  /* sign, zero and parity are live and are those of the register stored: test it afterwards
+                      */
 };
 
 enum rs_action {
@@ -43,8 +43,8 @@ enum rs_keep rs_arch_keep(const struct rs_insn *insns, size_t count, size_t at, 
 /* Emits the pieces in order and a jump to base-relative `resume` behind them. */
 void rs_arch_emit_window(struct rs_code *code, struct rs_piece *pieces, size_t count, uint32_t resume);
 
-/* How many bytes the code of a piece has on the stack when its first `ran` bytes have run: where a hook is called in front of a store, its
- * frame; else 0. `code` has `size` bytes from the piece's begin on. */
+/* How many bytes the code of a piece has on the stack when its first `ran` bytes have run: where a hook is called in
+ * front of a store, its frame; else 0. `code` has `size` bytes from the piece's begin on. */
 unsigned rs_arch_hook_depth(const uint8_t *code, size_t size, size_t ran);
 
 /* r11 = entry desc `entry`, jump through RS_HOOK_ENTRY. */

@@ -38,7 +38,9 @@ bool rs_inputs_build(struct rs_session *session, char **command, int *status, st
         rs_driver_say("the build %s", in_words(session, *status));
     return session->sources.count > 0 ||
            rs_fail(err, "'%s' compiled no C or C++ source for an extension%s", command[0],
-                   *status == 0 ? ": it was up to date, or calls its compiler by a path of its own (clean it first, or set CC)" : "");
+                   *status == 0
+                       ? ": it was up to date, or calls its compiler by a path of its own (clean it first, or set CC)"
+                       : "");
 }
 
 /* The last lines of what a tool said, indented. */
@@ -51,7 +53,8 @@ static void tell_log(const char *log)
 
     while (text != NULL && from > text && (from == text + size || from[-1] != '\n' || ++lines < LINES_TOLD))
         from--;
-    for (char *line = text != NULL ? strtok_r(text + (from - text), "\n", &rest) : NULL; line != NULL; line = strtok_r(NULL, "\n", &rest))
+    for (char *line = text != NULL ? strtok_r(text + (from - text), "\n", &rest) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
         fprintf(stderr, "    %s\n", line);
     free(text);
 }
@@ -86,13 +89,17 @@ static const char *only(struct rs_session *session, const char *pattern)
 /* Where the package's sources are unpacked: where reports can point to them later on. */
 static bool make_place(struct rs_session *session, const char *requirement, const char **place, struct rs_error *err)
 {
-    const char *folder = session->cache_folder != NULL ? rs_arena_printf(&session->arena, "%s/packages", session->cache_folder) : session->work;
+    const char *folder = session->cache_folder != NULL
+                             ? rs_arena_printf(&session->arena, "%s/packages", session->cache_folder)
+                             : session->work;
     char *remove[] = {"rm", "-rf", "--", NULL, NULL};
 
     *place = rs_arena_printf(&session->arena, "%s/%.*s-%s-py%u.%u", folder, (int)strcspn(requirement, "="), requirement,
-                             requirement + strcspn(requirement, "=") + 2, session->python.version >> 8, session->python.version & 0xff);
+                             requirement + strcspn(requirement, "=") + 2, session->python.version >> 8,
+                             session->python.version & 0xff);
     remove[3] = (char *)*place;
-    if ((mkdir(folder, 0700) != 0 && errno != EEXIST) || rs_run_to_end(remove, NULL, "/dev/null") != 0 || mkdir(*place, 0700) != 0)
+    if ((mkdir(folder, 0700) != 0 && errno != EEXIST) || rs_run_to_end(remove, NULL, "/dev/null") != 0 ||
+        mkdir(*place, 0700) != 0)
         return rs_fail(err, "cannot make the folder '%s': %s", *place, strerror(errno));
     return true;
 }
@@ -102,10 +109,22 @@ static bool fetch(struct rs_session *session, const char *requirement, const cha
 {
     static const char unpack[] = "import shutil, sys; shutil.unpack_archive(sys.argv[1], sys.argv[2])";
     const char *python = session->python.executable, *place, *archive;
-    /* the package's own sources: what its build needs may come as wheels, or numpy is built just to ask for a version */
+    /* the package's own sources: what its build needs may come as wheels, or numpy is built just to ask for a version
+     */
     char *name = rs_arena_strndup(&session->arena, requirement, strcspn(requirement, "=<>!~[; "));
-    char *download[] = {(char *)python, "-m", "pip", "download", "--no-deps", "--no-binary", name, "--disable-pip-version-check", "-q", "-d", NULL,
-                        (char *)requirement, NULL};
+    char *download[] = {(char *)python,
+                        "-m",
+                        "pip",
+                        "download",
+                        "--no-deps",
+                        "--no-binary",
+                        name,
+                        "--disable-pip-version-check",
+                        "-q",
+                        "-d",
+                        NULL,
+                        (char *)requirement,
+                        NULL};
     char *extract[] = {(char *)python, "-I", "-c", (char *)unpack, NULL, NULL, NULL};
 
     if (!make_place(session, requirement, &place, err))
@@ -127,15 +146,19 @@ static bool fetch(struct rs_session *session, const char *requirement, const cha
 
 bool rs_inputs_package(struct rs_session *session, const char *requirement, struct rs_error *err)
 {
-    const char *python = session->python.executable, *sources = NULL, *wheels = rs_arena_printf(&session->arena, "%s/wheels", session->work);
+    const char *python = session->python.executable, *sources = NULL,
+               *wheels = rs_arena_printf(&session->arena, "%s/wheels", session->work);
     char *asks[] = {(char *)python, "-m", "pip", "--version", NULL};
-    char *build[] = {(char *)python, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "-w", (char *)wheels, NULL, NULL};
+    char *build[] = {
+        (char *)python, "-m",           "pip", "wheel", "--no-deps", "--no-cache-dir", "--disable-pip-version-check",
+        "-w",           (char *)wheels, NULL,  NULL};
     bool good;
 
     if (python == NULL)
         return rs_fail(err, "no python3 is installed to fetch '%s' with", requirement);
     if (rs_run_output(&session->arena, asks) == NULL)
-        return rs_fail(err, "'%s' has no pip to fetch '%s' with: the package python3-pip brings it", python, requirement);
+        return rs_fail(err, "'%s' has no pip to fetch '%s' with: the package python3-pip brings it", python,
+                       requirement);
     if (!fetch(session, requirement, &sources, err) || !rs_record_begin(session, err))
         return false;
     build[9] = (char *)sources;
@@ -144,7 +167,10 @@ bool rs_inputs_package(struct rs_session *session, const char *requirement, stru
     rs_record_read(session);
     rs_moved_find(session, sources);
     if (session->sources.count == 0)
-        return good ? rs_fail(err, "'%s' has no C or C++ source of an extension: its wheel was built without a compiler", requirement) : false;
+        return good
+                   ? rs_fail(err, "'%s' has no C or C++ source of an extension: its wheel was built without a compiler",
+                             requirement)
+                   : false;
     if (!good)
         rs_driver_say("%s; what it compiled is checked", err->text);
     return true;

@@ -21,7 +21,8 @@ static XXH128_hash_t of_program; /* of refsan-check's own bytes and the user's t
 
 static void hex(XXH128_hash_t hash, struct rs_key *key)
 {
-    snprintf(key->hex, sizeof(key->hex), "%016llx%016llx", (unsigned long long)hash.high64, (unsigned long long)hash.low64);
+    snprintf(key->hex, sizeof(key->hex), "%016llx%016llx", (unsigned long long)hash.high64,
+             (unsigned long long)hash.low64);
 }
 
 /* Adds a file's bytes and their number. */
@@ -158,7 +159,8 @@ void rs_cache_open(struct rs_session *session)
         base = home != NULL && home[0] == '/' ? rs_arena_printf(&session->arena, "%s/.cache", home) : NULL;
     folder = base != NULL ? rs_arena_printf(&session->arena, "%s/refsan/check", base) : NULL;
     /* a home that cannot be written to is nothing to speak of */
-    if (folder == NULL || !make_folders(folder) || stat(folder, &status) != 0 || !hash_files("", 0, &self, 1, &of_program) ||
+    if (folder == NULL || !make_folders(folder) || stat(folder, &status) != 0 ||
+        !hash_files("", 0, &self, 1, &of_program) ||
         !hash_files(&of_program, sizeof(of_program), session->contracts.items, session->contracts.count, &of_program))
         return;
     if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {

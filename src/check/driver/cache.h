@@ -1,9 +1,9 @@
-/* What was found out about a unit, for the next time: files in the user's cache folder ($XDG_CACHE_HOME/refsan/check), named
- * by a hash of everything that the answer depends on: this program's own bytes (analysis and contract table) and the user's tables, the unit's
- * bitcode, the Python version, what the other units' summaries say.
+/* What was found out about a unit, for the next time: files in the user's cache folder ($XDG_CACHE_HOME/refsan/check),
+ * named by a hash of everything that the answer depends on: this program's own bytes (analysis and contract table) and
+ * the user's tables, the unit's bitcode, the Python version, what the other units' summaries say.
  *
- * Promise: a folder that others may write to is not used; what is read from it passes the same checks as any file; entries
- * that nobody asked for in a month go, and what tools made beyond 1 GB, first what nobody asked for longest. */
+ * Promise: a folder that others may write to is not used; what is read from it passes the same checks as any file;
+ * entries that nobody asked for in a month go, and what tools made beyond 1 GB, first what nobody asked for longest. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,8 @@ struct rs_key {
     char hex[33];
 };
 
-/* Opens the session's cache folder where the session wants one and there can be one; a line says when it is not safe. */
+/* Opens the session's cache folder where the session wants one and there can be one; a line says when it is not safe.
+ */
 void rs_cache_open(struct rs_session *session);
 /* The key of a unit's bitcode. False: it cannot be read. */
 bool rs_cache_key(struct rs_session *session, const struct rs_source *source, struct rs_key *key);

@@ -4,19 +4,35 @@
 #include <string.h>
 
 /* Options whose value is the next word when nothing follows in their own. */
-static const char *const with_value[] = {"-o", "-I", "-D", "-U", "-L", "-l", "-T", "-u", "-z", "-e", "-B", "-A", "-x", "-MF", "-MT", "-MQ", "-MJ",
-                                         "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-isysroot", "-iprefix", "-iwithprefix",
-                                         "-imultilib", "-Xlinker", "-Xassembler", "-Xpreprocessor", "-Xclang", "-arch", "-target", "--sysroot",
-                                         "--param", "-aux-info", "-dumpbase", "-dumpdir", "-soname", "-rpath", "-mllvm", "-framework",
-                                         "-current_version", "-compatibility_version", "-install_name", "-undefined", NULL};
-/* What decides the meaning of a source and is spelled alike by gcc and clang; a value may follow in the same word or the next. */
-static const char *const kept_with_value[] = {"-I", "-D", "-U", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-isysroot",
-                                              "--sysroot", "-target", "-x", NULL};
-static const char *const kept[] = {"-ansi", "-nostdinc", "-nostdinc++", "-undef", "-pthread", "-m32", "-m64", "-mx32", "-fexceptions", "-fno-exceptions",
-                                   "-frtti", "-fno-rtti", "-fshort-enums", "-fno-short-enums", "-fshort-wchar", "-fsigned-char", "-funsigned-char",
-                                   "-fms-extensions", "-fgnu89-inline", "-fchar8_t", "-fno-char8_t", "-fwrapv", "-fblocks", NULL};
-static const char *const kept_starts[] = {"-std=", "--std=", "-stdlib=", "--sysroot=", "--target=", "-march=", "-msse", "-mavx", "-mfma", "-mf16c",
-                                          "-mbmi", "-mlzcnt", "-mpopcnt", "-mpclmul", "-maes", "-mmovbe", "-madx", "-msha", "-mcx16", NULL};
+/* clang-format off */
+static const char *const with_value[] = {"-o", "-I", "-D", "-U", "-L", "-l", "-T", "-u", "-z", "-e", "-B", "-A", "-x",
+                                         "-MF", "-MT", "-MQ", "-MJ",
+                                         "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-isysroot",
+                                         "-iprefix", "-iwithprefix",
+                                         "-imultilib", "-Xlinker", "-Xassembler", "-Xpreprocessor", "-Xclang",
+                                         "-arch", "-target", "--sysroot",
+                                         "--param", "-aux-info", "-dumpbase", "-dumpdir", "-soname", "-rpath",
+                                         "-mllvm", "-framework",
+                                         "-current_version", "-compatibility_version", "-install_name", "-undefined",
+                                         NULL};
+/* clang-format on */
+/* What decides the meaning of a source and is spelled alike by gcc and clang; a value may follow in the same word or
+ * the next. */
+static const char *const kept_with_value[] = {"-I",       "-D",      "-U",         "-include",  "-imacros",
+                                              "-isystem", "-iquote", "-idirafter", "-isysroot", "--sysroot",
+                                              "-target",  "-x",      NULL};
+/* clang-format off */
+static const char *const kept[] = {"-ansi", "-nostdinc", "-nostdinc++", "-undef", "-pthread", "-m32", "-m64", "-mx32",
+                                   "-fexceptions", "-fno-exceptions",
+                                   "-frtti", "-fno-rtti", "-fshort-enums", "-fno-short-enums", "-fshort-wchar",
+                                   "-fsigned-char", "-funsigned-char",
+                                   "-fms-extensions", "-fgnu89-inline", "-fchar8_t", "-fno-char8_t", "-fwrapv",
+                                   "-fblocks", NULL};
+/* clang-format on */
+static const char *const kept_starts[] = {"-std=",   "--std=",  "-stdlib=", "--sysroot=", "--target=",
+                                          "-march=", "-msse",   "-mavx",    "-mfma",      "-mf16c",
+                                          "-mbmi",   "-mlzcnt", "-mpopcnt", "-mpclmul",   "-maes",
+                                          "-mmovbe", "-madx",   "-msha",    "-mcx16",     NULL};
 
 static bool is_one_of(const char *word, const char *const *list)
 {
@@ -26,7 +42,8 @@ static bool is_one_of(const char *word, const char *const *list)
     return false;
 }
 
-/* The option of the list that the word begins with, a value glued behind it; the longest wins ("-isystem" before "-I"). */
+/* The option of the list that the word begins with, a value glued behind it; the longest wins ("-isystem" before "-I").
+ */
 static const char *glued(const char *word, const char *const *list)
 {
     const char *best = NULL;
@@ -79,7 +96,9 @@ static void note_file(struct rs_command *to, const char *word, const char *langu
 
 static void note_mode(struct rs_command *to, const char *word, bool *objects_only, bool *shared)
 {
-    static const char *const nothing[] = {"-E", "-M", "-MM", "-S", "-fsyntax-only", "--version", "-dumpmachine", "-dumpversion", "-###", "--help", NULL};
+    static const char *const nothing[] = {"-E",        "-M",           "-MM",          "-S",   "-fsyntax-only",
+                                          "--version", "-dumpmachine", "-dumpversion", "-###", "--help",
+                                          NULL};
 
     if (is_one_of(word, nothing) || strncmp(word, "-print-", 7) == 0 || strncmp(word, "--print-", 8) == 0)
         to->makes = RS_MAKES_NOTHING;
@@ -211,7 +230,8 @@ static const char *split_word(const char *line, char **to)
     char quote = 0, *out = *to;
 
     for (; *line != 0 && (quote != 0 || strchr(" \t\r\n", *line) == NULL); line++) {
-        bool escapes = *line == '\\' && line[1] != 0 && (quote == 0 || (quote == '"' && strchr("\"\\$`", line[1]) != NULL));
+        bool escapes =
+            *line == '\\' && line[1] != 0 && (quote == 0 || (quote == '"' && strchr("\"\\$`", line[1]) != NULL));
 
         if (escapes)
             *out++ = *++line;
@@ -229,7 +249,8 @@ static const char *split_word(const char *line, char **to)
 
 void rs_command_split(struct rs_arena *arena, const char *line, struct rs_words *words)
 {
-    char *room = rs_arena_alloc(arena, strlen(line) + 1); /* a word and its NUL are no longer than what they come from */
+    char *room =
+        rs_arena_alloc(arena, strlen(line) + 1); /* a word and its NUL are no longer than what they come from */
 
     for (line += strspn(line, " \t\r\n"); *line != 0; line += strspn(line, " \t\r\n")) {
         *RS_PUSH(words) = room;

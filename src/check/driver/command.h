@@ -1,5 +1,5 @@
-/* A compiler's command line, as gcc and clang understand it: what it reads, what it makes, and the flags that decide what
- * the source means.
+/* A compiler's command line, as gcc and clang understand it: what it reads, what it makes, and the flags that decide
+ * what the source means.
  *
  * Promise: any list of words gives an answer; words that clang does not know or that only matter to code generation are
  * left out of `flags`. */
@@ -18,11 +18,11 @@ enum rs_command_makes {
 
 struct rs_command {
     enum rs_command_makes makes;
-    struct rs_words sources; /* C and C++ ones, as written */
-    struct rs_words objects; /* .o and .a that are linked, as written */
+    struct rs_words sources;   /* C and C++ ones, as written */
+    struct rs_words objects;   /* .o and .a that are linked, as written */
     struct rs_words libraries; /* "m" of -lm */
-    const char *output;      /* -o, as written; NULL: the compiler's own choice */
-    struct rs_words flags;   /* clang's */
+    const char *output;        /* -o, as written; NULL: the compiler's own choice */
+    struct rs_words flags;     /* clang's */
 };
 
 /* Whether a name is that of an archiver: "ar", "gcc-ar", "llvm-ar-19". */

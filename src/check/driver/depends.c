@@ -22,8 +22,9 @@ static struct rs_map known_by_path;
 
 static bool is_same(const struct stat *a, const struct stat *b)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+           a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 static bool hash_file(const char *path, struct stat *status, struct rs_key *hash)
@@ -46,7 +47,8 @@ static bool hash_file(const char *path, struct stat *status, struct rs_key *hash
 /* Whether a file of that name may be meant by an #include: objects and editors' copies come and go beside sources. */
 static bool may_be_header(const char *name)
 {
-    static const char *const endings[] = {"h", "hh", "hpp", "hxx", "h++", "H", "inc", "inl", "ipp", "tcc", "tpp", "def", "pxd", "pxi", NULL};
+    static const char *const endings[] = {"h",   "hh",  "hpp", "hxx", "h++", "H",   "inc", "inl",
+                                          "ipp", "tcc", "tpp", "def", "pxd", "pxi", NULL};
     const char *dot = strrchr(name, '.');
 
     for (size_t i = 0; dot != NULL && endings[i] != NULL; i++)
@@ -108,7 +110,8 @@ static void add_once(struct rs_words *words, const char *word)
     *RS_PUSH(words) = word;
 }
 
-/* What lies between the include folder and a file's name ("", "numpy", "cpython"), or NULL where the file is elsewhere. */
+/* What lies between the include folder and a file's name ("", "numpy", "cpython"), or NULL where the file is elsewhere.
+ */
 static const char *part_below(struct rs_arena *arena, const char *include, const char *file)
 {
     size_t length = strlen(include);
@@ -123,12 +126,14 @@ static const char *part_below(struct rs_arena *arena, const char *include, const
     return slash != NULL ? rs_arena_strndup(arena, rest, (size_t)(slash - rest)) : "";
 }
 
-/* The folders in which a header could hide another one: each include folder, and below each what holds a header below any; and the
- * source's own. */
-static void find_folders(struct rs_arena *arena, const char *folder, const struct rs_words *flags, const struct rs_words *files, struct rs_words *to)
+/* The folders in which a header could hide another one: each include folder, and below each what holds a header below
+ * any; and the source's own. */
+static void find_folders(struct rs_arena *arena, const char *folder, const struct rs_words *flags,
+                         const struct rs_words *files, struct rs_words *to)
 {
     struct rs_words includes = {0}, parts = {0};
-    const char *source = files->count > 0 ? rs_driver_join(arena, folder, files->items[0]) : folder, *slash = strrchr(source, '/');
+    const char *source = files->count > 0 ? rs_driver_join(arena, folder, files->items[0]) : folder,
+               *slash = strrchr(source, '/');
 
     for (size_t i = 0; i < flags->count; i++) {
         const char *include = rs_command_include(flags, &i);
@@ -147,13 +152,14 @@ static void find_folders(struct rs_arena *arena, const char *folder, const struc
     add_once(to, slash != NULL ? rs_arena_strndup(arena, source, (size_t)(slash + 1 - source)) : "/");
     for (size_t i = 0; i < includes.count; i++)
         for (size_t k = 0; k < parts.count; k++)
-            add_once(to, parts.items[k][0] != 0 ? rs_driver_join(arena, includes.items[i], parts.items[k]) : includes.items[i]);
+            add_once(to, parts.items[k][0] != 0 ? rs_driver_join(arena, includes.items[i], parts.items[k])
+                                                : includes.items[i]);
     RS_VEC_CLOSE(&includes);
     RS_VEC_CLOSE(&parts);
 }
 
-bool rs_depends_note(struct rs_arena *arena, const char *folder, const struct rs_words *flags, const struct rs_words *files, struct timespec begun,
-                     struct rs_depends *to)
+bool rs_depends_note(struct rs_arena *arena, const char *folder, const struct rs_words *flags,
+                     const struct rs_words *files, struct timespec begun, struct rs_depends *to)
 {
     struct rs_words folders = {0};
     bool good = files->count > 0;
@@ -162,8 +168,8 @@ bool rs_depends_note(struct rs_arena *arena, const char *folder, const struct rs
         struct rs_depend depend = {.path = rs_driver_join(arena, folder, files->items[i])};
         struct stat status;
 
-        good = strchr(depend.path, '\n') == NULL && hash_file(depend.path, &status, &depend.hash) && !is_later(status.st_mtim, begun) &&
-               !is_later(status.st_ctim, begun);
+        good = strchr(depend.path, '\n') == NULL && hash_file(depend.path, &status, &depend.hash) &&
+               !is_later(status.st_mtim, begun) && !is_later(status.st_ctim, begun);
         *RS_PUSH(&to->list) = depend;
     }
     if (good)
@@ -210,7 +216,8 @@ char *rs_depends_text(const struct rs_depends *depends, size_t *size)
         return NULL;
     fprintf(file, "%s%s\n", made, depends->made.hex);
     for (size_t i = 0; i < depends->list.count; i++)
-        fprintf(file, "%s%s %s\n", depends->list.items[i].folder ? of_folder : of_file, depends->list.items[i].hash.hex, depends->list.items[i].path);
+        fprintf(file, "%s%s %s\n", depends->list.items[i].folder ? of_folder : of_file, depends->list.items[i].hash.hex,
+                depends->list.items[i].path);
     if (fclose(file) == 0) {
         rs_cache_key_bytes(body, length, &hash);
         text = rs_alloc(sizeof(head) + HASH + 1 + length);

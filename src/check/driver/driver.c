@@ -44,7 +44,9 @@ const char *rs_driver_shown(const char *path)
     char here[PATH_MAX];
     size_t length = getcwd(here, sizeof(here)) != NULL ? strlen(here) : 0;
 
-    return length > 1 && strncmp(path, here, length) == 0 && path[length] == '/' && path[length + 1] != 0 ? path + length + 1 : path;
+    return length > 1 && strncmp(path, here, length) == 0 && path[length] == '/' && path[length + 1] != 0
+               ? path + length + 1
+               : path;
 }
 
 const char *rs_driver_join(struct rs_arena *arena, const char *folder, const char *path)
@@ -53,7 +55,8 @@ const char *rs_driver_join(struct rs_arena *arena, const char *folder, const cha
         path += 2 + strspn(path + 2, "/");
     if (path[0] == '/' || folder == NULL)
         return path;
-    return rs_arena_printf(arena, "%s%s%s", folder, folder[0] != 0 && folder[strlen(folder) - 1] == '/' ? "" : "/", path);
+    return rs_arena_printf(arena, "%s%s%s", folder, folder[0] != 0 && folder[strlen(folder) - 1] == '/' ? "" : "/",
+                           path);
 }
 
 static char *read_open(int fd, size_t most, size_t *size, const char *path, struct rs_error *err)

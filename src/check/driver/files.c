@@ -20,7 +20,8 @@ static bool ends(const char *text, const char *end)
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-static bool copy_flags(struct rs_session *session, const char *folder, const struct rs_words *from, struct rs_source *to)
+static bool copy_flags(struct rs_session *session, const char *folder, const struct rs_words *from,
+                       struct rs_source *to)
 {
     unsigned of_flags;
 
@@ -32,7 +33,8 @@ static bool copy_flags(struct rs_session *session, const char *folder, const str
     return true;
 }
 
-static bool add_file(struct rs_session *session, const char *here, const char *name, const struct rs_words *flags, struct rs_error *err)
+static bool add_file(struct rs_session *session, const char *here, const char *name, const struct rs_words *flags,
+                     struct rs_error *err)
 {
     const char *path = rs_driver_join(&session->arena, here, name);
     struct rs_source *source;
@@ -42,9 +44,12 @@ static bool add_file(struct rs_session *session, const char *here, const char *n
     if (stat(path, &status) != 0)
         return rs_fail(err, "'%s' is not there", name);
     if (S_ISDIR(status.st_mode))
-        return rs_fail(err, "'%s' is a folder; expected a source, or -p for the folder of a compile_commands.json", name);
+        return rs_fail(err, "'%s' is a folder; expected a source, or -p for the folder of a compile_commands.json",
+                       name);
     if (!rs_command_is_source(name) && !ends(name, ".bc") && !ends(name, ".ll") && !ends(name, ".pyx"))
-        return rs_fail(err, "'%s': no C, C++ or Cython source (.c .cc .cpp .cxx .pyx) and no LLVM bitcode (.bc .ll) by its name", name);
+        return rs_fail(
+            err, "'%s': no C, C++ or Cython source (.c .cc .cpp .cxx .pyx) and no LLVM bitcode (.bc .ll) by its name",
+            name);
     source = rs_driver_source(session, path);
     source->folder = here;
     source->input = name;
@@ -60,9 +65,11 @@ static bool add_file(struct rs_session *session, const char *here, const char *n
     return true;
 }
 
-bool rs_inputs_files(struct rs_session *session, char **files, size_t count, char **flags, size_t flag_count, struct rs_error *err)
+bool rs_inputs_files(struct rs_session *session, char **files, size_t count, char **flags, size_t flag_count,
+                     struct rs_error *err)
 {
-    const char *here = rs_driver_here(&session->arena), **words = rs_arena_alloc(&session->arena, (flag_count + 1) * sizeof(*words));
+    const char *here = rs_driver_here(&session->arena),
+               **words = rs_arena_alloc(&session->arena, (flag_count + 1) * sizeof(*words));
     struct rs_command command;
     bool good = true;
 
@@ -79,7 +86,8 @@ bool rs_inputs_files(struct rs_session *session, char **files, size_t count, cha
 /* One entry of a database; false: it is malformed. */
 static bool add_entry(struct rs_session *session, const json_t *entry, size_t *dead)
 {
-    const char *folder = json_string_value(json_object_get(entry, "directory")), *file = json_string_value(json_object_get(entry, "file")), *written;
+    const char *folder = json_string_value(json_object_get(entry, "directory")),
+               *file = json_string_value(json_object_get(entry, "file")), *written;
     const char *line = json_string_value(json_object_get(entry, "command"));
     const json_t *arguments = json_object_get(entry, "arguments");
     struct rs_arena *arena = &session->arena;
@@ -102,7 +110,8 @@ static bool add_entry(struct rs_session *session, const json_t *entry, size_t *d
     file = rs_driver_join(arena, folder, written);
     if (usable && (access(file, R_OK) != 0 || access(folder, X_OK) != 0)) {
         if (++*dead <= DEAD_TOLD)
-            rs_driver_say("'%s': not analysed: the compile database names it and it is not there", rs_driver_shown(access(file, R_OK) != 0 ? file : folder));
+            rs_driver_say("'%s': not analysed: the compile database names it and it is not there",
+                          rs_driver_shown(access(file, R_OK) != 0 ? file : folder));
     } else if (usable) {
         source = rs_driver_source(session, file);
         source->folder = folder;
@@ -114,7 +123,8 @@ static bool add_entry(struct rs_session *session, const json_t *entry, size_t *d
     return true;
 }
 
-bool rs_inputs_database_read(struct rs_session *session, const char *file, const char *bytes, size_t size, struct rs_error *err)
+bool rs_inputs_database_read(struct rs_session *session, const char *file, const char *bytes, size_t size,
+                             struct rs_error *err)
 {
     size_t dead = 0, malformed = 0;
     json_error_t why;
@@ -124,7 +134,8 @@ bool rs_inputs_database_read(struct rs_session *session, const char *file, const
         return rs_fail(err, "'%s' is no JSON: line %d: %s", file, why.line, why.text);
     if (!json_is_array(root)) {
         json_decref(root);
-        return rs_fail(err, "'%s' is no compile database: expected a list of {directory, file, command or arguments}", file);
+        return rs_fail(err, "'%s' is no compile database: expected a list of {directory, file, command or arguments}",
+                       file);
     }
     for (size_t i = 0; i < json_array_size(root); i++)
         malformed += !add_entry(session, json_array_get(root, i), &dead);
@@ -140,7 +151,9 @@ bool rs_inputs_database_read(struct rs_session *session, const char *file, const
 bool rs_inputs_database(struct rs_session *session, const char *path, struct rs_error *err)
 {
     struct stat status;
-    const char *file = stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? rs_driver_join(&session->arena, path, "compile_commands.json") : path;
+    const char *file = stat(path, &status) == 0 && S_ISDIR(status.st_mode)
+                           ? rs_driver_join(&session->arena, path, "compile_commands.json")
+                           : path;
     size_t size;
     char *text = rs_driver_read(file, DATABASE_MOST, &size, err);
     bool good = text != NULL && rs_inputs_database_read(session, file, text, size, err);

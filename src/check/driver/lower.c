@@ -13,20 +13,21 @@
 #include "check/driver/progress.h"
 #include "check/driver/run.h"
 
-enum {
-    OLDEST_CLANG = 16,
-    ERRORS_SHOWN = 3,
-    ERRORS_MOST = 16 << 20,
-    SECONDS_MOST = 600
-};
+enum { OLDEST_CLANG = 16, ERRORS_SHOWN = 3, ERRORS_MOST = 16 << 20, SECONDS_MOST = 600 };
 
-/* Behind the source's own flags. What gcc takes for a warning and clang for an error must not cost the unit. Classes of C++ are
- * described in full where they are used, not only beside their constructors. */
-static const char *const lowering[] = {"-O0", "-g", "-w", "-Wno-implicit-function-declaration", "-Wno-implicit-int", "-Wno-int-conversion",
-                                       "-Wno-incompatible-function-pointer-types", "-Wno-return-type", "-Wno-c++11-narrowing",
-                                       "-Wno-reserved-user-defined-literal", "-Wno-register", "-Qunused-arguments", "-fno-discard-value-names", "-fno-color-diagnostics",
-                                       "-fno-caret-diagnostics", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-Xclang", "-debug-info-kind=limited",
+/* Behind the source's own flags. What gcc takes for a warning and clang for an error must not cost the unit. Classes of
+ * C++ are described in full where they are used, not only beside their constructors. */
+/* clang-format off */
+static const char *const lowering[] = {"-O0", "-g", "-w", "-Wno-implicit-function-declaration", "-Wno-implicit-int",
+                                       "-Wno-int-conversion",
+                                       "-Wno-incompatible-function-pointer-types", "-Wno-return-type",
+                                       "-Wno-c++11-narrowing",
+                                       "-Wno-reserved-user-defined-literal", "-Wno-register", "-Qunused-arguments",
+                                       "-fno-discard-value-names", "-fno-color-diagnostics",
+                                       "-fno-caret-diagnostics", "-Xclang", "-disable-llvm-passes", "-Xclang",
+                                       "-disable-O0-optnone", "-Xclang", "-debug-info-kind=limited",
                                        "-emit-llvm", "-c"};
+/* clang-format on */
 
 unsigned rs_lower_llvm(void)
 {
@@ -45,7 +46,8 @@ static unsigned version_of(struct rs_arena *arena, const char *clang)
     return at != NULL ? (unsigned)strtoul(at + strlen("clang version "), NULL, 10) : 0;
 }
 
-/* Which program is the clang, not started yet: --clang's, clang-N whose N says its version, or one that has to be asked for it. */
+/* Which program is the clang, not started yet: --clang's, clang-N whose N says its version, or one that has to be asked
+ * for it. */
 static bool locate(struct rs_session *session, struct rs_error *err)
 {
     const char *path = session->clang != NULL ? rs_run_find(&session->arena, session->clang, NULL) : NULL;
@@ -78,14 +80,16 @@ bool rs_lower_find_clang(struct rs_session *session, struct rs_error *err)
     if (session->clang != NULL && version == 0)
         return rs_fail(err, "option '--clang': '%s' is no clang that can be run", session->clang);
     if (session->clang != NULL)
-        return rs_fail(err, "option '--clang': '%s' is clang %u; this refsan reads the code of %d to %u", session->clang, version, OLDEST_CLANG, linked);
+        return rs_fail(err, "option '--clang': '%s' is clang %u; this refsan reads the code of %d to %u",
+                       session->clang, version, OLDEST_CLANG, linked);
     if (version != 0)
-        return rs_fail(err, "'%s' is clang %u; this refsan reads the code of %d to %u: install the package clang-%u", session->clang_path, version, OLDEST_CLANG,
-                       linked, linked);
+        return rs_fail(err, "'%s' is clang %u; this refsan reads the code of %d to %u: install the package clang-%u",
+                       session->clang_path, version, OLDEST_CLANG, linked, linked);
     return rs_fail(err, "no clang is installed: the package clang-%u brings it", linked);
 }
 
-char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct rs_words *flags, const char *file, const char *bitcode, const char *rule)
+char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct rs_words *flags, const char *file,
+                        const char *bitcode, const char *rule)
 {
     size_t count = sizeof(lowering) / sizeof(*lowering), at = 0;
     char **command = rs_arena_alloc(arena, (count + flags->count + 9) * sizeof(*command));
@@ -136,13 +140,15 @@ static void tell_errors(struct rs_session *session, const struct rs_source *sour
     unsigned version = source->python;
 
     if (text != NULL && strstr(text, "'Python.h' file not found") != NULL) {
-        rs_driver_say("'%s': not analysed: the headers of Python %u.%u are not there: the package python%u.%u-dev brings them", rs_driver_shown(source->file), version >> 8,
-                      version & 0xff, version >> 8, version & 0xff);
+        rs_driver_say(
+            "'%s': not analysed: the headers of Python %u.%u are not there: the package python%u.%u-dev brings them",
+            rs_driver_shown(source->file), version >> 8, version & 0xff, version >> 8, version & 0xff);
         free(text);
         return;
     }
     rs_driver_say("'%s': not analysed: clang rejects it", rs_driver_shown(source->file));
-    for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL && shown < ERRORS_SHOWN; line = strtok_r(NULL, "\n", &rest))
+    for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL && shown < ERRORS_SHOWN;
+         line = strtok_r(NULL, "\n", &rest))
         if (strstr(line, "error:") != NULL && ++shown)
             fprintf(stderr, "    %s\n", line);
     free(text);
@@ -164,7 +170,8 @@ static void settle(struct rs_session *session, const struct lowering *work, cons
     else if (job->end == RS_JOB_CRASHED)
         rs_driver_say("'%s': not analysed: clang was ended by signal %d", rs_driver_shown(source->file), job->status);
     else if (job->end == RS_JOB_NOT_STARTED)
-        rs_driver_say("'%s': not analysed: no process for clang: %s", rs_driver_shown(source->file), strerror(job->status));
+        rs_driver_say("'%s': not analysed: no process for clang: %s", rs_driver_shown(source->file),
+                      strerror(job->status));
     else
         tell_errors(session, source);
 }
@@ -200,7 +207,8 @@ static size_t plan(struct rs_session *session, struct lowering *work)
         rs_made_of_clang(session, source->folder, &source->flags, source->input, source->bitcode, &job->recipe);
         if (rs_made_take(session, &job->recipe, source->bitcode))
             continue;
-        job->command = rs_lower_command(&session->arena, session->clang_path, &source->flags, source->input, source->bitcode, job->recipe.rule);
+        job->command = rs_lower_command(&session->arena, session->clang_path, &source->flags, source->input,
+                                        source->bitcode, job->recipe.rule);
         jobs++;
     }
     return jobs;

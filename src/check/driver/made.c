@@ -14,8 +14,9 @@
 enum { LIST_MOST = 64 << 20 };
 
 /* What changes what a source means to clang: "Environment" of its manual, and where its libraries are. */
-static const char *const environment[] = {"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "CCC_OVERRIDE_OPTIONS", "SOURCE_DATE_EPOCH",
-                                          "LD_LIBRARY_PATH"};
+static const char *const environment[] = {
+    "CPATH",           "C_INCLUDE_PATH",       "CPLUS_INCLUDE_PATH", "COMPILER_PATH",
+    "GCC_EXEC_PREFIX", "CCC_OVERRIDE_OPTIONS", "SOURCE_DATE_EPOCH",  "LD_LIBRARY_PATH"};
 
 static void write_name(char *const *words, const char *version, const char *folder, FILE *to)
 {
@@ -24,8 +25,9 @@ static void write_name(char *const *words, const char *version, const char *fold
 
     if (realpath(words[0], real) == NULL || stat(real, &status) != 0)
         snprintf(real, sizeof(real), "%s", words[0]);
-    fprintf(to, "%u %s %llu %llu %lld.%ld%c%s%c%s%c", rs_lower_llvm(), real, (unsigned long long)status.st_ino, (unsigned long long)status.st_size,
-            (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec, 0, version, 0, folder, 0);
+    fprintf(to, "%u %s %llu %llu %lld.%ld%c%s%c%s%c", rs_lower_llvm(), real, (unsigned long long)status.st_ino,
+            (unsigned long long)status.st_size, (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec, 0, version, 0,
+            folder, 0);
     for (size_t i = 0; words[i] != NULL; i++)
         fprintf(to, "%s%c", words[i], 0);
     for (size_t i = 0; i < sizeof(environment) / sizeof(*environment); i++) {
@@ -35,8 +37,8 @@ static void write_name(char *const *words, const char *version, const char *fold
     }
 }
 
-void rs_made_of_words(struct rs_session *session, char *const *words, const char *version, const char *folder, const struct rs_words *flags, const char *rule,
-                      struct rs_recipe *recipe)
+void rs_made_of_words(struct rs_session *session, char *const *words, const char *version, const char *folder,
+                      const struct rs_words *flags, const char *rule, struct rs_recipe *recipe)
 {
     char *text = NULL;
     size_t size;
@@ -56,11 +58,11 @@ void rs_made_of_words(struct rs_session *session, char *const *words, const char
     clock_gettime(CLOCK_REALTIME_COARSE, &recipe->begun);
 }
 
-void rs_made_of_clang(struct rs_session *session, const char *folder, const struct rs_words *flags, const char *file, const char *bitcode,
-                      struct rs_recipe *recipe)
+void rs_made_of_clang(struct rs_session *session, const char *folder, const struct rs_words *flags, const char *file,
+                      const char *bitcode, struct rs_recipe *recipe)
 {
-    rs_made_of_words(session, rs_lower_command(&session->arena, session->clang_path, flags, file, "", ""), "", folder, flags,
-                     rs_arena_printf(&session->arena, "%s.d", bitcode), recipe);
+    rs_made_of_words(session, rs_lower_command(&session->arena, session->clang_path, flags, file, "", ""), "", folder,
+                     flags, rs_arena_printf(&session->arena, "%s.d", bitcode), recipe);
 }
 
 static const char *part(struct rs_session *session, const struct rs_recipe *recipe, const char *ending)
@@ -77,7 +79,8 @@ static bool is(const char *path, const struct rs_key *hash)
 
 bool rs_made_take(struct rs_session *session, const struct rs_recipe *recipe, const char *product)
 {
-    const char *list = recipe->entry != NULL ? part(session, recipe, "list") : NULL, *kept = recipe->entry != NULL ? part(session, recipe, "made") : NULL;
+    const char *list = recipe->entry != NULL ? part(session, recipe, "list") : NULL,
+               *kept = recipe->entry != NULL ? part(session, recipe, "made") : NULL;
     struct rs_depends depends = {0};
     struct rs_error err;
     size_t size;
@@ -133,8 +136,9 @@ void rs_made_keep(struct rs_session *session, const struct rs_recipe *recipe, co
     free(rule);
     mkdir(rs_arena_printf(&session->arena, "%s/made", session->cache_folder), 0700);
     /* the list is last: before it is there, that of an older state does not fit the bytes */
-    if (rs_depends_note(&session->arena, recipe->folder, recipe->flags, &files, recipe->begun, &depends) && rs_cache_key_file(product, &depends.made) &&
-        put_copy(session, product, part(session, recipe, "made")) && (text = rs_depends_text(&depends, &size)) != NULL)
+    if (rs_depends_note(&session->arena, recipe->folder, recipe->flags, &files, recipe->begun, &depends) &&
+        rs_cache_key_file(product, &depends.made) && put_copy(session, product, part(session, recipe, "made")) &&
+        (text = rs_depends_text(&depends, &size)) != NULL)
         put(session, part(session, recipe, "list"), text, size);
     free(text);
     RS_VEC_CLOSE(&files);

@@ -1,5 +1,5 @@
-/* Sources that a build made or copied and threw away again (pip's and others' temporary folders): where a report can point
- * to them after all. */
+/* Sources that a build made or copied and threw away again (pip's and others' temporary folders): where a report can
+ * point to them after all. */
 #include "check/driver/driver.h"
 
 #include <errno.h>
@@ -27,8 +27,8 @@ static const char *below(struct rs_session *session, const char *root, const cha
     return NULL;
 }
 
-/* The file below `root` that generated C of the path `generated` calls `name`: Cython's names begin in the folder of that C or
- * in one above it. NULL: none. */
+/* The file below `root` that generated C of the path `generated` calls `name`: Cython's names begin in the folder of
+ * that C or in one above it. NULL: none. */
 static const char *named(struct rs_session *session, const char *root, const char *generated, const char *name)
 {
     char *folder = rs_arena_strdup(&session->arena, generated);
@@ -55,7 +55,8 @@ static bool is_same(const char *path, const char *text, size_t size)
     return same;
 }
 
-/* Writes generated C with the sources that its comments name, slash, star, blank, "NAME":LINE, called by where they are now, of the file `file`. */
+/* Writes generated C with the sources that its comments name, slash, star, blank, "NAME":LINE, called by where they are
+ * now, of the file `file`. */
 static void write_renamed(struct rs_session *session, const char *root, const char *file, const char *text, FILE *to)
 {
     static const char mark[] = "/* \"";
@@ -89,10 +90,12 @@ static const char *keep(struct rs_session *session, const char *root, const char
     FILE *to;
     bool good;
 
-    folder = rs_arena_printf(&session->arena, "%s/generated", session->cache_folder != NULL ? session->cache_folder : session->work);
+    folder = rs_arena_printf(&session->arena, "%s/generated",
+                             session->cache_folder != NULL ? session->cache_folder : session->work);
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
         return NULL;
-    path = rs_arena_printf(&session->arena, "%s/%016llx-%s", folder, (unsigned long long)rs_cache_hash(text), slash != NULL ? slash + 1 : file);
+    path = rs_arena_printf(&session->arena, "%s/%016llx-%s", folder, (unsigned long long)rs_cache_hash(text),
+                           slash != NULL ? slash + 1 : file);
     to = fopen(path, "we");
     if (to == NULL)
         return NULL;
@@ -108,7 +111,9 @@ void rs_moved_find(struct rs_session *session, const char *root)
         struct rs_error err;
         size_t size;
         const char *now;
-        char *text = source->copy != NULL && access(source->file, F_OK) != 0 ? rs_driver_read(source->copy, SOURCE_MOST, &size, &err) : NULL;
+        char *text = source->copy != NULL && access(source->file, F_OK) != 0
+                         ? rs_driver_read(source->copy, SOURCE_MOST, &size, &err)
+                         : NULL;
 
         if (text == NULL)
             continue;

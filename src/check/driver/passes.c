@@ -14,12 +14,7 @@
 #include "check/unit.h"
 #include "report/report.h"
 
-enum {
-    UNIT_SECONDS = 300,
-    BITCODE_MOST = 1 << 30,
-    WORKER_FAILED = 3,
-    REASON_MOST = 4096
-};
+enum { UNIT_SECONDS = 300, BITCODE_MOST = 1 << 30, WORKER_FAILED = 3, REASON_MOST = 4096 };
 static const unsigned long long unit_bytes = 4ull << 30;
 
 /* One unit's way through both passes. */
@@ -27,11 +22,11 @@ struct work {
     struct rs_session *session;
     struct rs_source *source;
     struct rs_key key;
-    const char *summaries;            /* file; NULL: the unit is alone in its group */
+    const char *summaries; /* file; NULL: the unit is alone in its group */
     const struct rs_summaries *others;
-    const char *report, *elsewhere;   /* the report's file; where it goes when that cannot be written */
-    const char *log;                  /* what its worker said */
-    bool known;                       /* the cache had the report */
+    const char *report, *elsewhere; /* the report's file; where it goes when that cannot be written */
+    const char *log;                /* what its worker said */
+    bool known;                     /* the cache had the report */
 };
 
 /* In the worker: a message for the parent, and the status that announces it. */
@@ -74,7 +69,8 @@ static int check(void *context)
     if (!rs_check_unit(work->source->bitcode, &options, &report, &err))
         return fail(err.text);
     rs_pyx_read(&work->session->arena, work->source, &report);
-    if (rs_report_keep(&report, NULL, NULL, work->report, &err) || rs_report_keep(&report, NULL, NULL, work->elsewhere, &err))
+    if (rs_report_keep(&report, NULL, NULL, work->report, &err) ||
+        rs_report_keep(&report, NULL, NULL, work->elsewhere, &err))
         return 0;
     return fail(err.text);
 }
@@ -126,15 +122,16 @@ static bool did(struct work *work, const struct rs_job *job)
     else if (strstr(why, "memory") != NULL)
         rs_driver_say("'%s': not analysed: it needs more than %llu GB of memory", file, unit_bytes >> 30);
     else if (job->end == RS_JOB_CRASHED)
-        rs_driver_say("'%s': not analysed: refsan bug: the analysis was ended by signal %d (%s)", file, job->status, strsignal(job->status));
+        rs_driver_say("'%s': not analysed: refsan bug: the analysis was ended by signal %d (%s)", file, job->status,
+                      strsignal(job->status));
     else
         rs_driver_say("'%s': not analysed: refsan bug: the analysis ended with status %d: %s", file, job->status, why);
     return false;
 }
 
 /* Runs the jobs of those units that need one; `wanted` says which. */
-static void run(struct rs_session *session, struct work *work, size_t count, int (*job_run)(void *), bool (*wanted)(const struct work *),
-                const char *progress)
+static void run(struct rs_session *session, struct work *work, size_t count, int (*job_run)(void *),
+                bool (*wanted)(const struct work *), const char *progress)
 {
     struct rs_pool_limits limits = {.at_once = session->jobs, .seconds = UNIT_SECONDS, .bytes = unit_bytes};
     struct rs_job *jobs = rs_alloc(count * sizeof(*jobs));
@@ -159,8 +156,8 @@ static bool wants_check(const struct work *work)
     return !work->source->lost && !work->known;
 }
 
-/* Whether bitcode names a module's init function. The string table holds symbols as plain bytes (LLVM's Bitcode File Format,
- * STRTAB). */
+/* Whether bitcode names a module's init function. The string table holds symbols as plain bytes (LLVM's Bitcode File
+ * Format, STRTAB). */
 static bool names_init(const char *bitcode)
 {
     struct rs_error err;
@@ -172,7 +169,8 @@ static bool names_init(const char *bitcode)
     return found;
 }
 
-/* The key of all that the unit's report depends on: bitcode, and the texts of Cython sources that are read beside it. */
+/* The key of all that the unit's report depends on: bitcode, and the texts of Cython sources that are read beside it.
+ */
 static bool key_of(struct rs_session *session, const struct rs_source *source, struct rs_key *key)
 {
     struct rs_words texts = {0};
@@ -199,7 +197,8 @@ static size_t begin(struct rs_session *session, struct work *work)
         if (!key_of(session, source, &key)) {
             source->lost = true;
             session->rejected++;
-            rs_driver_say("'%s': not analysed: cannot read '%s': %s", rs_driver_shown(source->file), source->bitcode, strerror(errno));
+            rs_driver_say("'%s': not analysed: cannot read '%s': %s", rs_driver_shown(source->file), source->bitcode,
+                          strerror(errno));
             continue;
         }
         source->is_module = names_init(source->bitcode);
@@ -229,8 +228,9 @@ static size_t group_end(const struct work *work, size_t count, size_t from)
     return to;
 }
 
-/* Before the first pass: units that are not alone get a place for their summaries. Of several modules in one group (files
- * named together, a compile database) none can call another's functions: what the other units say holds for each of them. */
+/* Before the first pass: units that are not alone get a place for their summaries. Of several modules in one group
+ * (files named together, a compile database) none can call another's functions: what the other units say holds for each
+ * of them. */
 static void plan_summaries(struct rs_session *session, struct work *work, size_t count)
 {
     for (size_t from = 0, to; from < count; from = to) {

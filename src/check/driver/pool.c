@@ -106,8 +106,8 @@ static void nap(const sigset_t *child)
     sigtimedwait(child, NULL, &most);
 }
 
-void rs_pool_run(struct rs_job *jobs, size_t count, const struct rs_pool_limits *limits, void (*progress)(void *context, size_t done, size_t count),
-                 void *context)
+void rs_pool_run(struct rs_job *jobs, size_t count, const struct rs_pool_limits *limits,
+                 void (*progress)(void *context, size_t done, size_t count), void *context)
 {
     unsigned at_once = limits->at_once > 0 ? limits->at_once : 1, busy = 0;
     struct running *places = rs_alloc(at_once * sizeof(*places));

@@ -23,10 +23,10 @@ struct rs_job {
 
 struct rs_pool_limits {
     unsigned at_once;
-    unsigned seconds;       /* a job's longest time; 0: none */
+    unsigned seconds;         /* a job's longest time; 0: none */
     unsigned long long bytes; /* of a job's private memory; 0: no limit */
 };
 
 /* Runs them all, answers when the last has ended. `progress` (may be NULL) is told how many have ended. */
-void rs_pool_run(struct rs_job *jobs, size_t count, const struct rs_pool_limits *limits, void (*progress)(void *context, size_t done, size_t count),
-                 void *context);
+void rs_pool_run(struct rs_job *jobs, size_t count, const struct rs_pool_limits *limits,
+                 void (*progress)(void *context, size_t done, size_t count), void *context);

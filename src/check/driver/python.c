@@ -54,11 +54,14 @@ static const char *of_pyenv(struct rs_session *session, const char *chosen)
     long newest = -1;
     DIR *versions;
 
-    folder = root != NULL ? rs_arena_printf(&session->arena, "%s/versions", root) : rs_arena_printf(&session->arena, "%s/.pyenv/versions", home ? home : "");
+    folder = root != NULL ? rs_arena_printf(&session->arena, "%s/versions", root)
+                          : rs_arena_printf(&session->arena, "%s/.pyenv/versions", home ? home : "");
     versions = opendir(folder);
     while (versions != NULL && (entry = readdir(versions)) != NULL) {
         const char *path = rs_arena_printf(&session->arena, "%s/%s/bin/python3", folder, entry->d_name);
-        long micro = strncmp(entry->d_name, chosen, length) == 0 && entry->d_name[length] == '.' ? strtol(entry->d_name + length + 1, NULL, 10) : -1;
+        long micro = strncmp(entry->d_name, chosen, length) == 0 && entry->d_name[length] == '.'
+                         ? strtol(entry->d_name + length + 1, NULL, 10)
+                         : -1;
 
         if (micro > newest && access(path, X_OK) == 0) {
             newest = micro;
@@ -73,16 +76,20 @@ static const char *of_pyenv(struct rs_session *session, const char *chosen)
 static bool find_chosen(struct rs_session *session, struct rs_error *err)
 {
     unsigned version = version_of(session->chosen);
-    const char *in_path = rs_run_find(&session->arena, rs_arena_printf(&session->arena, "python%s", session->chosen), NULL);
+    const char *in_path =
+        rs_run_find(&session->arena, rs_arena_printf(&session->arena, "python%s", session->chosen), NULL);
     const char *places[] = {in_path, of_pyenv(session, session->chosen)};
     bool any = false;
 
     if (version < OLDEST)
-        return rs_fail(err, "option '--python': '%s' is no version that refsan knows; expected 3.8 or newer, for instance 3.11", session->chosen);
+        return rs_fail(
+            err, "option '--python': '%s' is no version that refsan knows; expected 3.8 or newer, for instance 3.11",
+            session->chosen);
     for (size_t i = 0; i < 2; i++) {
         struct rs_python python;
         bool fits = places[i] != NULL && ask(session, places[i], &python) && python.version == version;
-        const char *header = fits && python.include[0] != NULL ? rs_driver_join(&session->arena, python.include[0], "Python.h") : NULL;
+        const char *header =
+            fits && python.include[0] != NULL ? rs_driver_join(&session->arena, python.include[0], "Python.h") : NULL;
 
         /* one whose headers are there before one whose are not */
         if (fits && (!any || (header != NULL && access(header, R_OK) == 0)))
@@ -91,7 +98,8 @@ static bool find_chosen(struct rs_session *session, struct rs_error *err)
         if (header != NULL && access(header, R_OK) == 0)
             return true;
     }
-    return any || rs_fail(err, "option '--python': no Python %s found, neither python%s in PATH nor a version of pyenv", session->chosen, session->chosen);
+    return any || rs_fail(err, "option '--python': no Python %s found, neither python%s in PATH nor a version of pyenv",
+                          session->chosen, session->chosen);
 }
 
 bool rs_python_find(struct rs_session *session, struct rs_error *err)

@@ -44,11 +44,13 @@ static char **find_cython(struct rs_session *session)
 /* "# distutils: language = c++" among the comments at the file's head. */
 static bool wants_cplus(const char *text)
 {
-    for (const char *line = text; *line == '#' || *line == '\n' || *line == '\r'; line += strcspn(line, "\n"), line += *line == '\n') {
+    for (const char *line = text; *line == '#' || *line == '\n' || *line == '\r';
+         line += strcspn(line, "\n"), line += *line == '\n') {
         char head[HEAD_MOST], language[8];
 
         snprintf(head, sizeof(head), "%.*s", (int)strcspn(line, "\n"), line);
-        if (sscanf(head, "# distutils : language = %7s", language) == 1 || sscanf(head, "# distutils: language = %7s", language) == 1 ||
+        if (sscanf(head, "# distutils : language = %7s", language) == 1 ||
+            sscanf(head, "# distutils: language = %7s", language) == 1 ||
             sscanf(head, "#distutils: language = %7s", language) == 1)
             return strcmp(language, "c++") == 0;
     }
@@ -62,7 +64,8 @@ static bool rejected(const char *file, const char *log, struct rs_error *err)
     char *text = rs_driver_read(log, SOURCE_MOST, &size, &why), *rest = NULL;
 
     rs_fail(err, "'%s': not analysed: cython rejects it", rs_driver_shown(file));
-    for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL; line = strtok_r(NULL, "\n", &rest))
+    for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
         if (strstr(line, ".pyx:") != NULL && shown++ < ERRORS_SHOWN)
             fprintf(stderr, "    %s\n", line);
     free(text);
@@ -73,11 +76,14 @@ static bool rejected(const char *file, const char *log, struct rs_error *err)
 static const char *place_for(struct rs_session *session, const char *file, const char *name, const char *extension)
 {
     int stem = (int)(strlen(name) - strlen(".pyx"));
-    const char *folder = session->cache_folder != NULL ? rs_arena_printf(&session->arena, "%s/generated", session->cache_folder) : NULL;
+    const char *folder =
+        session->cache_folder != NULL ? rs_arena_printf(&session->arena, "%s/generated", session->cache_folder) : NULL;
 
     if (folder == NULL || (mkdir(folder, 0700) != 0 && errno != EEXIST))
-        return rs_arena_printf(&session->arena, "%s/%zu-%.*s.%s", session->work, session->sources.count, stem, name, extension);
-    return rs_arena_printf(&session->arena, "%s/%016llx-%.*s.%s", folder, (unsigned long long)rs_cache_hash(file), stem, name, extension);
+        return rs_arena_printf(&session->arena, "%s/%zu-%.*s.%s", session->work, session->sources.count, stem, name,
+                               extension);
+    return rs_arena_printf(&session->arena, "%s/%016llx-%.*s.%s", folder, (unsigned long long)rs_cache_hash(file), stem,
+                           name, extension);
 }
 
 /* Whether this cython does not know the option that makes it say what it read: up to 0.29.24. */
@@ -92,8 +98,10 @@ static bool knows_no_rule(const char *log)
     return unknown;
 }
 
-/* The recipe of what the words make in `folder`. None where they run a module of Python's: its version may change and the program not. */
-static void make_recipe(struct rs_session *session, char **words, const char *folder, const struct rs_words *flags, const char *generated, struct rs_recipe *recipe)
+/* The recipe of what the words make in `folder`. None where they run a module of Python's: its version may change and
+ * the program not. */
+static void make_recipe(struct rs_session *session, char **words, const char *folder, const struct rs_words *flags,
+                        const char *generated, struct rs_recipe *recipe)
 {
     char *asks[] = {words[0], "--version", NULL};
     bool module = words[1] != NULL && strcmp(words[1], "-m") == 0;
@@ -103,14 +111,18 @@ static void make_recipe(struct rs_session *session, char **words, const char *fo
     if (module || session->cache_folder == NULL)
         return;
     version = rs_run_output(&session->arena, asks);
-    rs_made_of_words(session, words, rs_arena_printf(&session->arena, "%s %s", version != NULL ? version : "", path != NULL ? path : ""), folder, flags,
-                     rs_arena_printf(&session->arena, "%s.dep", generated), recipe);
+    rs_made_of_words(session, words,
+                     rs_arena_printf(&session->arena, "%s %s", version != NULL ? version : "",
+                                     path != NULL ? path : ""),
+                     folder, flags, rs_arena_printf(&session->arena, "%s.dep", generated), recipe);
 }
 
 /* Runs cython, where nothing fits that it made before; words have room for four more. */
-static bool generate(struct rs_session *session, char **words, const char *file, const char *beside, const char *generated, struct rs_error *err)
+static bool generate(struct rs_session *session, char **words, const char *file, const char *beside,
+                     const char *generated, struct rs_error *err)
 {
-    const char *log = rs_arena_printf(&session->arena, "%s/cython.log", session->work), *here = rs_driver_here(&session->arena);
+    const char *log = rs_arena_printf(&session->arena, "%s/cython.log", session->work),
+               *here = rs_driver_here(&session->arena);
     const char *folders[] = {"-I", beside, "-I", here};
     struct rs_words flags = {folders, 4, 4};
     struct rs_recipe recipe;
@@ -140,7 +152,8 @@ static bool generate(struct rs_session *session, char **words, const char *file,
 bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struct rs_error *err)
 {
     char **words = find_cython(session);
-    const char *name = strrchr(source->file, '/') + 1, *beside = rs_arena_strndup(&session->arena, source->file, (size_t)(name - source->file)), *generated;
+    const char *name = strrchr(source->file, '/') + 1,
+               *beside = rs_arena_strndup(&session->arena, source->file, (size_t)(name - source->file)), *generated;
     size_t size, at = 0;
     char *text = rs_driver_read(source->file, SOURCE_MOST, &size, err);
     bool cplus = text != NULL && wants_cplus(text);
@@ -149,7 +162,8 @@ bool rs_pyx_generate(struct rs_session *session, struct rs_source *source, struc
     if (text == NULL)
         return false;
     if (words == NULL)
-        return rs_fail(err, "'%s' needs cython, which is not installed: pip install cython, or the package cython3", rs_driver_shown(source->file));
+        return rs_fail(err, "'%s' needs cython, which is not installed: pip install cython, or the package cython3",
+                       rs_driver_shown(source->file));
     generated = place_for(session, source->file, name, cplus ? "cpp" : "c");
     while (words[at] != NULL)
         at++;
@@ -177,7 +191,8 @@ static char *read_declarations(void *context, const char *module, size_t *size, 
     const char *slash = strrchr(beside->path, '/');
     struct rs_error err;
 
-    *path = rs_arena_printf(&beside->report->arena, "%.*s%s.pxd", slash != NULL ? (int)(slash + 1 - beside->path) : 0, beside->path, module);
+    *path = rs_arena_printf(&beside->report->arena, "%.*s%s.pxd", slash != NULL ? (int)(slash + 1 - beside->path) : 0,
+                            beside->path, module);
     return access(*path, R_OK) == 0 ? rs_driver_read(*path, SOURCE_MOST, size, &err) : NULL;
 }
 
@@ -193,7 +208,8 @@ static void read_one(const struct rs_source *source, const char *path, struct rs
         return;
     length = strcspn(name, ".");
     stem = rs_arena_strndup(&report->arena, name, length);
-    rs_pyx_check(path, text, size, source->python, source->module != NULL ? source->module : stem, &(struct rs_pyx_reader){read_declarations, &beside}, report);
+    rs_pyx_check(path, text, size, source->python, source->module != NULL ? source->module : stem,
+                 &(struct rs_pyx_reader){read_declarations, &beside}, report);
     free(text);
 }
 
@@ -226,7 +242,8 @@ static bool is_cython_name(const char *name)
 typedef void visit_text(void *context, const char *path);
 
 /* Each source that a comment before a statement names: slash, star, blank, "NAME":LINE. */
-static void each_named(struct rs_arena *arena, const struct rs_source *source, const char *text, visit_text *visit, void *context)
+static void each_named(struct rs_arena *arena, const struct rs_source *source, const char *text, visit_text *visit,
+                       void *context)
 {
     static const char mark[] = "/* \"";
     const char *seen[SOURCES_MOST];
@@ -296,7 +313,8 @@ static void list_text(void *context, const char *path)
     glob_t beside;
 
     *RS_PUSH(listing->files) = path;
-    if (glob(rs_arena_printf(listing->arena, "%.*s*.pxd", slash != NULL ? (int)(slash + 1 - path) : 0, path), 0, NULL, &beside) != 0)
+    if (glob(rs_arena_printf(listing->arena, "%.*s*.pxd", slash != NULL ? (int)(slash + 1 - path) : 0, path), 0, NULL,
+             &beside) != 0)
         return;
     for (size_t i = 0; i < beside.gl_pathc; i++)
         *RS_PUSH(listing->files) = rs_arena_strdup(listing->arena, beside.gl_pathv[i]);

@@ -34,7 +34,8 @@ static bool is_compiler_name(const char *name)
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         size_t size = strlen(names[i]);
 
-        if (end >= size && strncmp(name + end - size, names[i], size) == 0 && (end == size || name[end - size - 1] == '-'))
+        if (end >= size && strncmp(name + end - size, names[i], size) == 0 &&
+            (end == size || name[end - size - 1] == '-'))
             return true;
     }
     return false;
@@ -45,7 +46,8 @@ static void stand_in(struct rs_session *session, const char *self, const char *n
 {
     const char *link = rs_arena_printf(&session->arena, "%s/real/%s", session->work, name);
 
-    if (symlink(real, link) == 0 && symlink(self, rs_arena_printf(&session->arena, "%s/bin/%s", session->work, name)) != 0)
+    if (symlink(real, link) == 0 &&
+        symlink(self, rs_arena_printf(&session->arena, "%s/bin/%s", session->work, name)) != 0)
         unlink(link);
 }
 
@@ -71,8 +73,9 @@ static void stand_in_for_path(struct rs_session *session, const char *self)
     }
 }
 
-/* CC or CXX that names a compiler by its path, with a stand-in in its place; its other words stay. Names without a path are
- * found through PATH, and an unset variable stays unset: the build shall print what it prints without a recorder. */
+/* CC or CXX that names a compiler by its path, with a stand-in in its place; its other words stay. Names without a path
+ * are found through PATH, and an unset variable stays unset: the build shall print what it prints without a recorder.
+ */
 static void stand_in_for_variable(struct rs_session *session, const char *self, const char *variable)
 {
     const char *value = getenv(variable), *real, *rest;
@@ -115,7 +118,8 @@ bool rs_record_begin(struct rs_session *session, struct rs_error *err)
     stand_in_for_path(session, self);
     stand_in_for_variable(session, self, "CC");
     stand_in_for_variable(session, self, "CXX");
-    setenv("PATH", rs_arena_printf(&session->arena, "%s/bin:%s", session->work, had[0] != NULL ? had[0] : "/usr/bin:/bin"), 1);
+    setenv("PATH",
+           rs_arena_printf(&session->arena, "%s/bin:%s", session->work, had[0] != NULL ? had[0] : "/usr/bin:/bin"), 1);
     setenv("REFSAN_CHECK_RECORD", session->work, 1);
     setenv("REFSAN_CHECK_CLANG", session->clang_path, 1);
     if (session->chosen != NULL)
@@ -127,7 +131,8 @@ bool rs_record_begin(struct rs_session *session, struct rs_error *err)
 
 void rs_record_end(void)
 {
-    static const char *const ours[] = {"REFSAN_CHECK_RECORD", "REFSAN_CHECK_CLANG", "REFSAN_CHECK_PYTHON", "REFSAN_CHECK_CACHE"};
+    static const char *const ours[] = {"REFSAN_CHECK_RECORD", "REFSAN_CHECK_CLANG", "REFSAN_CHECK_PYTHON",
+                                       "REFSAN_CHECK_CACHE"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
         unsetenv(ours[i]);
@@ -202,9 +207,11 @@ static void add_sources(struct rs_session *session, const struct record *record,
     const struct rs_command *command = &record->command;
 
     for (size_t k = 0; k < command->sources.count; k++) {
-        const char *file = command->sources.items[k], *object = command->output != NULL ? command->output : usual_object(session, file);
+        const char *file = command->sources.items[k],
+                   *object = command->output != NULL ? command->output : usual_object(session, file);
         struct rs_source *source = rs_driver_source(session, rs_driver_join(&session->arena, record->folder, file));
-        unsigned version = session->chosen == NULL ? rs_python_of_flags(&session->arena, record->folder, &command->flags) : 0;
+        unsigned version =
+            session->chosen == NULL ? rs_python_of_flags(&session->arena, record->folder, &command->flags) : 0;
 
         source->folder = record->folder;
         source->object = command->makes == RS_MAKES_OBJECT ? plain(session, record->folder, object) : NULL;
@@ -235,14 +242,18 @@ static void claim_object(struct rs_session *session, const char *object, uint32_
 /* Whether the record made the archive that a link calls so: by its path, or (NULL) as -lNAME. */
 static bool made_archive(struct rs_session *session, const struct record *made, const char *path, const char *library)
 {
-    const char *output = made->command.makes == RS_MAKES_ARCHIVE && made->command.output != NULL ? plain(session, made->folder, made->command.output) : NULL;
+    const char *output = made->command.makes == RS_MAKES_ARCHIVE && made->command.output != NULL
+                             ? plain(session, made->folder, made->command.output)
+                             : NULL;
 
     if (output == NULL)
         return false;
-    return path != NULL ? strcmp(output, path) == 0 : strcmp(base_name(output), rs_arena_printf(&session->arena, "lib%s.a", library)) == 0;
+    return path != NULL ? strcmp(output, path) == 0
+                        : strcmp(base_name(output), rs_arena_printf(&session->arena, "lib%s.a", library)) == 0;
 }
 
-static void claim_archive(struct rs_session *session, const struct records *records, const char *path, const char *library, uint32_t group, const char *module)
+static void claim_archive(struct rs_session *session, const struct records *records, const char *path,
+                          const char *library, uint32_t group, const char *module)
 {
     for (size_t i = 0; i < records->list.count; i++) {
         const struct record *made = &records->list.items[i];
@@ -253,7 +264,8 @@ static void claim_archive(struct rs_session *session, const struct records *reco
 }
 
 /* Who made what goes into this group: objects that the command names, and those of the archives that it links. */
-static void claim(struct rs_session *session, const struct records *records, const struct record *record, uint32_t group, const char *module)
+static void claim(struct rs_session *session, const struct records *records, const struct record *record,
+                  uint32_t group, const char *module)
 {
     for (size_t k = 0; k < record->command.objects.count; k++) {
         const char *object = plain(session, record->folder, record->command.objects.items[k]);

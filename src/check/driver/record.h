@@ -1,12 +1,13 @@
 /* The recorder: stands in for the compilers of a build and notes what they made of what.
  *
- * A folder at the front of PATH holds links to refsan-check under the compilers' names; CC and CXX name them too. Each runs
- * the real compiler first, whose output, status and signals are the build's; then, while sources and headers are still
- * there, it lets clang make bitcode of the same sources, and leaves a record:
+ * A folder at the front of PATH holds links to refsan-check under the compilers' names; CC and CXX name them too. Each
+ * runs the real compiler first, whose output, status and signals are the build's; then, while sources and headers are
+ * still there, it lets clang make bitcode of the same sources, and leaves a record:
  *
  *     "refsan record 1", folder, words of the command; each with a NUL behind it
  *
- * with the bitcode of its k-th source in "<record>.k.bc", or what clang said in "<record>.k.err", and with the source itself in
+ * with the bitcode of its k-th source in "<record>.k.bc", or what clang said in "<record>.k.err", and with the source
+ * itself in
  * "<record>.k.src", because builds work in folders that they remove. */
 #pragma once
 #include <stdbool.h>

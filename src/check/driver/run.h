@@ -11,6 +11,6 @@ const char *rs_run_find(struct rs_arena *arena, const char *name, const char *bu
 /* What a command prints on standard output, at most 64 KB, without the last newline; its errors go nowhere. NULL if it
  * cannot be run or fails. */
 const char *rs_run_output(struct rs_arena *arena, char **command);
-/* Runs a command to its end and answers its wait status, -1 with errno where it cannot be started. `output`: the file that
- * receives what it prints and complains, or NULL to leave that alone. `folder`: where it runs, or NULL. */
+/* Runs a command to its end and answers its wait status, -1 with errno where it cannot be started. `output`: the file
+ * that receives what it prints and complains, or NULL to leave that alone. `folder`: where it runs, or NULL. */
 int rs_run_to_end(char **command, const char *folder, const char *output);

@@ -27,11 +27,12 @@ bool rs_record_is_stand_in(const char *program)
     return getenv("REFSAN_CHECK_RECORD") != NULL && strcmp(base_name(program), "refsan-check") != 0;
 }
 
-/* The real compiler sees a PATH without the recorder's folder, wherever a build has put others in front of that: a compiler cache looks
- * there for the next compiler. */
+/* The real compiler sees a PATH without the recorder's folder, wherever a build has put others in front of that: a
+ * compiler cache looks there for the next compiler. */
 static void restore_environment(struct rs_arena *arena, const char *record)
 {
-    const char *path = getenv("PATH"), *ours = rs_arena_printf(arena, "%s/bin:", record), *at = path != NULL ? strstr(path, ours) : NULL;
+    const char *path = getenv("PATH"), *ours = rs_arena_printf(arena, "%s/bin:", record),
+               *at = path != NULL ? strstr(path, ours) : NULL;
 
     if (at != NULL && (at == path || at[-1] == ':'))
         setenv("PATH", rs_arena_printf(arena, "%.*s%s", (int)(at - path), path, at + strlen(ours)), 1);
@@ -99,7 +100,8 @@ static void expand(struct rs_arena *arena, char **argv, struct rs_words *words)
     }
 }
 
-static bool lower_one(struct rs_session *session, const char *here, const struct rs_words *flags, const char *file, const char *bitcode, const char *errors)
+static bool lower_one(struct rs_session *session, const char *here, const struct rs_words *flags, const char *file,
+                      const char *bitcode, const char *errors)
 {
     struct rs_recipe recipe;
     char **words;
@@ -119,7 +121,8 @@ static bool lower_one(struct rs_session *session, const char *here, const struct
 static void lower(struct rs_session *session, const struct rs_command *command, const char *record, const char *here)
 {
     for (size_t k = 0; k < command->sources.count; k++) {
-        const char *bitcode = rs_arena_printf(&session->arena, "%s.%zu.bc", record, k), *errors = rs_arena_printf(&session->arena, "%s.%zu.err", record, k);
+        const char *bitcode = rs_arena_printf(&session->arena, "%s.%zu.bc", record, k),
+                   *errors = rs_arena_printf(&session->arena, "%s.%zu.err", record, k);
         struct rs_words flags = {0};
 
         for (size_t i = 0; i < command->flags.count; i++)
@@ -139,7 +142,9 @@ struct recorder {
 /* Bitcode and record of a command that did its work. Nothing that goes wrong here is the build's business. */
 static void record(const struct recorder *recorder, const struct rs_words *words, const struct rs_command *command)
 {
-    struct rs_session session = {.clang_path = recorder->clang, .chosen = recorder->python, .cache_folder = recorder->cache};
+    struct rs_session session = {.clang_path = recorder->clang,
+                                 .chosen = recorder->python,
+                                 .cache_folder = recorder->cache};
     const char *here = rs_driver_here(&session.arena);
     char *path = rs_arena_printf(&session.arena, "%s/records/XXXXXX", recorder->folder);
     struct rs_error err;
@@ -167,8 +172,8 @@ int rs_record_stand_in(char **argv)
 {
     static char real[4096];
     struct rs_arena arena = {0};
-    struct recorder recorder = {copy_of(&arena, "REFSAN_CHECK_RECORD"), copy_of(&arena, "REFSAN_CHECK_CLANG"), copy_of(&arena, "REFSAN_CHECK_PYTHON"),
-                                copy_of(&arena, "REFSAN_CHECK_CACHE")};
+    struct recorder recorder = {copy_of(&arena, "REFSAN_CHECK_RECORD"), copy_of(&arena, "REFSAN_CHECK_CLANG"),
+                                copy_of(&arena, "REFSAN_CHECK_PYTHON"), copy_of(&arena, "REFSAN_CHECK_CACHE")};
     const char *name = base_name(argv[0]), *found;
     struct rs_words words = {0};
     struct rs_command command;

@@ -6,7 +6,7 @@
 struct ahead {
     struct rs_flow *flow;
     struct rs_state *state;
-    bool *reached; /* per block: can be entered from here on */
+    bool *reached;       /* per block: can be entered from here on */
     struct rs_map asked; /* phi -> 1: its answer is being looked for */
 };
 
@@ -52,7 +52,8 @@ static bool fails_always(const struct ahead *a, LLVMValueRef call, bool pointer)
     LLVMValueRef callee = rs_ir_callee(call);
     const struct rs_contract *row = callee == NULL ? NULL : rs_ir_contract(a->flow->ir, callee);
     const struct rs_ir_function *own = callee == NULL ? NULL : rs_ir_function(a->flow->ir, callee);
-    const struct rs_summary *summary = own == NULL ? NULL : &a->flow->unit->summaries[own - a->flow->ir->functions.items];
+    const struct rs_summary *summary =
+        own == NULL ? NULL : &a->flow->unit->summaries[own - a->flow->ir->functions.items];
     int64_t failure = pointer ? 0 : -1;
 
     if (row != NULL)
@@ -60,7 +61,8 @@ static bool fails_always(const struct ahead *a, LLVMValueRef call, bool pointer)
     if (summary == NULL || !summary->known || summary->incomplete || summary->ncases == 0)
         return false;
     for (unsigned i = 0; i < summary->ncases; i++)
-        if (summary->cases[i].result.kind != RS_SUBJECT_INT || summary->cases[i].result.offset != failure || summary->cases[i].result.high != failure)
+        if (summary->cases[i].result.kind != RS_SUBJECT_INT || summary->cases[i].result.offset != failure ||
+            summary->cases[i].result.high != failure)
             return false;
     return true;
 }
@@ -118,7 +120,9 @@ bool rs_ahead_fails(struct rs_flow *flow, struct rs_state *state)
         if ((i != state->block && !a.reached[i]) || LLVMGetInstructionOpcode(last) != LLVMRet)
             continue;
         any = true;
-        all = LLVMGetNumOperands(last) > 0 && fails(&a, LLVMGetOperand(last, 0), LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(last, 0))) == LLVMPointerTypeKind);
+        all = LLVMGetNumOperands(last) > 0 &&
+              fails(&a, LLVMGetOperand(last, 0),
+                    LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(last, 0))) == LLVMPointerTypeKind);
     }
     rs_map_close(&a.asked);
     free(a.reached);

@@ -1,5 +1,5 @@
-/* What the names of the C API tell beyond the rows of the contract table: which objects are new to everybody, which calls keep what
- * they are given, which run code that may take containers apart, which integers a call can answer. */
+/* What the names of the C API tell beyond the rows of the contract table: which objects are new to everybody, which
+ * calls keep what they are given, which run code that may take containers apart, which integers a call can answer. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -31,18 +31,29 @@ static bool is_one_of(const char *text, const char *const *names)
 /* ---- objects ---- */
 bool rs_api_is_fresh(const char *name)
 {
-    static const char *const parts[] = {"_New", "_From", "_Pack", "BuildValue", "AsUTF8String", "AsASCIIString", "EncodeFSDefault", "PyObject_Repr", "PyDict_Copy", "PyDict_Keys",
-                                        "PyDict_Values", "PyDict_Items", "PyMapping_Keys", "PyMapping_Values", "PyMapping_Items", "PyObject_Dir", "_AsTuple", "_GetSlice", NULL};
+    /* clang-format off */
+    static const char *const parts[] = {"_New", "_From", "_Pack", "BuildValue", "AsUTF8String", "AsASCIIString",
+                                        "EncodeFSDefault", "PyObject_Repr", "PyDict_Copy", "PyDict_Keys",
+                                        "PyDict_Values", "PyDict_Items", "PyMapping_Keys", "PyMapping_Values",
+                                        "PyMapping_Items", "PyObject_Dir", "_AsTuple", "_GetSlice", NULL};
+    /* clang-format on */
 
     /* an array that is made from an object may be that object */
-    return has_one_of(name, parts) && strstr(name, "_NewRef") == NULL && strstr(name, "FromObject") == NULL && strncmp(name, "PyArray_From", 12) != 0;
+    return has_one_of(name, parts) && strstr(name, "_NewRef") == NULL && strstr(name, "FromObject") == NULL &&
+           strncmp(name, "PyArray_From", 12) != 0;
 }
 
 /* What is made anew each time. Numbers, strings and tuples are not: of some there is only one. */
 static bool is_another(const char *name)
 {
-    static const char *const heads[] = {"PyList_New", "PyDict_New", "PySet_New", "PyByteArray_", "PyCapsule_New", "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items", "PySequence_List", "PyObject_New",
-                                        "PyObject_GC_New", "PyObject_Init", "PyType_Generic", "tp_alloc", "PyModule_Create", "PyErr_NewException", "PyType_From", "PyCFunction_New", NULL};
+    /* clang-format off */
+    static const char *const heads[] = {"PyList_New", "PyDict_New", "PySet_New", "PyByteArray_", "PyCapsule_New",
+                                        "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items",
+                                        "PySequence_List", "PyObject_New",
+                                        "PyObject_GC_New", "PyObject_Init", "PyType_Generic", "tp_alloc",
+                                        "PyModule_Create", "PyErr_NewException", "PyType_From", "PyCFunction_New",
+                                        NULL};
+    /* clang-format on */
 
     name += *name == '_';
     return starts_with_one_of(name, heads);
@@ -57,8 +68,13 @@ uint32_t rs_api_newness(const char *name)
 
 bool rs_api_is_made(const char *name)
 {
-    static const char *const heads[] = {"PyObject_Call", "PyObject_Vectorcall", "PyEval_Call", "PyNumber_", "PySequence_List", "PySequence_Tuple", "PySequence_Fast", "PySequence_Concat", "PySequence_Repeat",
-                                        "PyObject_Str", "PyObject_Bytes", "PyObject_ASCII", "PyObject_Format", "PyObject_GetIter", "PyIter_Next", "PyOS_FSPath", NULL};
+    /* clang-format off */
+    static const char *const heads[] = {"PyObject_Call", "PyObject_Vectorcall", "PyEval_Call", "PyNumber_",
+                                        "PySequence_List", "PySequence_Tuple", "PySequence_Fast", "PySequence_Concat",
+                                        "PySequence_Repeat",
+                                        "PyObject_Str", "PyObject_Bytes", "PyObject_ASCII", "PyObject_Format",
+                                        "PyObject_GetIter", "PyIter_Next", "PyOS_FSPath", NULL};
+    /* clang-format on */
 
     name += *name == '_';
     return starts_with_one_of(name, heads);
@@ -67,22 +83,29 @@ bool rs_api_is_made(const char *name)
 /* ---- arguments ---- */
 bool rs_api_runs_anything(const struct rs_contract *row)
 {
-    static const char *const parts[] = {"Call", "RichCompare", "PyIter_", "Eval", "tp_call", "tp_iternext", "SetAttr", "SetItem", "DelItem", "PyObject_IsTrue", "PyObject_Not", NULL};
+    static const char *const parts[] = {"Call",    "RichCompare",     "PyIter_",      "Eval",
+                                        "tp_call", "tp_iternext",     "SetAttr",      "SetItem",
+                                        "DelItem", "PyObject_IsTrue", "PyObject_Not", NULL};
 
     return row->flags & RS_MAY_RELEASE || (row->flags & RS_MAY_RUN && has_one_of(row->name, parts));
 }
 
 bool rs_api_keeps_nothing(const char *name)
 {
-    static const char *const parts[] = {"GetItem", "GetAttr", "HasAttr", "Contains", "HasKey", "RichCompare", "IsInstance", "IsSubclass", "ExceptionMatches", "_Size", "_Length", "_Hash",
-                                        "IsTrue", "PyObject_Not", "PyNumber_", "PyObject_Str", "PyObject_Repr", "PyObject_ASCII", "PyUnicode_", "PyBytes_As", "PyLong_", "PyFloat_", NULL};
+    /* clang-format off */
+    static const char *const parts[] = {"GetItem", "GetAttr", "HasAttr", "Contains", "HasKey", "RichCompare",
+                                        "IsInstance", "IsSubclass", "ExceptionMatches", "_Size", "_Length", "_Hash",
+                                        "IsTrue", "PyObject_Not", "PyNumber_", "PyObject_Str", "PyObject_Repr",
+                                        "PyObject_ASCII", "PyUnicode_", "PyBytes_As", "PyLong_", "PyFloat_", NULL};
+    /* clang-format on */
 
     return has_one_of(name, parts);
 }
 
 bool rs_api_takes_in(const struct rs_contract *row)
 {
-    return strcmp(row->name, "PyList_Append") == 0 || strcmp(row->name, "PyList_Insert") == 0 || strncmp(row->name, "PyDict_SetItem", 14) == 0 || strcmp(row->name, "PySet_Add") == 0;
+    return strcmp(row->name, "PyList_Append") == 0 || strcmp(row->name, "PyList_Insert") == 0 ||
+           strncmp(row->name, "PyDict_SetItem", 14) == 0 || strcmp(row->name, "PySet_Add") == 0;
 }
 
 bool rs_api_reads_text(const struct rs_contract *row, unsigned index)
@@ -94,14 +117,24 @@ bool rs_api_reads_text(const struct rs_contract *row, unsigned index)
 
 bool rs_api_keeps_data(const char *name)
 {
-    static const char *const names[] = {"PyCapsule_New", "PyCapsule_SetPointer", "PyCapsule_SetContext", "Py_AddPendingCall", "PyThread_start_new_thread", "PyThread_set_key_value", "PyThread_tss_set", NULL};
+    static const char *const names[] = {"PyCapsule_New",
+                                        "PyCapsule_SetPointer",
+                                        "PyCapsule_SetContext",
+                                        "Py_AddPendingCall",
+                                        "PyThread_start_new_thread",
+                                        "PyThread_set_key_value",
+                                        "PyThread_tss_set",
+                                        NULL};
 
     return is_one_of(name, names);
 }
 
 bool rs_api_fails_by_misuse(const struct rs_contract *row)
 {
-    static const char *const names[] = {"PyDict_Size", "PyList_Size", "PyTuple_Size", "PySet_Size", "PyType_GetModule", "PyType_GetModuleByDef", "PyType_GetModuleState", NULL};
+    static const char *const names[] = {"PyDict_Size",           "PyList_Size",
+                                        "PyTuple_Size",          "PySet_Size",
+                                        "PyType_GetModule",      "PyType_GetModuleByDef",
+                                        "PyType_GetModuleState", NULL};
 
     return is_one_of(row->name, names);
 }
@@ -122,15 +155,19 @@ static const char *verb_of(const char *name)
 
 static bool is_done(const char *verb)
 {
-    static const char *const heads[] = {"Set", "Add", "Append", "Insert", "Extend", "Update", "Merge", "Sort", "Reverse", "Clear", "Del", "Ready", "READY",
-                                        "Register", "Unregister", "Warn", "Write", "Resize", "Remove", "GetBuffer", NULL};
+    static const char *const heads[] = {"Set",        "Add",     "Append", "Insert", "Extend", "Update",    "Merge",
+                                        "Sort",       "Reverse", "Clear",  "Del",    "Ready",  "READY",     "Register",
+                                        "Unregister", "Warn",    "Write",  "Resize", "Remove", "GetBuffer", NULL};
 
     return starts_with_one_of(verb, heads) && strcmp(verb, "SetDefaultRef") != 0 && strcmp(verb, "DelItemIf") != 0;
 }
 
 static bool is_question(const char *verb)
 {
-    static const char *const heads[] = {"Contains", "Is", "Not", "RichCompareBool", "Has", "GetOptional", "GetItemRef", "GetItemStringRef", "SetDefaultRef", "Pop", "Discard", "GetRef", "LookupAttr", NULL};
+    static const char *const heads[] = {"Contains",      "Is",          "Not",        "RichCompareBool",
+                                        "Has",           "GetOptional", "GetItemRef", "GetItemStringRef",
+                                        "SetDefaultRef", "Pop",         "Discard",    "GetRef",
+                                        "LookupAttr",    NULL};
 
     return starts_with_one_of(verb, heads);
 }
@@ -147,7 +184,8 @@ void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_
 {
     const char *verb = verb_of(row->name);
 
-    if (row->library != NULL || LLVMGetTypeKind(LLVMTypeOf(call)) != LLVMIntegerTypeKind || LLVMGetIntTypeWidth(LLVMTypeOf(call)) != 32)
+    if (row->library != NULL || LLVMGetTypeKind(LLVMTypeOf(call)) != LLVMIntegerTypeKind ||
+        LLVMGetIntTypeWidth(LLVMTypeOf(call)) != 32)
         return;
     if (row->failure == 0 && parses(row)) {
         answer->low = 0;

@@ -1,5 +1,6 @@
-/* Applying summaries: what a call of a function of which all ways are known does to a state. Ways that do not fit what is known where
- * the call stands are left out; where those that fit differ for a reason that only the callee knows, what they differ in is doubtful. */
+/* Applying summaries: what a call of a function of which all ways are known does to a state. Ways that do not fit what
+ * is known where the call stands are left out; where those that fit differ for a reason that only the callee knows,
+ * what they differ in is doubtful. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -19,7 +20,9 @@ struct applying {
 
 static struct rs_av argument(const struct applying *a, int index)
 {
-    return index >= 0 && (unsigned)index < LLVMGetNumArgOperands(a->call) ? rs_eval(a->flow, a->state, LLVMGetOperand(a->call, (unsigned)index)) : rs_av_unknown();
+    return index >= 0 && (unsigned)index < LLVMGetNumArgOperands(a->call)
+               ? rs_eval(a->flow, a->state, LLVMGetOperand(a->call, (unsigned)index))
+               : rs_av_unknown();
 }
 
 static LLVMValueRef find_global(const struct applying *a, const char *name)
@@ -32,7 +35,9 @@ static LLVMValueRef find_global(const struct applying *a, const char *name)
 static struct rs_av place_of(const struct applying *a, const struct rs_subject *subject)
 {
     LLVMValueRef global = subject->kind == RS_SUBJECT_GLOBAL ? find_global(a, subject->global) : NULL;
-    struct rs_av base = subject->kind == RS_SUBJECT_FIELD ? argument(a, subject->arg) : global != NULL ? rs_av_sym(rs_state_global(a->state, global)) : rs_av_unknown();
+    struct rs_av base = subject->kind == RS_SUBJECT_FIELD ? argument(a, subject->arg)
+                        : global != NULL                  ? rs_av_sym(rs_state_global(a->state, global))
+                                                          : rs_av_unknown();
 
     if (base.kind != RS_AV_SYM || base.number == RS_OFFSET_ANY || (base.number < 0 && subject->offset != 0))
         return rs_av_unknown();
@@ -69,7 +74,9 @@ static struct rs_av new_of(struct applying *a, const struct rs_subject *subject)
         return a->fresh[subject->arg];
     sym = rs_state_sym(a->state, RS_SYM_NEW, a->call);
     a->state->syms.items[sym].null = subject->null;
-    a->state->syms.items[sym].flags = RS_F_SHARED | ((uint32_t)subject->offset & (RS_F_NO_CONSTANT | RS_F_ANOTHER | RS_F_ALONE)) | (subject->null == RS_MAYBE && !a->way->converts ? RS_F_FAIL_ERR | RS_F_MISS : 0);
+    a->state->syms.items[sym].flags = RS_F_SHARED |
+                                      ((uint32_t)subject->offset & (RS_F_NO_CONSTANT | RS_F_ANOTHER | RS_F_ALONE)) |
+                                      (subject->null == RS_MAYBE && !a->way->converts ? RS_F_FAIL_ERR | RS_F_MISS : 0);
     a->state->syms.items[sym].api = a->callee;
     for (unsigned i = 0; i < a->way->nrefs; i++)
         if (a->way->refs[i].who.kind == RS_SUBJECT_NEW && a->way->refs[i].who.arg == subject->arg)
@@ -85,7 +92,8 @@ static struct rs_av any_integer(const struct applying *a)
     uint32_t index = rs_flow_index(a->flow, a->call);
     int32_t sym;
 
-    if (LLVMGetTypeKind(LLVMTypeOf(a->call)) != LLVMIntegerTypeKind || index == UINT32_MAX || !rs_flow_relevant(a->flow, index))
+    if (LLVMGetTypeKind(LLVMTypeOf(a->call)) != LLVMIntegerTypeKind || index == UINT32_MAX ||
+        !rs_flow_relevant(a->flow, index))
         return rs_av_unknown();
     sym = rs_state_sym(a->state, RS_SYM_INT, a->call);
     a->state->syms.items[sym].api = a->callee;
@@ -146,7 +154,8 @@ static bool fits(struct applying *a, unsigned nargs)
         struct rs_av value = argument(a, (int)i);
 
         if (need->kind == RS_SUBJECT_INT) {
-            if (value.kind == RS_AV_INT && (value.number < need->offset || value.number > need->high || (value.number == 0 && need->null == RS_NONNULL)))
+            if (value.kind == RS_AV_INT && (value.number < need->offset || value.number > need->high ||
+                                            (value.number == 0 && need->null == RS_NONNULL)))
                 return false;
             if (value.kind == RS_AV_SYM && value.sym != RS_NONE && a->state->syms.items[value.sym].kind == RS_SYM_INT) {
                 if (!rs_refine_range(a->flow, a->state, value.sym, need->offset, need->high))
@@ -162,7 +171,8 @@ static bool fits(struct applying *a, unsigned nargs)
             return false;
         if (value.kind == RS_AV_SYM && value.number != 0 && need->null == RS_NULL)
             return false;
-        if (value.kind == RS_AV_SYM && value.number == 0 && !rs_refine_null(a->flow, a->state, value.sym, need->null == RS_NULL))
+        if (value.kind == RS_AV_SYM && value.number == 0 &&
+            !rs_refine_null(a->flow, a->state, value.sym, need->null == RS_NULL))
             return false;
     }
     return true;
@@ -171,7 +181,8 @@ static bool fits(struct applying *a, unsigned nargs)
 /* Whether the way fits what the caller knows of a member; it learns from it. */
 static bool fits_member(struct applying *a, const struct rs_subject *subject)
 {
-    bool member = (subject->kind == RS_SUBJECT_FIELD || subject->kind == RS_SUBJECT_GLOBAL) && subject->null != RS_MAYBE;
+    bool member =
+        (subject->kind == RS_SUBJECT_FIELD || subject->kind == RS_SUBJECT_GLOBAL) && subject->null != RS_MAYBE;
     struct rs_av value = member ? content_of(a, subject) : rs_av_unknown();
 
     if (value.kind == RS_AV_INT)
@@ -183,8 +194,8 @@ static bool fits_member(struct applying *a, const struct rs_subject *subject)
     return rs_refine_null(a->flow, a->state, value.sym, subject->null == RS_NULL);
 }
 
-/* Whether the way fits what the caller knows of the error indicator. Where it knows nothing, that the callee looks whether there is
- * an exception does not mean that there may be none. */
+/* Whether the way fits what the caller knows of the error indicator. Where it knows nothing, that the callee looks
+ * whether there is an exception does not mean that there may be none. */
 static bool fits_error(struct applying *a)
 {
     if (a->way->entry == RS_ENTRY_OPEN || (a->way->entry == RS_ENTRY_CLEAR && a->state->err == RS_ERR_UNKNOWN))
@@ -240,7 +251,8 @@ static bool has_succeeded(const struct applying *a, struct rs_av result, bool po
 {
     if (pointer)
         return result.kind == RS_AV_SYM;
-    return LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMIntegerTypeKind && (result.kind != RS_AV_INT || (result.number >= 0 && a->unmarked));
+    return LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMIntegerTypeKind &&
+           (result.kind != RS_AV_INT || (result.number >= 0 && a->unmarked));
 }
 
 static void apply_way(struct applying *a)
@@ -249,7 +261,8 @@ static void apply_way(struct applying *a)
     bool pointer = LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMPointerTypeKind;
 
     for (unsigned i = 0; i < a->way->nrefs; i++)
-        a->refs[i] = a->way->refs[i].who.kind == RS_SUBJECT_NEW ? rs_av_unknown() : value_of(a, &a->way->refs[i].who, true);
+        a->refs[i] =
+            a->way->refs[i].who.kind == RS_SUBJECT_NEW ? rs_av_unknown() : value_of(a, &a->way->refs[i].who, true);
     for (unsigned i = 0; i < a->way->nstores; i++)
         values[i] = value_of(a, &a->way->stores[i].what, false);
     result = value_of(a, &a->way->result, pointer);
@@ -268,16 +281,20 @@ static void apply_way(struct applying *a)
     if (LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMStructTypeKind && a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
     /* a failure without an exception is the callee's own affair, or one that the analysis did not see */
-    if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0 || a->failing) && a->state->err == RS_ERR_CLEAR)
+    if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0 || a->failing) &&
+        a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
     if (pointer && result.kind == RS_AV_INT)
         rs_trail_add(a->flow, a->state, a->call, "%s returns NULL", a->callee);
     if (a->way->err != RS_ERR_CLEAR || a->way->entry == RS_ENTRY_SET) { /* what it found is dealt with */
-        bool doubted = a->way->err == RS_ERR_SET && (a->ambiguous || (pointer && result.kind == RS_AV_INT && rs_belief_never_null(a->call)));
+        bool doubted = a->way->err == RS_ERR_SET &&
+                       (a->ambiguous || (pointer && result.kind == RS_AV_INT && rs_belief_never_null(a->call)));
 
         if (a->state->err != RS_ERR_SET)
             a->state->err_at = has_succeeded(a, result, pointer) && a->way->err_at != NULL ? a->way->err_at : a->call;
-        a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET : doubted ? RS_ERR_UNKNOWN : a->way->err;
+        a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET
+                        : doubted                                                    ? RS_ERR_UNKNOWN
+                                                                                     : a->way->err;
         a->state->err_sym = RS_NONE;
         a->state->vague = false;
         a->state->pending = false;
@@ -322,7 +339,8 @@ static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMV
 
 static bool same_subject(const struct rs_subject *a, const struct rs_subject *b)
 {
-    return a->kind == b->kind && a->arg == b->arg && a->offset == b->offset && (a->global == b->global || (a->global != NULL && b->global != NULL && strcmp(a->global, b->global) == 0));
+    return a->kind == b->kind && a->arg == b->arg && a->offset == b->offset &&
+           (a->global == b->global || (a->global != NULL && b->global != NULL && strcmp(a->global, b->global) == 0));
 }
 
 /* Whether the way leaves the subject's references alone though it is an object there. */
@@ -331,7 +349,8 @@ static bool leaves(const struct rs_case *way, const struct rs_subject *who)
     for (unsigned i = 0; i < way->nrefs; i++)
         if (same_subject(&way->refs[i].who, who) && (way->refs[i].owned != 0 || way->refs[i].who.null == RS_NULL))
             return false;
-    return who->kind != RS_SUBJECT_ARG || (who->arg >= 0 && who->arg < RS_SUMMARY_ARGS && way->args[who->arg].null != RS_NULL);
+    return who->kind != RS_SUBJECT_ARG ||
+           (who->arg >= 0 && who->arg < RS_SUMMARY_ARGS && way->args[who->arg].null != RS_NULL);
 }
 
 /* Where two ways that end alike differ in whether they release an object, a condition that is not known here decides
@@ -343,7 +362,8 @@ static void doubt_conditional(struct applying *a, unsigned count)
             const struct rs_ref_change *ref = &a[i].way->refs[r];
 
             for (unsigned k = 0; k < count && ref->owned < 0 && ref->who.kind != RS_SUBJECT_NEW; k++) {
-                bool alike = k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown && memcmp(&a[k].way->result, &a[i].way->result, sizeof(ref->who)) == 0;
+                bool alike = k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown &&
+                             memcmp(&a[k].way->result, &a[i].way->result, sizeof(ref->who)) == 0;
 
                 if (!alike || !leaves(a[k].way, &ref->who))
                     continue;
@@ -369,8 +389,8 @@ static bool keeps(const struct rs_case *way, const struct rs_subject *who)
     return false;
 }
 
-/* Likewise where one of two ways that end alike, and count alike, puts an object into a place and the other does not ("link it
- * behind the node before, if there is one"): whether something holds it is the callee's business. */
+/* Likewise where one of two ways that end alike, and count alike, puts an object into a place and the other does not
+ * ("link it behind the node before, if there is one"): whether something holds it is the callee's business. */
 static void doubt_unkept(const struct applying *a, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
@@ -378,22 +398,27 @@ static void doubt_unkept(const struct applying *a, unsigned count)
             const struct rs_subject *what = &a[i].way->stores[s].what;
 
             for (unsigned k = 0; k < count && (what->kind == RS_SUBJECT_NEW || what->kind == RS_SUBJECT_ARG); k++) {
-                bool alike = k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown && a[k].way->result.kind == a[i].way->result.kind &&
-                             (a[k].way->result.kind == RS_SUBJECT_NEW || a[k].way->result.offset == a[i].way->result.offset);
+                bool alike =
+                    k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown &&
+                    a[k].way->result.kind == a[i].way->result.kind &&
+                    (a[k].way->result.kind == RS_SUBJECT_NEW || a[k].way->result.offset == a[i].way->result.offset);
                 struct rs_av value = what->kind == RS_SUBJECT_ARG ? argument(&a[k], what->arg) : a[k].fresh[what->arg];
 
-                if (alike && value.kind == RS_AV_SYM && !keeps(a[k].way, what) && change_of(a[k].way, what) == change_of(a[i].way, what))
+                if (alike && value.kind == RS_AV_SYM && !keeps(a[k].way, what) &&
+                    change_of(a[k].way, what) == change_of(a[i].way, what))
                     a[k].state->syms.items[value.sym].flags |= RS_F_LODGED;
             }
         }
 }
 
-/* Whether the exception is that of a call of Python's that failed, not one that the callee sets by its own judgement. */
+/* Whether the exception is that of a call of Python's that failed, not one that the callee sets by its own judgement.
+ */
 static bool is_of_call(const struct applying *a)
 {
     LLVMValueRef callee = a->way->err_at == NULL ? NULL : rs_ir_callee(a->way->err_at);
 
-    return callee != NULL && rs_ir_contract(a->flow->ir, callee) != NULL && strncmp(rs_ir_api_name(a->flow->ir, callee), "PyErr_", 6) != 0;
+    return callee != NULL && rs_ir_contract(a->flow->ir, callee) != NULL &&
+           strncmp(rs_ir_api_name(a->flow->ir, callee), "PyErr_", 6) != 0;
 }
 
 static bool can_be(const struct rs_subject *result, int64_t number)
@@ -401,22 +426,29 @@ static bool can_be(const struct rs_subject *result, int64_t number)
     return result->kind != RS_SUBJECT_INT || (result->offset <= number && number <= result->high);
 }
 
-/* Whoever takes one result for a refusal with an exception and for an answer without has looked at it, and goes by what else it
- * knows: which of the two it is does not show. */
+/* Whoever takes one result for a refusal with an exception and for an answer without has looked at it, and goes by what
+ * else it knows: which of the two it is does not show. */
 static void doubt_exceptions(struct applying *a, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         for (unsigned k = 0; k < count; k++) {
-            bool number = a[i].way->result.kind == RS_SUBJECT_INT && memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0, refusal = number && a[i].way->result.high < 0;
-            bool without = a[k].way->err == RS_ERR_CLEAR || (refusal && a[k].way->err == RS_ERR_UNKNOWN), alike = number && a[i].way->err == RS_ERR_SET && without && !a[k].way->converts && !a[k].way->thrown;
+            bool number = a[i].way->result.kind == RS_SUBJECT_INT &&
+                          memcmp(&a[i].way->result, &a[k].way->result, sizeof(a[i].way->result)) == 0,
+                 refusal = number && a[i].way->result.high < 0;
+            bool without = a[k].way->err == RS_ERR_CLEAR || (refusal && a[k].way->err == RS_ERR_UNKNOWN),
+                 alike = number && a[i].way->err == RS_ERR_SET && without && !a[k].way->converts && !a[k].way->thrown;
 
-            a[i].failing = a[i].failing || (number && a[i].way->result.offset != 0 && a[i].way->err == RS_ERR_CLEAR && a[k].way->err == RS_ERR_SET && !a[k].way->thrown);
-            a[i].unmarked = a[i].unmarked || (a[k].way->err != RS_ERR_SET && !a[k].way->thrown && can_be(&a[k].way->result, a[i].way->result.offset));
-            a[i].ambiguous = a[i].ambiguous || (alike && LLVMGetFirstUse(a[i].call) != NULL && (refusal || !is_of_call(&a[i])));
+            a[i].failing = a[i].failing || (number && a[i].way->result.offset != 0 && a[i].way->err == RS_ERR_CLEAR &&
+                                            a[k].way->err == RS_ERR_SET && !a[k].way->thrown);
+            a[i].unmarked = a[i].unmarked || (a[k].way->err != RS_ERR_SET && !a[k].way->thrown &&
+                                              can_be(&a[k].way->result, a[i].way->result.offset));
+            a[i].ambiguous =
+                a[i].ambiguous || (alike && LLVMGetFirstUse(a[i].call) != NULL && (refusal || !is_of_call(&a[i])));
         }
 }
 
-void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out)
+void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee,
+                     const struct rs_summary *summary, struct rs_states *out)
 {
     struct applying fitting[RS_CASES];
     unsigned count = 0;
@@ -436,7 +468,8 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
     for (unsigned i = 0; i < summary->ncases; i++) {
         struct applying *a = &fitting[count];
 
-        *a = (struct applying){.flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
+        *a = (struct applying){
+            .flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
         if (!fits(a, summary->nargs) || !fits_memory(a) || !fits_error(a))
             rs_state_close(a->state);
         else

@@ -1,5 +1,6 @@
-/* What a function asks more than once: the members, globals and values that its conditions compare in several places, or in a loop.
- * What was learned of them the first time is kept for the next, however many other things are forgotten on the way. */
+/* What a function asks more than once: the members, globals and values that its conditions compare in several places,
+ * or in a loop. What was learned of them the first time is kept for the next, however many other things are forgotten
+ * on the way. */
 #include "check/flow/flow.h"
 
 static void ask(struct rs_flow *flow, LLVMValueRef value, uint64_t times)
@@ -31,7 +32,9 @@ static void ask_instruction(struct rs_flow *flow, LLVMValueRef at, uint64_t time
 static void forget_counters(struct rs_flow *flow, LLVMBasicBlockRef block)
 {
     for (LLVMValueRef at = LLVMGetFirstInstruction(block); at != NULL; at = LLVMGetNextInstruction(at)) {
-        uint64_t key = LLVMIsAStoreInst(at) && LLVMIsABinaryOperator(rs_ir_plain(LLVMGetOperand(at, 0))) ? rs_memory_key(flow->ir, LLVMGetOperand(at, 1), NULL, NULL) : 0;
+        uint64_t key = LLVMIsAStoreInst(at) && LLVMIsABinaryOperator(rs_ir_plain(LLVMGetOperand(at, 0)))
+                           ? rs_memory_key(flow->ir, LLVMGetOperand(at, 1), NULL, NULL)
+                           : 0;
 
         if (key != 0)
             *rs_map_at(&flow->asked, key) = 0;
@@ -45,7 +48,8 @@ static void mark_loops(struct rs_flow *flow, bool *loop)
         LLVMValueRef terminator = LLVMGetBasicBlockTerminator(flow->blocks.items[i].block);
 
         for (unsigned s = 0; s < LLVMGetNumSuccessors(terminator); s++)
-            for (size_t k = (size_t)*rs_map_find(&flow->order, (uintptr_t)LLVMGetSuccessor(terminator, s)) - 1; k <= i; k++)
+            for (size_t k = (size_t)*rs_map_find(&flow->order, (uintptr_t)LLVMGetSuccessor(terminator, s)) - 1; k <= i;
+                 k++)
                 loop[k] = true;
     }
 }
@@ -58,7 +62,8 @@ void rs_asked_read(struct rs_flow *flow)
         loop[i] = false;
     mark_loops(flow, loop);
     for (size_t i = 0; i < flow->blocks.count; i++)
-        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at))
+        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL;
+             at = LLVMGetNextInstruction(at))
             ask_instruction(flow, at, loop[i] ? 2 : 1);
     for (size_t i = 0; i < flow->blocks.count; i++)
         forget_counters(flow, flow->blocks.items[i].block);

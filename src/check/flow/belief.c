@@ -1,5 +1,6 @@
-/* What the code itself takes to be possible. A NULL that nothing in the unit reckons with is no ground for a report: the analysis
- * does not see what keeps a member from being NULL (tp_new sets it, an index in range finds it), whoever wrote the code does. */
+/* What the code itself takes to be possible. A NULL that nothing in the unit reckons with is no ground for a report:
+ * the analysis does not see what keeps a member from being NULL (tp_new sets it, an index in range finds it), whoever
+ * wrote the code does. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -35,7 +36,8 @@ static void read_instruction(struct rs_flow_unit *unit, LLVMValueRef instruction
     LLVMValueRef load = asked_load(instruction), place = load != NULL ? LLVMGetOperand(load, 0) : NULL;
     uint64_t key;
 
-    if (LLVMIsAStoreInst(instruction) && is_null(LLVMGetOperand(instruction, 0)) && !is_of_new(LLVMGetOperand(instruction, 1)))
+    if (LLVMIsAStoreInst(instruction) && is_null(LLVMGetOperand(instruction, 0)) &&
+        !is_of_new(LLVMGetOperand(instruction, 1)))
         place = LLVMGetOperand(instruction, 1);
     key = place == NULL ? 0 : rs_memory_key(unit->ir, place, NULL, NULL);
     if (key != 0)
@@ -45,7 +47,9 @@ static void read_instruction(struct rs_flow_unit *unit, LLVMValueRef instruction
 /* Objects begin and end with members that are NULL: of their time in between that says nothing. */
 static bool is_begin_or_end(const struct rs_ir_function *function)
 {
-    static const char *const slots[] = {"tp_new", "tp_init", "tp_alloc", "tp_dealloc", "tp_clear", "tp_traverse", "tp_del", "tp_free", "tp_finalize", "m_clear", "m_free", "m_traverse", NULL};
+    static const char *const slots[] = {"tp_new",      "tp_init",    "tp_alloc", "tp_dealloc",  "tp_clear",
+                                        "tp_traverse", "tp_del",     "tp_free",  "tp_finalize", "m_clear",
+                                        "m_free",      "m_traverse", NULL};
 
     for (const char *const *slot = slots; function->role != NULL && *slot != NULL; slot++)
         if (strcmp(function->role->slot, *slot) == 0)
@@ -64,7 +68,8 @@ void rs_belief_read(struct rs_flow_unit *unit, const uint32_t *order)
     for (size_t f = 0; f < count; f++) {
         LLVMValueRef function = unit->ir->functions.items[f].value;
 
-        for (LLVMBasicBlockRef b = outer[f] ? NULL : LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
+        for (LLVMBasicBlockRef b = outer[f] ? NULL : LLVMGetFirstBasicBlock(function); b != NULL;
+             b = LLVMGetNextBasicBlock(b))
             for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
                 read_instruction(unit, i);
     }
@@ -100,7 +105,8 @@ static void follow(LLVMValueRef value, struct fate *fate, int depth)
 {
     for (LLVMUseRef use = LLVMGetFirstUse(value); use != NULL; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
-        bool store = LLVMIsAStoreInst(user) != NULL, passes = LLVMIsAPHINode(user) != NULL || LLVMIsACastInst(user) != NULL;
+        bool store = LLVMIsAStoreInst(user) != NULL,
+             passes = LLVMIsAPHINode(user) != NULL || LLVMIsACastInst(user) != NULL;
 
         if (LLVMIsALoadInst(user) || LLVMIsAGetElementPtrInst(user) || (store && LLVMGetOperand(user, 1) == value))
             fate->dereferenced = true;

@@ -1,5 +1,6 @@
-/* Calls: which knowledge there is about a callee decides what it does. In this order: intrinsics of LLVM, Py_INCREF and its
- * kin, rows of the contract table, summaries of functions at hand, functions of the C library; else it is unknown. */
+/* Calls: which knowledge there is about a callee decides what it does. In this order: intrinsics of LLVM, Py_INCREF and
+ * its kin, rows of the contract table, summaries of functions at hand, functions of the C library; else it is unknown.
+ */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -69,22 +70,35 @@ static void judge_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRe
 {
     unsigned count = LLVMGetNumArgOperands(call);
     LLVMValueRef object = count == 0 ? NULL : LLVMGetOperand(call, count - 1);
-    struct rs_av address = object != NULL && LLVMIsALoadInst(object) ? rs_eval(flow, state, LLVMGetOperand(object, 0)) : rs_av_unknown();
+    struct rs_av address =
+        object != NULL && LLVMIsALoadInst(object) ? rs_eval(flow, state, LLVMGetOperand(object, 0)) : rs_av_unknown();
     struct rs_cell *cell = address.kind == RS_AV_SYM ? rs_memory_cell(state, address.sym, address.number) : NULL;
     struct rs_sym setter = {.how = cell == NULL ? NULL : cell->at};
 
     if (cell == NULL || cell->value.kind != RS_AV_INT || cell->value.number != 0 || !exchanges(flow, cell->at))
         return;
     setter.api = rs_ir_api_name(flow->ir, rs_ir_callee(cell->at));
-    rs_tell(flow, state, RS_RULE_RS403, call, &setter,
-            rs_arena_printf(&flow->ir->arena, "%s: releases NULL: %s%s has given the object up and set the variable to NULL when it fails", flow->function->name, setter.api, rs_tell_line(flow, cell->at)),
-            rs_arena_printf(&flow->ir->arena, "drop the release%s, or use Py_XDECREF", rs_tell_line(flow, call)));
+    rs_tell(
+        flow, state, RS_RULE_RS403, call, &setter,
+        rs_arena_printf(&flow->ir->arena,
+                        "%s: releases NULL: %s%s has given the object up and set the variable to NULL when it fails",
+                        flow->function->name, setter.api, rs_tell_line(flow, cell->at)),
+        rs_arena_printf(&flow->ir->arena, "drop the release%s, or use Py_XDECREF", rs_tell_line(flow, call)));
 }
 
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
 {
-    static const char *const acquire[] = {"Py_INCREF", "_Py_INCREF", "Py_XINCREF", "_Py_XINCREF", "Py_IncRef", "_Py_IncRef", NULL};
-    static const char *const release[] = {"Py_DECREF", "_Py_DECREF", "Py_XDECREF", "_Py_XDECREF", "Py_DecRef", "_Py_DecRef", "_Py_DECREF_NO_DEALLOC", "_Py_DECREF_SPECIALIZED", NULL};
+    static const char *const acquire[] = {"Py_INCREF", "_Py_INCREF", "Py_XINCREF", "_Py_XINCREF",
+                                          "Py_IncRef", "_Py_IncRef", NULL};
+    static const char *const release[] = {"Py_DECREF",
+                                          "_Py_DECREF",
+                                          "Py_XDECREF",
+                                          "_Py_XDECREF",
+                                          "Py_DecRef",
+                                          "_Py_DecRef",
+                                          "_Py_DECREF_NO_DEALLOC",
+                                          "_Py_DECREF_SPECIALIZED",
+                                          NULL};
     static const char *const fresh[] = {"Py_NewRef", "_Py_NewRef", "Py_XNewRef", "_Py_XNewRef", NULL};
     struct rs_av value = last_argument(flow, state, call);
     bool nullable = strstr(name, "X") != NULL || strstr(name, "IncRef") != NULL || strstr(name, "DecRef") != NULL;
@@ -106,9 +120,22 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
 
 void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
 {
-    static const char *const set[] = {"PyErr_SetString", "PyErr_SetObject", "PyErr_SetNone", "PyErr_BadInternalCall", "_PyErr_BadInternalCall", "_PyErr_SetKeyError", NULL};
-    static const char *const clear[] = {"PyErr_Clear", "PyErr_Fetch", "PyErr_Print", "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException", NULL};
-    static const char *const unknown[] = {"PyErr_Restore", "PyErr_SetRaisedException", "_PyErr_ChainExceptions", "_PyErr_ChainExceptions1", NULL};
+    static const char *const set[] = {"PyErr_SetString",
+                                      "PyErr_SetObject",
+                                      "PyErr_SetNone",
+                                      "PyErr_BadInternalCall",
+                                      "_PyErr_BadInternalCall",
+                                      "_PyErr_SetKeyError",
+                                      NULL};
+    static const char *const clear[] = {"PyErr_Clear",
+                                        "PyErr_Fetch",
+                                        "PyErr_Print",
+                                        "PyErr_PrintEx",
+                                        "PyErr_WriteUnraisable",
+                                        "PyErr_GetRaisedException",
+                                        NULL};
+    static const char *const unknown[] = {"PyErr_Restore", "PyErr_SetRaisedException", "_PyErr_ChainExceptions",
+                                          "_PyErr_ChainExceptions1", NULL};
 
     if (is_one_of(name, set))
         state->err = RS_ERR_SET;
@@ -127,11 +154,13 @@ void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
         state->syms.items[i].flags &= ~(uint32_t)RS_F_FAIL_ERR;
 }
 
-/* memcpy of one variable over another: what is known goes along. Of one word (a handle of C++ that is moved) it is made known. */
+/* memcpy of one variable over another: what is known goes along. Of one word (a handle of C++ that is moved) it is made
+ * known. */
 static void copy_memory(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
 {
     enum { WORD = 8 };
-    struct rs_av to = rs_eval(flow, state, LLVMGetOperand(call, 0)), from = rs_eval(flow, state, LLVMGetOperand(call, 1));
+    struct rs_av to = rs_eval(flow, state, LLVMGetOperand(call, 0)),
+                 from = rs_eval(flow, state, LLVMGetOperand(call, 1));
     LLVMValueRef size = LLVMGetOperand(call, 2);
     size_t count = state->mem.count;
 
@@ -147,7 +176,8 @@ static void copy_memory(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     }
     for (size_t i = 0; i < count; i++) {
         struct rs_cell cell = state->mem.items[i];
-        if (cell.base == from.sym && cell.offset >= from.number && cell.offset < from.number + LLVMConstIntGetSExtValue(size))
+        if (cell.base == from.sym && cell.offset >= from.number &&
+            cell.offset < from.number + LLVMConstIntGetSExtValue(size))
             rs_memory_put(flow, state, to.sym, to.number + cell.offset - from.number, cell.key, cell.value, call);
     }
 }
@@ -171,12 +201,20 @@ static bool call_intrinsic(struct rs_flow *flow, struct rs_state *state, LLVMVal
 /* Functions of the C and C++ libraries that keep nothing and touch no reference. */
 static bool is_harmless(const char *name)
 {
-    static const char *const names[] = {"strlen", "strcmp", "strncmp", "strchr", "strrchr", "strstr", "memcmp", "memchr", "printf", "fprintf", "snprintf", "sprintf", "vsnprintf",
-                                        "fputs", "fputc", "puts", "putchar", "fwrite", "fread", "fopen", "fclose", "abs", "floor", "ceil", "pow", "sqrt", "memcpy", "memmove",
-                                        "memset", "strcpy", "strncpy", "strcat", "strncat", "strtol", "strtod", "strtoul", "atoi", "isalpha", "isdigit", "isspace", "tolower",
-                                        "toupper", "time", "getenv", "qsort", "bsearch", "read", "write", "open", "close", "__errno_location", "strerror", "fmod", "ldexp", "frexp",
-                                        "__cxa_begin_catch", "__cxa_end_catch", "__cxa_allocate_exception", "__cxa_free_exception", "__cxa_guard_acquire", "__cxa_guard_release",
-                                        "__cxa_guard_abort", "__gxx_personality_v0", "__cxa_atexit", "_ZSt9terminatev", NULL};
+    /* clang-format off */
+    static const char *const names[] = {"strlen", "strcmp", "strncmp", "strchr", "strrchr", "strstr", "memcmp",
+                                        "memchr", "printf", "fprintf", "snprintf", "sprintf", "vsnprintf",
+                                        "fputs", "fputc", "puts", "putchar", "fwrite", "fread", "fopen", "fclose",
+                                        "abs", "floor", "ceil", "pow", "sqrt", "memcpy", "memmove",
+                                        "memset", "strcpy", "strncpy", "strcat", "strncat", "strtol", "strtod",
+                                        "strtoul", "atoi", "isalpha", "isdigit", "isspace", "tolower",
+                                        "toupper", "time", "getenv", "qsort", "bsearch", "read", "write", "open",
+                                        "close", "__errno_location", "strerror", "fmod", "ldexp", "frexp",
+                                        "__cxa_begin_catch", "__cxa_end_catch", "__cxa_allocate_exception",
+                                        "__cxa_free_exception", "__cxa_guard_acquire", "__cxa_guard_release",
+                                        "__cxa_guard_abort", "__gxx_personality_v0", "__cxa_atexit",
+                                        "_ZSt9terminatev", NULL};
+    /* clang-format on */
 
     return is_one_of(name, names);
 }
@@ -190,7 +228,9 @@ static bool is_allocator(const char *name)
 
 static bool is_end(LLVMValueRef function, const char *name)
 {
-    static const char *const names[] = {"abort", "exit", "_exit", "__assert_fail", "longjmp", "__cxa_throw", "__cxa_rethrow", "_Unwind_Resume", NULL};
+    static const char *const names[] = {"abort",         "exit",           "_exit",
+                                        "__assert_fail", "longjmp",        "__cxa_throw",
+                                        "__cxa_rethrow", "_Unwind_Resume", NULL};
     unsigned kind = LLVMGetEnumAttributeKindForName("noreturn", 8);
 
     return is_one_of(name, names) || LLVMGetEnumAttributeAtIndex(function, LLVMAttributeFunctionIndex, kind) != NULL;
@@ -207,8 +247,8 @@ static void note_unknown(struct rs_flow *flow, LLVMValueRef callee)
     *seen = 1;
 }
 
-/* Nothing is known of the error indicator any more; `foreign`: the callee has nothing to do with Python's objects, so that it takes no
- * exception away. */
+/* Nothing is known of the error indicator any more; `foreign`: the callee has nothing to do with Python's objects, so
+ * that it takes no exception away. */
 static void forget_error(struct rs_state *state, bool foreign)
 {
     state->vague = state->err == RS_ERR_CLEAR || state->vague;
@@ -233,7 +273,8 @@ static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValue
         if (value.kind != RS_AV_SYM)
             continue;
         rs_refs_use(flow, state, value, call, "a call");
-        objects = objects || (state->syms.items[value.sym].kind == RS_SYM_NEW || state->syms.items[value.sym].kind == RS_SYM_BORROWED);
+        objects = objects || (state->syms.items[value.sym].kind == RS_SYM_NEW ||
+                              state->syms.items[value.sym].kind == RS_SYM_BORROWED);
         rs_refs_unknown(state, value);
     }
     if (objects && callee != NULL)
@@ -244,7 +285,8 @@ static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValue
         sym = rs_state_sym(state, RS_SYM_OPAQUE, call);
         state->syms.items[sym].flags = RS_F_UNCERTAIN | RS_F_FAIL_ERR | RS_F_MISS;
         rs_call_result(flow, state, call, rs_av_sym(sym));
-    } else if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMIntegerTypeKind && rs_flow_index(flow, call) != UINT32_MAX && rs_flow_relevant(flow, rs_flow_index(flow, call))) {
+    } else if (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMIntegerTypeKind && rs_flow_index(flow, call) != UINT32_MAX &&
+               rs_flow_relevant(flow, rs_flow_index(flow, call))) {
         rs_call_result(flow, state, call, rs_av_sym(rs_state_sym(state, RS_SYM_INT, call)));
     } else {
         rs_call_result(flow, state, call, rs_av_unknown());
@@ -259,18 +301,26 @@ static void call_allocator(struct rs_flow *flow, struct rs_state *state, LLVMVal
 /* A slot of a type object or suite that is called through the structure: tp->tp_alloc(tp, 0). */
 static const struct rs_contract *slot_of(struct rs_flow *flow, LLVMValueRef call)
 {
+    /* clang-format off */
     static const struct {
         const char *structure;
         int64_t offset;
         const char *slot;
-    } slots[] = {{"_typeobject", 48, "tp_dealloc"}, {"_typeobject", 128, "tp_call"}, {"_typeobject", 136, "tp_str"}, {"_typeobject", 144, "tp_getattro"}, {"_typeobject", 152, "tp_setattro"}, {"_typeobject", 200, "tp_richcompare"}, {"_typeobject", 216, "tp_iter"},
-                 {"_typeobject", 224, "tp_iternext"}, {"_typeobject", 272, "tp_descr_get"}, {"_typeobject", 296, "tp_init"}, {"_typeobject", 304, "tp_alloc"}, {"_typeobject", 312, "tp_new"}, {"_typeobject", 320, "tp_free"},
-                 {"PySequenceMethods", 24, "sq_item"}, {"PyMappingMethods", 8, "mp_subscript"}, {"PyMappingMethods", 16, "mp_ass_subscript"}};
+    } slots[] = {{"_typeobject", 48, "tp_dealloc"}, {"_typeobject", 128, "tp_call"}, {"_typeobject", 136, "tp_str"},
+                 {"_typeobject", 144, "tp_getattro"}, {"_typeobject", 152, "tp_setattro"}, {"_typeobject", 200,
+                 "tp_richcompare"}, {"_typeobject", 216, "tp_iter"},
+                 {"_typeobject", 224, "tp_iternext"}, {"_typeobject", 272, "tp_descr_get"}, {"_typeobject", 296,
+                     "tp_init"}, {"_typeobject", 304, "tp_alloc"}, {"_typeobject", 312, "tp_new"}, {"_typeobject",
+                     320, "tp_free"},
+                 {"PySequenceMethods", 24, "sq_item"}, {"PyMappingMethods", 8, "mp_subscript"}, {"PyMappingMethods",
+                     16, "mp_ass_subscript"}};
+    /* clang-format on */
     LLVMValueRef callee = LLVMGetCalledValue(call);
     const char *structure = NULL;
     int64_t offset = 0;
 
-    if (LLVMIsALoadInst(callee) == NULL || rs_memory_key(flow->ir, LLVMGetOperand(callee, 0), &structure, &offset) == 0 || structure == NULL)
+    if (LLVMIsALoadInst(callee) == NULL ||
+        rs_memory_key(flow->ir, LLVMGetOperand(callee, 0), &structure, &offset) == 0 || structure == NULL)
         return NULL;
     for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++)
         if (offset == slots[i].offset && strcmp(structure, slots[i].structure) == 0)
@@ -278,14 +328,19 @@ static const struct rs_contract *slot_of(struct rs_flow *flow, LLVMValueRef call
     return NULL;
 }
 
-/* The place of a table of functions that the call goes through: ((PyObject *(*)(...))PyArray_API[85])(...), or a member of
- * *PyDateTimeAPI. The variable that holds the table may be renamed (PY_ARRAY_UNIQUE_SYMBOL): its name ends alike. */
+/* The place of a table of functions that the call goes through: ((PyObject *(*)(...))PyArray_API[85])(...), or a member
+ * of *PyDateTimeAPI. The variable that holds the table may be renamed (PY_ARRAY_UNIQUE_SYMBOL): its name ends alike. */
 static const struct rs_contract *entry_of(struct rs_flow *flow, LLVMValueRef call)
 {
     static const struct {
         const char *variable, *table;
-    } tables[] = {{"ARRAY_API", "numpy._ARRAY_API"}, {"PyArray_API", "numpy._ARRAY_API"}, {"PyUFunc_API", "numpy._UFUNC_API"}, {"UFUNC_API", "numpy._UFUNC_API"}, {"PyDateTimeAPI", "datetime.datetime_CAPI"}};
-    LLVMValueRef callee = LLVMGetCalledValue(call), place = LLVMIsALoadInst(callee) ? LLVMGetOperand(callee, 0) : NULL, table = place;
+    } tables[] = {{"ARRAY_API", "numpy._ARRAY_API"},
+                  {"PyArray_API", "numpy._ARRAY_API"},
+                  {"PyUFunc_API", "numpy._UFUNC_API"},
+                  {"UFUNC_API", "numpy._UFUNC_API"},
+                  {"PyDateTimeAPI", "datetime.datetime_CAPI"}};
+    LLVMValueRef callee = LLVMGetCalledValue(call), place = LLVMIsALoadInst(callee) ? LLVMGetOperand(callee, 0) : NULL,
+                 table = place;
     int64_t offset = 0;
     const char *name;
     size_t length;
@@ -294,17 +349,20 @@ static const struct rs_contract *entry_of(struct rs_flow *flow, LLVMValueRef cal
         offset = rs_memory_offset(flow, place);
         table = LLVMGetOperand(place, 0);
     }
-    if (table == NULL || !LLVMIsALoadInst(table) || !LLVMIsAGlobalVariable(LLVMGetOperand(table, 0)) || offset < 0 || offset % 8 != 0)
+    if (table == NULL || !LLVMIsALoadInst(table) || !LLVMIsAGlobalVariable(LLVMGetOperand(table, 0)) || offset < 0 ||
+        offset % 8 != 0)
         return NULL;
     name = LLVMGetValueName2(LLVMGetOperand(table, 0), &length);
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-        if (length >= strlen(tables[i].variable) && strcmp(name + length - strlen(tables[i].variable), tables[i].variable) == 0)
+        if (length >= strlen(tables[i].variable) &&
+            strcmp(name + length - strlen(tables[i].variable), tables[i].variable) == 0)
             return rs_contract_entry(tables[i].table, (unsigned)(offset / 8), flow->ir->python, 0);
     return NULL;
 }
 
 /* A declared function, or one through a pointer. */
-static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee, const char *name, struct rs_states *out)
+static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee,
+                           const char *name, struct rs_states *out)
 {
     const struct rs_contract *row = callee == NULL ? entry_of(flow, call) : NULL;
 
@@ -327,7 +385,9 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
     } else if (callee != NULL && (strcmp(name, "free") == 0 || starts(name, "_ZdlPv") || starts(name, "_ZdaPv"))) {
         rs_refs_freed(flow, state, rs_eval(flow, state, LLVMGetOperand(call, 0)), call);
     } else if (callee != NULL && is_harmless(name)) {
-        int32_t sym = LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind ? rs_state_sym(state, RS_SYM_MEMORY, call) : RS_NONE;
+        int32_t sym = LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind
+                          ? rs_state_sym(state, RS_SYM_MEMORY, call)
+                          : RS_NONE;
         for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
             rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, name);
         rs_call_result(flow, state, call, sym == RS_NONE ? rs_av_unknown() : rs_av_sym(sym));
@@ -345,7 +405,8 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
     const struct rs_contract *row;
     const struct rs_summary *summary;
 
-    if (LLVMIsAInlineAsm(LLVMGetCalledValue(call)) || call_intrinsic(flow, state, call, name) || rs_call_refcount(flow, state, call, name)) {
+    if (LLVMIsAInlineAsm(LLVMGetCalledValue(call)) || call_intrinsic(flow, state, call, name) ||
+        rs_call_refcount(flow, state, call, name)) {
         rs_states_add(flow, out, state);
         return;
     }
@@ -357,7 +418,9 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
         rs_error_call(flow, state, call, row, out);
         return;
     }
-    summary = own != NULL ? &flow->unit->summaries[own - flow->ir->functions.items] : callee != NULL ? rs_share_find(flow->unit->others, name) : NULL;
+    summary = own != NULL      ? &flow->unit->summaries[own - flow->ir->functions.items]
+              : callee != NULL ? rs_share_find(flow->unit->others, name)
+                               : NULL;
     if (summary != NULL && summary->known)
         rs_call_summary(flow, state, call, rs_ir_readable(flow->ir, callee), summary, out);
     else

@@ -1,5 +1,5 @@
-/* What a row of the contract table does to a state. Outcomes are told apart (two states) only where references depend on
- * them; else the result remembers that its failure comes with an exception. */
+/* What a row of the contract table does to a state. Outcomes are told apart (two states) only where references depend
+ * on them; else the result remembers that its failure comes with an exception. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -34,10 +34,12 @@ static int32_t subject_of(const struct calling *c, struct rs_state *state)
     return RS_NONE;
 }
 
-/* Whether a container that the call brings is for the caller alone: PySequence_Fast may answer with what it was given. */
+/* Whether a container that the call brings is for the caller alone: PySequence_Fast may answer with what it was given.
+ */
 static bool is_alone(const struct calling *c, struct rs_state *state, const char *api)
 {
-    const struct rs_sym *from = strcmp(api, "PySequence_Fast") == 0 ? rs_state_object(state, argument(c, state, 0)) : NULL;
+    const struct rs_sym *from =
+        strcmp(api, "PySequence_Fast") == 0 ? rs_state_object(state, argument(c, state, 0)) : NULL;
 
     if (strcmp(api, "PySequence_Fast") == 0)
         return from != NULL && from->kind == RS_SYM_NEW && from->flags & RS_F_ALONE && !(from->flags & RS_F_VISIBLE);
@@ -49,7 +51,9 @@ static bool may_be_kept(const struct calling *c, const struct rs_state *state, u
 {
     bool first = true;
 
-    if (value.kind != RS_AV_SYM || (state->syms.items[value.sym].kind != RS_SYM_NEW && state->syms.items[value.sym].kind != RS_SYM_BORROWED) || rs_api_keeps_nothing(c->row->name))
+    if (value.kind != RS_AV_SYM ||
+        (state->syms.items[value.sym].kind != RS_SYM_NEW && state->syms.items[value.sym].kind != RS_SYM_BORROWED) ||
+        rs_api_keeps_nothing(c->row->name))
         return false;
     for (unsigned i = 0; i < index && i < c->row->nargs; i++)
         first = first && !is_object_kind(c->row->args[i].kind);
@@ -69,13 +73,15 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         value = argument(c, state, i);
         if (arg == NULL || arg->kind != RS_ARG_STEAL)
             rs_refs_use(c->flow, state, value, c->call, c->row->name);
-        if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) && value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
+        if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) &&
+            value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
         if (arg != NULL && arg->kind == RS_ARG_VALUE && rs_api_keeps_data(c->row->name))
             rs_refs_unknown(state, value);
         if (may_be_kept(c, state, i, value)) {
             bool only_now = rs_api_takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
-            state->syms.items[value.sym].flags = (state->syms.items[value.sym].flags & ~(uint32_t)RS_F_ALONE) | RS_F_SHARED;
+            state->syms.items[value.sym].flags =
+                (state->syms.items[value.sym].flags & ~(uint32_t)RS_F_ALONE) | RS_F_SHARED;
             state->syms.items[value.sym].kept = only_now ? KEPT_NOW : RS_NONE;
         }
     }
@@ -95,7 +101,8 @@ static bool is_empty(const struct calling *c, struct rs_state *state)
     static const struct {
         const char *name;
         unsigned size;
-    } sized[] = {{"PyTuple_New", 0}, {"PyBytes_FromStringAndSize", 1}, {"PyUnicode_FromStringAndSize", 1}, {"PyUnicode_New", 0}};
+    } sized[] = {
+        {"PyTuple_New", 0}, {"PyBytes_FromStringAndSize", 1}, {"PyUnicode_FromStringAndSize", 1}, {"PyUnicode_New", 0}};
     LLVMValueRef text = c->count > 0 ? LLVMGetOperand(c->call, 0) : NULL;
 
     for (size_t i = 0; i < sizeof(sized) / sizeof(*sized); i++)
@@ -103,7 +110,8 @@ static bool is_empty(const struct calling *c, struct rs_state *state)
             struct rs_av size = argument(c, state, sized[i].size);
             return size.kind == RS_AV_INT && size.number == 0;
         }
-    return rs_api_reads_text(c->row, 0) && LLVMIsAGlobalVariable(text) && LLVMGetInitializer(text) != NULL && LLVMIsNull(LLVMGetInitializer(text));
+    return rs_api_reads_text(c->row, 0) && LLVMIsAGlobalVariable(text) && LLVMGetInitializer(text) != NULL &&
+           LLVMIsNull(LLVMGetInitializer(text));
 }
 
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
@@ -115,7 +123,10 @@ static int32_t new_object(const struct calling *c, struct rs_state *state, const
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = (alone ? RS_F_ALONE : 0) | rs_api_newness(api) | (rs_api_is_fresh(api) && !is_empty(c, state) ? 0 : rs_api_is_made(api) ? RS_F_MADE : RS_F_SHARED);
+    it->flags = (alone ? RS_F_ALONE : 0) | rs_api_newness(api) |
+                (rs_api_is_fresh(api) && !is_empty(c, state) ? 0
+                 : rs_api_is_made(api)                       ? RS_F_MADE
+                                                             : RS_F_SHARED);
     return sym;
 }
 
@@ -152,7 +163,8 @@ static void put_out(const struct calling *c, struct rs_state *state, unsigned in
         rs_refs_unknown(state, value);
 }
 
-static void fill_out(const struct calling *c, struct rs_state *state, unsigned index, const struct rs_argument *arg, bool success, enum rs_null null)
+static void fill_out(const struct calling *c, struct rs_state *state, unsigned index, const struct rs_argument *arg,
+                     bool success, enum rs_null null)
 {
     int32_t parent = subject_of(c, state);
     bool borrowed = arg->kind == RS_ARG_OUT_BORROWED;
@@ -160,7 +172,9 @@ static void fill_out(const struct calling *c, struct rs_state *state, unsigned i
     if (strcmp(c->row->name, "PyErr_Fetch") == 0) /* the type is there if an exception is; without one nothing is */
         null = state->err == RS_ERR_CLEAR ? RS_NULL : index == 0 ? RS_NONNULL : RS_MAYBE;
     if (success && null != RS_NULL)
-        put_out(c, state, index, rs_av_sym(borrowed ? borrowed_object(c, state, parent, null) : new_object(c, state, c->row->name, null)));
+        put_out(c, state, index,
+                rs_av_sym(borrowed ? borrowed_object(c, state, parent, null)
+                                   : new_object(c, state, c->row->name, null)));
     else if (success || arg->when == RS_ALWAYS)
         put_out(c, state, index, rs_av_int(0));
 }
@@ -170,7 +184,8 @@ static void replace(const struct calling *c, struct rs_state *state, unsigned in
     struct rs_av address = argument(c, state, index), old, value;
     bool normalises = strcmp(c->row->name, "PyErr_NormalizeException") == 0;
 
-    if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY || (normalises && index == 2)) /* the traceback stays */
+    if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY ||
+        (normalises && index == 2)) /* the traceback stays */
         return;
     null = normalises ? RS_NONNULL : null;
     old = rs_memory_load(c->flow, state, address, LLVMGetOperand(c->call, index), LLVMGetOperand(c->call, index));
@@ -188,10 +203,12 @@ static bool is_exchange(const struct calling *c, struct rs_state *state, int32_t
 {
     const struct rs_sym *object = rs_state_object(state, value);
 
-    return object != NULL && object->owned <= 0 && container != RS_NONE && state->syms.items[container].kind != RS_SYM_NEW && strstr(c->row->name, "_SET_ITEM") != NULL;
+    return object != NULL && object->owned <= 0 && container != RS_NONE &&
+           state->syms.items[container].kind != RS_SYM_NEW && strstr(c->row->name, "_SET_ITEM") != NULL;
 }
 
-/* PyBuffer_Release gives up what the view's obj holds, where it is known who put it there; an exporter's reference is RS206's. */
+/* PyBuffer_Release gives up what the view's obj holds, where it is known who put it there; an exporter's reference is
+ * RS206's. */
 static void release_view(const struct calling *c, struct rs_state *state)
 {
     enum { VIEW_OBJ = 8 };
@@ -240,9 +257,11 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
         else if (arg->kind == RS_ARG_INOUT)
             replace(c, state, i, success, null);
         else if (arg->kind == RS_ARG_PARSE && success && c->row->nargs > 0)
-            rs_call_parse(c->flow, state, c->call, i, c->row->flags & RS_VARIADIC ? c->row->nargs - 1u : c->count, container);
+            rs_call_parse(c->flow, state, c->call, i, c->row->flags & RS_VARIADIC ? c->row->nargs - 1u : c->count,
+                          container);
         else if (arg->kind == RS_ARG_BUILD)
-            rs_call_build(c->flow, state, c->call, i, c->row->flags & RS_VARIADIC ? c->row->nargs - 1u : c->count, c->row->name);
+            rs_call_build(c->flow, state, c->call, i, c->row->flags & RS_VARIADIC ? c->row->nargs - 1u : c->count,
+                          c->row->name);
     }
     release_view(c, state);
     if (c->row->flags & RS_DEALLOCATES)
@@ -267,7 +286,8 @@ static bool is_compared(LLVMValueRef value, int depth)
         LLVMValueRef user = LLVMGetUser(use);
         LLVMOpcode opcode = LLVMGetInstructionOpcode(user);
 
-        if (opcode == LLVMICmp || opcode == LLVMFCmp || opcode == LLVMStore || opcode == LLVMSwitch || opcode == LLVMRet)
+        if (opcode == LLVMICmp || opcode == LLVMFCmp || opcode == LLVMStore || opcode == LLVMSwitch ||
+            opcode == LLVMRet)
             return true;
         if (depth > 0 && (LLVMIsACastInst(user) || opcode == LLVMPHI) && is_compared(user, depth - 1))
             return true;
@@ -282,11 +302,14 @@ bool rs_call_compared(LLVMValueRef call)
 
 static void pend(const struct calling *c, struct rs_state *state)
 {
-    bool sets = (strncmp(c->row->name, "PyObject_Set", 12) == 0 || strncmp(c->row->name, "PyObject_Del", 12) == 0 || strcmp(c->row->name, "PyMapping_SetItemString") == 0) &&
+    bool sets = (strncmp(c->row->name, "PyObject_Set", 12) == 0 || strncmp(c->row->name, "PyObject_Del", 12) == 0 ||
+                 strcmp(c->row->name, "PyMapping_SetItemString") == 0) &&
                 LLVMGetFirstUse(c->call) == NULL;
-    bool converts = strncmp(c->row->name, "PyLong_As", 9) == 0 || strcmp(c->row->name, "PyFloat_AsDouble") == 0 || strncmp(c->row->name, "PyNumber_As", 11) == 0;
+    bool converts = strncmp(c->row->name, "PyLong_As", 9) == 0 || strcmp(c->row->name, "PyFloat_AsDouble") == 0 ||
+                    strncmp(c->row->name, "PyNumber_As", 11) == 0;
 
-    if (!(sets && c->row->flags & RS_SETS_ERROR) && (!converts || !(c->row->flags & RS_MISS_IS_NULL) || rs_call_compared(c->call)))
+    if (!(sets && c->row->flags & RS_SETS_ERROR) &&
+        (!converts || !(c->row->flags & RS_MISS_IS_NULL) || rs_call_compared(c->call)))
         return;
     if (state->err == RS_ERR_SET)
         return;
@@ -297,12 +320,20 @@ static void pend(const struct calling *c, struct rs_state *state)
 /* How many items a tuple has whose making was seen; else RS_LENGTH_UNKNOWN. */
 static int64_t known_size(const struct calling *c, struct rs_state *state)
 {
-    static const char *const names[] = {"PyTuple_Size", "PyTuple_GET_SIZE", "PyObject_Size", "PyObject_Length", "PySequence_Size", "PySequence_Length", NULL};
+    static const char *const names[] = {"PyTuple_Size",
+                                        "PyTuple_GET_SIZE",
+                                        "PyObject_Size",
+                                        "PyObject_Length",
+                                        "PySequence_Size",
+                                        "PySequence_Length",
+                                        NULL};
     int32_t of = subject_of(c, state);
     const struct rs_sym *sym = of == RS_NONE ? NULL : &state->syms.items[of];
 
     for (const char *const *name = names; sym != NULL && sym->api != NULL && *name != NULL; name++)
-        if (strcmp(c->row->name, *name) == 0 && sym->kind == RS_SYM_NEW && (strcmp(sym->api, "PyTuple_Pack") == 0 || strcmp(sym->api, "PyTuple_New") == 0) && sym->high >= 0 && sym->high < INT64_MAX)
+        if (strcmp(c->row->name, *name) == 0 && sym->kind == RS_SYM_NEW &&
+            (strcmp(sym->api, "PyTuple_Pack") == 0 || strcmp(sym->api, "PyTuple_New") == 0) && sym->high >= 0 &&
+            sym->high < INT64_MAX)
             return sym->high;
     return RS_LENGTH_UNKNOWN;
 }
@@ -311,7 +342,8 @@ static void integer_result(const struct calling *c, struct rs_state *state)
 {
     int64_t size = known_size(c, state);
     uint32_t index = rs_flow_index(c->flow, c->call);
-    bool wanted = LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMIntegerTypeKind && index != UINT32_MAX && rs_flow_relevant(c->flow, index);
+    bool wanted = LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMIntegerTypeKind && index != UINT32_MAX &&
+                  rs_flow_relevant(c->flow, index);
     bool fails = c->row->failure != RS_NEVER_FAILS && c->row->result == RS_RESULT_VALUE;
 
     if (wanted && size != RS_LENGTH_UNKNOWN) {
@@ -473,12 +505,14 @@ static void give_result(const struct calling *c, struct rs_state *state)
 /* ---- outcomes ---- */
 static bool depends_on_outcome(const struct calling *c)
 {
-    if (c->row->failure == RS_NEVER_FAILS || c->row->failure == RS_ALWAYS_FAILS || c->row->result != RS_RESULT_VALUE || LLVMGetTypeKind(LLVMTypeOf(c->call)) != LLVMIntegerTypeKind)
+    if (c->row->failure == RS_NEVER_FAILS || c->row->failure == RS_ALWAYS_FAILS || c->row->result != RS_RESULT_VALUE ||
+        LLVMGetTypeKind(LLVMTypeOf(c->call)) != LLVMIntegerTypeKind)
         return false;
     for (unsigned i = 0; i < c->row->nargs; i++) {
         const struct rs_argument *arg = &c->row->args[i];
-        if (((arg->kind == RS_ARG_STEAL || arg->kind == RS_ARG_ACQUIRE) && arg->when != RS_ALWAYS) || arg->kind == RS_ARG_OUT || arg->kind == RS_ARG_OUT_BORROWED ||
-            arg->kind == RS_ARG_INOUT || arg->kind == RS_ARG_PARSE)
+        if (((arg->kind == RS_ARG_STEAL || arg->kind == RS_ARG_ACQUIRE) && arg->when != RS_ALWAYS) ||
+            arg->kind == RS_ARG_OUT || arg->kind == RS_ARG_OUT_BORROWED || arg->kind == RS_ARG_INOUT ||
+            arg->kind == RS_ARG_PARSE)
             return true;
     }
     return false;
@@ -492,7 +526,8 @@ static bool fills(const struct calling *c)
     return false;
 }
 
-static struct rs_state *outcome(const struct calling *c, const struct rs_state *state, bool success, enum rs_null null, int64_t result)
+static struct rs_state *outcome(const struct calling *c, const struct rs_state *state, bool success, enum rs_null null,
+                                int64_t result)
 {
     struct rs_state *copy = rs_state_copy(state);
 
@@ -518,8 +553,8 @@ static bool is_filling(const struct calling *c, struct rs_state *state)
     return sets && container != RS_NONE && state->syms.items[container].flags & RS_F_FRESH;
 }
 
-/* An item set in a container that the function has just made: whoever makes one knows how many go in. Where index and size are
- * known to be at odds it can fail. */
+/* An item set in a container that the function has just made: whoever makes one knows how many go in. Where index and
+ * size are known to be at odds it can fail. */
 static bool cannot_fail(const struct calling *c, struct rs_state *state)
 {
     struct rs_av index = argument(c, state, 1);
@@ -551,10 +586,13 @@ static void settle_pending(const struct calling *c, struct rs_state *state)
 /* PyObject_IsTrue(Py_True) runs nothing. */
 static bool asks_constant(const struct calling *c, struct rs_state *state)
 {
-    const struct rs_sym *sym = strcmp(c->row->name, "PyObject_IsTrue") == 0 || strcmp(c->row->name, "PyObject_Not") == 0 ? rs_state_object(state, argument(c, state, 0)) : NULL;
+    const struct rs_sym *sym = strcmp(c->row->name, "PyObject_IsTrue") == 0 || strcmp(c->row->name, "PyObject_Not") == 0
+                                   ? rs_state_object(state, argument(c, state, 0))
+                                   : NULL;
     size_t length;
 
-    return sym != NULL && sym->kind == RS_SYM_GLOBAL && strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) == 0;
+    return sym != NULL && sym->kind == RS_SYM_GLOBAL &&
+           strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) == 0;
 }
 
 /* A call that makes its arguments by a format of which one object is NULL. */
@@ -562,11 +600,13 @@ static bool is_doomed(const struct calling *c, struct rs_state *state)
 {
     for (unsigned i = 0; i < c->row->nargs && i < c->count; i++)
         if (c->row->args[i].kind == RS_ARG_BUILD)
-            return c->row->flags & RS_VARIADIC && c->row->result == RS_RESULT_NEW && rs_call_build_fails(c->flow, state, c->call, i, c->row->nargs - 1u);
+            return c->row->flags & RS_VARIADIC && c->row->result == RS_RESULT_NEW &&
+                   rs_call_build_fails(c->flow, state, c->call, i, c->row->nargs - 1u);
     return false;
 }
 
-void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out)
+void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row,
+                      struct rs_states *out)
 {
     struct calling c = {flow, call, row, LLVMGetNumArgOperands(call)};
     bool doomed;
@@ -598,7 +638,10 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         return;
     }
     doomed = is_doomed(&c, state);
-    move_references(&c, state, true, row->flags & RS_SETS_ERROR || row->result != RS_RESULT_VALUE || strncmp(row->name, "PyErr_", 6) == 0 ? RS_MAYBE : RS_NONNULL);
+    move_references(&c, state, true,
+                    row->flags & RS_SETS_ERROR || row->result != RS_RESULT_VALUE || strncmp(row->name, "PyErr_", 6) == 0
+                        ? RS_MAYBE
+                        : RS_NONNULL);
     give_result(&c, state);
     if (doomed && rs_flow_index(flow, call) != UINT32_MAX) {
         struct rs_av result = rs_eval(flow, state, call);

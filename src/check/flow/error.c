@@ -1,7 +1,8 @@
 /* Who asks about the error indicator, who takes the exception out of it.
  *
- * A function that others of the unit call may be entered with an exception set. Its ways begin as if none were, and part only
- * where it asks: one way on which there was none, one on which there was (rs_state.entry); its callers know which of them it is. */
+ * A function that others of the unit call may be entered with an exception set. Its ways begin as if none were, and
+ * part only where it asks: one way on which there was none, one on which there was (rs_state.entry); its callers know
+ * which of them it is. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -16,8 +17,11 @@ static bool is_one_of(const char *name, const char *const *names)
 
 static bool asks(const char *name)
 {
-    static const char *const names[] = {"PyErr_Occurred", "PyErr_Clear",     "PyErr_Fetch", "PyErr_Print", "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException",
+    /* clang-format off */
+    static const char *const names[] = {"PyErr_Occurred", "PyErr_Clear",     "PyErr_Fetch", "PyErr_Print",
+                                        "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException",
                                         "PyErr_ExceptionMatches", NULL};
+    /* clang-format on */
 
     return is_one_of(name, names);
 }
@@ -40,9 +44,11 @@ bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set)
     return rs_refine_occurred(flow, state, set);
 }
 
-void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out)
+void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row,
+                   struct rs_states *out)
 {
-    bool open = state->entry == RS_ENTRY_OPEN && state->err == RS_ERR_CLEAR, taken = state->err != RS_ERR_SET && takes(row->name);
+    bool open = state->entry == RS_ENTRY_OPEN && state->err == RS_ERR_CLEAR,
+         taken = state->err != RS_ERR_SET && takes(row->name);
 
     if (!(open && asks(row->name)) && !taken) {
         rs_call_contract(flow, state, call, row, out);

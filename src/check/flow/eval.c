@@ -31,7 +31,10 @@ static struct rs_av eval_constant(struct rs_flow *flow, struct rs_state *state, 
     struct rs_av base;
 
     if (LLVMIsAConstantInt(value))
-        return LLVMGetIntTypeWidth(LLVMTypeOf(value)) > 64 ? rs_av_unknown() : rs_av_int(LLVMGetIntTypeWidth(LLVMTypeOf(value)) == 1 ? (int64_t)LLVMConstIntGetZExtValue(value) : LLVMConstIntGetSExtValue(value));
+        return LLVMGetIntTypeWidth(LLVMTypeOf(value)) > 64
+                   ? rs_av_unknown()
+                   : rs_av_int(LLVMGetIntTypeWidth(LLVMTypeOf(value)) == 1 ? (int64_t)LLVMConstIntGetZExtValue(value)
+                                                                           : LLVMConstIntGetSExtValue(value));
     if (LLVMIsAConstantPointerNull(value))
         return rs_av_int(0);
     if (LLVMIsAGlobalVariable(value) || LLVMIsAFunction(value))
@@ -133,20 +136,25 @@ static bool is_unlike(const struct rs_sym *made, const struct rs_sym *other)
     return made->flags & RS_F_ANOTHER && (!(made->flags & known) || other->born < made->born);
 }
 
-/* Whether an object is Py_None, or another global: where the function asks that more than once the answer is an integer of its own. */
-static struct rs_av is_global(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, int32_t object, int32_t global)
+/* Whether an object is Py_None, or another global: where the function asks that more than once the answer is an integer
+ * of its own. */
+static struct rs_av is_global(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, int32_t object,
+                              int32_t global)
 {
     const struct rs_sym *it = &state->syms.items[object];
     bool equal = LLVMGetICmpPredicate(compare) == LLVMIntEQ;
 
     if (state->syms.items[global].kind != RS_SYM_GLOBAL || it->kind == RS_SYM_GLOBAL ||
-        !(rs_asked_again(flow, (uintptr_t)LLVMGetOperand(compare, 0)) || (it->kind == RS_SYM_LOADED && rs_asked_again(flow, (uintptr_t)it->identity))))
+        !(rs_asked_again(flow, (uintptr_t)LLVMGetOperand(compare, 0)) ||
+          (it->kind == RS_SYM_LOADED && rs_asked_again(flow, (uintptr_t)it->identity))))
         return rs_av_unknown();
-    return (struct rs_av){RS_AV_COND, equal ? LLVMIntNE : LLVMIntEQ, rs_state_answer(state, object, global, compare), 0};
+    return (struct rs_av){RS_AV_COND, equal ? LLVMIntNE : LLVMIntEQ, rs_state_answer(state, object, global, compare),
+                          0};
 }
 
 /* Two pointers: the same address, surely different ones, or unknown. */
-static struct rs_av compare_pointers(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, struct rs_av a, struct rs_av b)
+static struct rs_av compare_pointers(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, struct rs_av a,
+                                     struct rs_av b)
 {
     LLVMIntPredicate predicate = LLVMGetICmpPredicate(compare);
     const struct rs_sym *x = &state->syms.items[a.sym], *y = &state->syms.items[b.sym];
@@ -156,14 +164,15 @@ static struct rs_av compare_pointers(struct rs_flow *flow, struct rs_state *stat
         return rs_av_unknown();
     if (a.sym == b.sym)
         return rs_av_int((a.number == b.number) == (predicate == LLVMIntEQ));
-    if ((x->kind == RS_SYM_GLOBAL && y->kind == RS_SYM_GLOBAL) || (a.number == 0 && b.number == 0 && (is_unlike(x, y) || is_unlike(y, x))))
+    if ((x->kind == RS_SYM_GLOBAL && y->kind == RS_SYM_GLOBAL) ||
+        (a.number == 0 && b.number == 0 && (is_unlike(x, y) || is_unlike(y, x))))
         return rs_av_int(predicate == LLVMIntNE);
     return a.number == 0 && b.number == 0 ? is_global(flow, state, compare, a.sym, b.sym) : rs_av_unknown();
 }
 
 /* ---- how two unknown integers compare ----
- * A symbol whose sign is that of a - b. One of them, or both, are values that have no symbol: counters. Their numbers stand in
- * `offset`; the other one's symbol is `parent`. */
+ * A symbol whose sign is that of a - b. One of them, or both, are values that have no symbol: counters. Their numbers
+ * stand in `offset`; the other one's symbol is `parent`. */
 enum { ORDER_BITS = 19 };
 
 static int64_t order_code(uint32_t a, uint32_t b)
@@ -200,13 +209,16 @@ static LLVMValueRef widened(LLVMValueRef value)
     return value;
 }
 
-static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state, LLVMIntPredicate predicate, LLVMValueRef left, LLVMValueRef right, LLVMValueRef at)
+static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state, LLVMIntPredicate predicate,
+                                    LLVMValueRef left, LLVMValueRef right, LLVMValueRef at)
 {
     struct rs_av a = rs_eval(flow, state, widened(left)), b = rs_eval(flow, state, widened(right));
-    uint32_t x = rs_flow_index(flow, widened(left)), y = rs_flow_index(flow, widened(right)), most = (1u << ORDER_BITS) - 2;
+    uint32_t x = rs_flow_index(flow, widened(left)), y = rs_flow_index(flow, widened(right)),
+             most = (1u << ORDER_BITS) - 2;
     int32_t sym, parent;
     int64_t code;
-    bool is_signed = predicate == LLVMIntEQ || predicate == LLVMIntNE || (predicate >= LLVMIntSGT && predicate <= LLVMIntSLE);
+    bool is_signed =
+        predicate == LLVMIntEQ || predicate == LLVMIntNE || (predicate >= LLVMIntSGT && predicate <= LLVMIntSLE);
 
     if (!is_signed || x > most || y > most || LLVMGetTypeKind(LLVMTypeOf(left)) != LLVMIntegerTypeKind)
         return rs_av_unknown();
@@ -220,7 +232,8 @@ static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state
     parent = b.kind == RS_AV_SYM ? b.sym : RS_NONE;
     code = order_code(x, parent == RS_NONE ? y : UINT32_MAX);
     for (size_t i = 0; i < state->syms.count; i++)
-        if (state->syms.items[i].flags & RS_F_ORDER && state->syms.items[i].parent == parent && state->syms.items[i].offset == code)
+        if (state->syms.items[i].flags & RS_F_ORDER && state->syms.items[i].parent == parent &&
+            state->syms.items[i].offset == code)
             return (struct rs_av){RS_AV_COND, (uint8_t)predicate, (int32_t)i, 0};
     sym = rs_state_sym(state, RS_SYM_INT, at);
     state->syms.items[sym].flags = RS_F_ORDER;
@@ -232,7 +245,8 @@ static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state
 static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     LLVMIntPredicate predicate = LLVMGetICmpPredicate(instruction);
-    struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)), b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
+    struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)),
+                 b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
 
     if (a.kind == RS_AV_INT && b.kind != RS_AV_INT) {
         struct rs_av c = a;
@@ -240,13 +254,16 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
     }
     if (a.kind == RS_AV_INT && b.kind == RS_AV_INT)
         return rs_av_int(compare(predicate, a.number, b.number));
-    if (a.kind == RS_AV_SYM && b.kind == RS_AV_SYM && state->syms.items[a.sym].kind != RS_SYM_INT && state->syms.items[b.sym].kind != RS_SYM_INT)
+    if (a.kind == RS_AV_SYM && b.kind == RS_AV_SYM && state->syms.items[a.sym].kind != RS_SYM_INT &&
+        state->syms.items[b.sym].kind != RS_SYM_INT)
         return compare_pointers(flow, state, instruction, a, b);
     if (b.kind != RS_AV_INT)
-        return compare_unknown(flow, state, predicate, LLVMGetOperand(instruction, 0), LLVMGetOperand(instruction, 1), instruction);
+        return compare_unknown(flow, state, predicate, LLVMGetOperand(instruction, 0), LLVMGetOperand(instruction, 1),
+                               instruction);
     if (a.kind == RS_AV_COND && (predicate == LLVMIntEQ || predicate == LLVMIntNE) && (b.number == 0 || b.number == 1))
         return (predicate == LLVMIntNE) == (b.number == 0) ? a : negated(a);
-    if (a.kind != RS_AV_SYM || predicate == LLVMIntUGT || predicate == LLVMIntUGE || predicate == LLVMIntULT || predicate == LLVMIntULE)
+    if (a.kind != RS_AV_SYM || predicate == LLVMIntUGT || predicate == LLVMIntUGE || predicate == LLVMIntULT ||
+        predicate == LLVMIntULE)
         return rs_av_unknown();
     if (state->syms.items[a.sym].kind != RS_SYM_INT && a.number != 0)
         return b.number == 0 ? rs_av_int(predicate == LLVMIntNE) : rs_av_unknown();
@@ -260,7 +277,8 @@ static struct rs_av derived(struct rs_state *state, int32_t of, LLVMOpcode opcod
     int32_t sym;
 
     for (size_t i = 0; i < state->syms.count; i++)
-        if (state->syms.items[i].kind == RS_SYM_INT && state->syms.items[i].parent == of && state->syms.items[i].offset == mask)
+        if (state->syms.items[i].kind == RS_SYM_INT && state->syms.items[i].parent == of &&
+            state->syms.items[i].offset == mask)
             return rs_av_sym((int32_t)i);
     sym = rs_state_sym(state, RS_SYM_INT, at);
     state->syms.items[sym].parent = of;
@@ -275,12 +293,14 @@ static bool is_asked_twice(struct rs_flow *flow, LLVMValueRef instruction)
     LLVMUseRef use = LLVMGetFirstUse(instruction);
     uint32_t index = rs_flow_index(flow, instruction);
 
-    return (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem) && use != NULL && LLVMGetNextUse(use) != NULL && index != UINT32_MAX && rs_flow_relevant(flow, index);
+    return (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem) && use != NULL &&
+           LLVMGetNextUse(use) != NULL && index != UINT32_MAX && rs_flow_relevant(flow, index);
 }
 
 static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
-    struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)), b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
+    struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)),
+                 b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
     bool flag = LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
     LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
 
@@ -289,7 +309,8 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_INT && (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem))
         return derived(state, a.sym, opcode, b.number, instruction);
     if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)
-        return is_asked_twice(flow, instruction) ? rs_av_sym(rs_state_sym(state, RS_SYM_INT, instruction)) : rs_av_unknown();
+        return is_asked_twice(flow, instruction) ? rs_av_sym(rs_state_sym(state, RS_SYM_INT, instruction))
+                                                 : rs_av_unknown();
     switch (LLVMGetInstructionOpcode(instruction)) {
     case LLVMAdd:
         return rs_av_int((int64_t)((uint64_t)a.number + (uint64_t)b.number));
@@ -306,7 +327,8 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
     }
 }
 
-/* A known number in another width: widened without its sign, or cut. Numbers are kept sign-extended, flags as 0 and 1. */
+/* A known number in another width: widened without its sign, or cut. Numbers are kept sign-extended, flags as 0 and 1.
+ */
 static int64_t fitted(int64_t number, LLVMOpcode opcode, LLVMTypeRef from, LLVMTypeRef to)
 {
     unsigned width = LLVMGetTypeKind(from) == LLVMIntegerTypeKind ? LLVMGetIntTypeWidth(from) : 64;
@@ -327,10 +349,12 @@ static int64_t fitted(int64_t number, LLVMOpcode opcode, LLVMTypeRef from, LLVMT
 static struct rs_av eval_cast(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     struct rs_av value = rs_eval(flow, state, LLVMGetOperand(instruction, 0));
-    bool to_flag = LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
+    bool to_flag = LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind &&
+                   LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
 
     if (value.kind == RS_AV_INT && LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind)
-        return rs_av_int(fitted(value.number, LLVMGetInstructionOpcode(instruction), LLVMTypeOf(LLVMGetOperand(instruction, 0)), LLVMTypeOf(instruction)));
+        return rs_av_int(fitted(value.number, LLVMGetInstructionOpcode(instruction),
+                                LLVMTypeOf(LLVMGetOperand(instruction, 0)), LLVMTypeOf(instruction)));
     if (!to_flag)
         return value;
     if (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT)
@@ -358,7 +382,8 @@ static struct rs_av eval_gep(struct rs_flow *flow, struct rs_state *state, LLVMV
         }
         return rs_av_sym(items);
     }
-    if (base.number == RS_OFFSET_ANY || offset == RS_OFFSET_ANY || (base.number != 0 && offset < RS_OFFSET_INDEX) || (base.number < RS_OFFSET_INDEX && offset != 0))
+    if (base.number == RS_OFFSET_ANY || offset == RS_OFFSET_ANY || (base.number != 0 && offset < RS_OFFSET_INDEX) ||
+        (base.number < RS_OFFSET_INDEX && offset != 0))
         base.number = RS_OFFSET_ANY;
     else
         base.number += offset;
@@ -395,11 +420,12 @@ static struct rs_av eval_load(struct rs_flow *flow, struct rs_state *state, LLVM
     address = rs_eval(flow, state, pointer);
     if (address.kind == RS_AV_SYM && (address.number == 0 || state->syms.items[address.sym].flags & RS_F_DEAD))
         rs_refs_use(flow, state, rs_av_sym(address.sym), load, NULL);
-    if (address.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL && strcmp(structure, "_object") == 0 && member == 0)
+    if (address.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL &&
+        strcmp(structure, "_object") == 0 && member == 0)
         rs_refs_unknown(state, address); /* its count: who asks for that knows who holds it */
     value = rs_memory_load(flow, state, address, pointer, load);
-    if (value.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL && strcmp(structure, "PyListObject") == 0 && member == 24 &&
-        state->syms.items[value.sym].kind == RS_SYM_LOADED) {
+    if (value.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL &&
+        strcmp(structure, "PyListObject") == 0 && member == 24 && state->syms.items[value.sym].kind == RS_SYM_LOADED) {
         state->syms.items[value.sym].kind = RS_SYM_ITEMS;
         state->syms.items[value.sym].parent = address.sym;
         state->syms.items[value.sym].flags = RS_F_MUTABLE;
@@ -421,7 +447,8 @@ static void eval_store(struct rs_flow *flow, struct rs_state *state, LLVMValueRe
 static struct rs_av eval_select(struct rs_flow *flow, struct rs_state *state, LLVMValueRef select)
 {
     int known = rs_refine_known(state, rs_eval(flow, state, LLVMGetOperand(select, 0)));
-    struct rs_av yes = rs_eval(flow, state, LLVMGetOperand(select, 1)), no = rs_eval(flow, state, LLVMGetOperand(select, 2));
+    struct rs_av yes = rs_eval(flow, state, LLVMGetOperand(select, 1)),
+                 no = rs_eval(flow, state, LLVMGetOperand(select, 2));
 
     if (known >= 0)
         return known ? yes : no;
@@ -468,7 +495,8 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
     if (opcode == LLVMInsertValue)
         rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(instruction, 1)));
     if (opcode == LLVMLoad && is_aggregate(kind))
-        forget_members(state, rs_eval(flow, state, LLVMGetOperand(instruction, 0)), (int64_t)LLVMABISizeOfType(flow->ir->layout, LLVMTypeOf(instruction)));
+        forget_members(state, rs_eval(flow, state, LLVMGetOperand(instruction, 0)),
+                       (int64_t)LLVMABISizeOfType(flow->ir->layout, LLVMTypeOf(instruction)));
     if (index == UINT32_MAX)
         return;
     if (opcode == LLVMAlloca) {
@@ -482,8 +510,8 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
         value = eval_gep(flow, state, instruction);
     } else if (opcode == LLVMSelect) {
         value = eval_select(flow, state, instruction);
-    } else if (opcode == LLVMBitCast || opcode == LLVMPtrToInt || opcode == LLVMIntToPtr || opcode == LLVMFreeze || opcode == LLVMAddrSpaceCast || opcode == LLVMSExt ||
-               opcode == LLVMZExt || opcode == LLVMTrunc) {
+    } else if (opcode == LLVMBitCast || opcode == LLVMPtrToInt || opcode == LLVMIntToPtr || opcode == LLVMFreeze ||
+               opcode == LLVMAddrSpaceCast || opcode == LLVMSExt || opcode == LLVMZExt || opcode == LLVMTrunc) {
         value = eval_cast(flow, state, instruction);
     } else if (opcode == LLVMICmp) {
         value = eval_compare(flow, state, instruction);
@@ -503,7 +531,9 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
 bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     enum { PAGE = 4096 };
-    LLVMValueRef pointer = LLVMIsALoadInst(instruction) ? LLVMGetOperand(instruction, 0) : LLVMIsAStoreInst(instruction) ? LLVMGetOperand(instruction, 1) : NULL;
+    LLVMValueRef pointer = LLVMIsALoadInst(instruction)    ? LLVMGetOperand(instruction, 0)
+                           : LLVMIsAStoreInst(instruction) ? LLVMGetOperand(instruction, 1)
+                                                           : NULL;
     int64_t offset = 0, step;
     struct rs_av base;
 
@@ -518,5 +548,6 @@ bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef i
     base = rs_eval(flow, state, pointer);
     if (offset >= PAGE || LLVMIsConstant(pointer))
         return false;
-    return (base.kind == RS_AV_INT && base.number == 0) || (base.kind == RS_AV_SYM && base.number == 0 && state->syms.items[base.sym].null == RS_NULL);
+    return (base.kind == RS_AV_INT && base.number == 0) ||
+           (base.kind == RS_AV_SYM && base.number == 0 && state->syms.items[base.sym].null == RS_NULL);
 }

@@ -7,15 +7,16 @@
 
 #define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
 
-/* With several return statements clang gathers their values in one block: the branch to it bears the statement's line, or what
- * stands before that. What else stands in the block (a variable's cleanup, a destructor) has the line of the closing brace, as
- * the return has. Values that are one need no phi; the brace stands in the first column then. */
+/* With several return statements clang gathers their values in one block: the branch to it bears the statement's line,
+ * or what stands before that. What else stands in the block (a variable's cleanup, a destructor) has the line of the
+ * closing brace, as the return has. Values that are one need no phi; the brace stands in the first column then. */
 static LLVMValueRef return_statement(struct rs_flow *flow, const struct rs_state *state, LLVMValueRef ret)
 {
     LLVMValueRef head = LLVMGetFirstInstruction(LLVMGetInstructionParent(ret));
     LLVMMetadataRef location = LLVMInstructionGetDebugLoc(ret);
     bool gathers = LLVMIsAPHINode(head) || (location != NULL && LLVMDILocationGetColumn(location) == 1);
-    LLVMValueRef from = gathers && state->came_from != NULL && LLVMIsATerminatorInst(state->came_from) ? state->came_from : NULL;
+    LLVMValueRef from =
+        gathers && state->came_from != NULL && LLVMIsATerminatorInst(state->came_from) ? state->came_from : NULL;
     int line = rs_ir_place(flow->ir, ret).line;
 
     for (LLVMValueRef at = head; at != ret && from != NULL; at = LLVMGetNextInstruction(at))
@@ -34,7 +35,8 @@ static int holders(struct rs_flow *flow, const struct rs_state *state, int32_t s
     for (size_t i = 0; i < state->mem.count; i++) {
         const struct rs_cell *cell = &state->mem.items[i];
 
-        if (cell->value.number != 0 || !rs_memory_holds(flow, state, cell, sym) || !rs_memory_outlives(state, cell->base))
+        if (cell->value.number != 0 || !rs_memory_holds(flow, state, cell, sym) ||
+            !rs_memory_outlives(state, cell->base))
             continue;
         if (state->syms.items[cell->base].kind == RS_SYM_ITEMS)
             continue; /* was taken over when it was stored */
@@ -45,7 +47,9 @@ static int holders(struct rs_flow *flow, const struct rs_state *state, int32_t s
 
 static bool is_certain(const struct rs_sym *sym)
 {
-    return sym->null != RS_NULL && !(sym->flags & RS_F_UNCERTAIN) && (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_GLOBAL || sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_NEW);
+    return sym->null != RS_NULL && !(sym->flags & RS_F_UNCERTAIN) &&
+           (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_GLOBAL || sym->kind == RS_SYM_BORROWED ||
+            sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_NEW);
 }
 
 /* A member that is returned: certain where its place is known and still holds it. */
@@ -58,7 +62,8 @@ static bool is_lent(const struct rs_state *state, const struct rs_sym *sym)
     if (sym->parent == RS_NONE || !(sym->flags & RS_F_HELD) || sym->offset < 0)
         return false;
     base = state->syms.items[sym->parent].kind;
-    return base == RS_SYM_ARG || base == RS_SYM_GLOBAL || base == RS_SYM_BORROWED || (base == RS_SYM_MEMORY && state->syms.items[sym->parent].flags & RS_F_FOREVER);
+    return base == RS_SYM_ARG || base == RS_SYM_GLOBAL || base == RS_SYM_BORROWED ||
+           (base == RS_SYM_MEMORY && state->syms.items[sym->parent].flags & RS_F_FOREVER);
 }
 
 static void judge_unowned_result(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
@@ -70,13 +75,18 @@ static void judge_unowned_result(struct rs_flow *flow, struct rs_state *state, s
     if (sym->kind == RS_SYM_NEW && !(sym->flags & (RS_F_STOLEN | RS_F_DEAD)))
         return;
     if (sym->flags & RS_F_DEAD)
-        rs_tell(flow, state, RS_RULE_RS105, at, sym, SAY(flow, "%s: returns %s after its last reference was given up%s", function, name, rs_tell_line(flow, sym->gone)),
+        rs_tell(flow, state, RS_RULE_RS105, at, sym,
+                SAY(flow, "%s: returns %s after its last reference was given up%s", function, name,
+                    rs_tell_line(flow, sym->gone)),
                 SAY(flow, "keep the reference that is returned: drop the release%s", rs_tell_line(flow, sym->gone)));
     else if (sym->flags & RS_F_STOLEN)
-        rs_tell(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s, whose reference %s%s took over", function, name, sym->gone_api, rs_tell_line(flow, sym->gone)),
+        rs_tell(flow, state, RS_RULE_RS102, at, sym,
+                SAY(flow, "%s: returns %s, whose reference %s%s took over", function, name, sym->gone_api,
+                    rs_tell_line(flow, sym->gone)),
                 SAY(flow, "take a reference (Py_INCREF) before %s takes the other one", sym->gone_api));
     else
-        rs_tell(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s as a new reference, but it is borrowed", function, name),
+        rs_tell(flow, state, RS_RULE_RS102, at, sym,
+                SAY(flow, "%s: returns %s as a new reference, but it is borrowed", function, name),
                 SAY(flow, "take a reference (Py_INCREF or Py_NewRef) before the return%s", rs_tell_line(flow, at)));
     /* whether the return is wrong is read off its line later on: what places do stays certain */
     if (!rs_tell_immortal(flow, sym))
@@ -84,11 +94,14 @@ static void judge_unowned_result(struct rs_flow *flow, struct rs_state *state, s
 }
 
 /* Returned and kept, with one reference for both. */
-static void judge_kept_result(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, int32_t index, LLVMValueRef at)
+static void judge_kept_result(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, int32_t index,
+                              LLVMValueRef at)
 {
     if (sym->owned != 0 || !is_certain(sym) || sym->kind != RS_SYM_NEW || holders(flow, state, index, true) == 0)
         return;
-    rs_tell(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s and keeps it, with one reference for both", flow->function->name, rs_tell_name(flow, sym)),
+    rs_tell(flow, state, RS_RULE_RS102, at, sym,
+            SAY(flow, "%s: returns %s and keeps it, with one reference for both", flow->function->name,
+                rs_tell_name(flow, sym)),
             SAY(flow, "take a reference (Py_INCREF or Py_NewRef) before the return%s", rs_tell_line(flow, at)));
     sym->flags |= RS_F_UNCERTAIN;
 }
@@ -102,14 +115,16 @@ static bool is_elsewhere(const struct rs_flow *flow, LLVMValueRef call)
 /* The helper's result came with the exception of a call of its own: whoever passes it on is not told of. */
 static void tell_helper(struct rs_flow *flow, struct rs_state *state)
 {
-    const struct rs_ir_function *helper = rs_ir_function(flow->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(state->err_at)));
+    const struct rs_ir_function *helper =
+        rs_ir_function(flow->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(state->err_at)));
     LLVMValueRef callee = rs_ir_callee(state->err_at);
     struct rs_candidate candidate;
 
     if (helper == NULL || helper->library)
         return;
     candidate = rs_tell_candidate(flow, state, RS_RULE_RS302, state->err_at, NULL,
-                                  SAY(flow, "%s: returns a result though %s has set an exception%s; %s passes it on", helper->name, callee == NULL ? "a call" : rs_ir_readable(flow->ir, callee),
+                                  SAY(flow, "%s: returns a result though %s has set an exception%s; %s passes it on",
+                                      helper->name, callee == NULL ? "a call" : rs_ir_readable(flow->ir, callee),
                                       rs_tell_line(flow, state->err_at), flow->function->name),
                                   "return NULL or -1 there, or clear the exception (PyErr_Clear)");
     candidate.function = helper->value;
@@ -120,20 +135,29 @@ static void judge_error(struct rs_flow *flow, struct rs_state *state, bool faile
 {
     const struct rs_contract *slot = flow->function->role->contract;
     const char *value = pointer ? "NULL" : "-1", *function = flow->function->name;
-    struct rs_sym where = {.how = state->pending ? state->pending_at : NULL, .api = state->pending ? "an unchecked conversion" : NULL};
+    struct rs_sym where = {.how = state->pending ? state->pending_at : NULL,
+                           .api = state->pending ? "an unchecked conversion" : NULL};
 
     if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL))
-        rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns %s without an exception set", function, value), SAY(flow, "set an exception before the return%s (PyErr_SetString ...), or return a value", rs_tell_line(flow, at)));
-    else if (!failed && state->err == RS_ERR_SET && state->supposed == RS_SUPPOSED_NOTHING && is_elsewhere(flow, state->err_at))
+        rs_tell(flow, state, RS_RULE_RS302, at, &where,
+                SAY(flow, "%s: returns %s without an exception set", function, value),
+                SAY(flow, "set an exception before the return%s (PyErr_SetString ...), or return a value",
+                    rs_tell_line(flow, at)));
+    else if (!failed && state->err == RS_ERR_SET && state->supposed == RS_SUPPOSED_NOTHING &&
+             is_elsewhere(flow, state->err_at))
         tell_helper(flow, state);
     else if (!failed && state->err == RS_ERR_SET && state->supposed == RS_SUPPOSED_NOTHING)
-        rs_tell(flow, state, RS_RULE_RS302, at, &where, SAY(flow, "%s: returns a result while an exception is set", function), SAY(flow, "return %s, or clear the exception (PyErr_Clear)", value));
+        rs_tell(flow, state, RS_RULE_RS302, at, &where,
+                SAY(flow, "%s: returns a result while an exception is set", function),
+                SAY(flow, "return %s, or clear the exception (PyErr_Clear)", value));
     else if (!failed && state->pending) {
         size_t length;
         LLVMValueRef callee = rs_ir_callee(state->pending_at);
         where.api = callee == NULL ? NULL : LLVMGetValueName2(callee, &length);
         rs_tell(flow, state, RS_RULE_RS302, state->pending_at, &where,
-                SAY(flow, "%s: the failure of %s is not looked at, so that a result may be returned%s with an exception set", function, where.api, rs_tell_line(flow, at)),
+                SAY(flow,
+                    "%s: the failure of %s is not looked at, so that a result may be returned%s with an exception set",
+                    function, where.api, rs_tell_line(flow, at)),
                 SAY(flow, "test the result for -1 and ask PyErr_Occurred()"));
     }
 }
@@ -143,13 +167,21 @@ static void judge_miss(struct rs_flow *flow, struct rs_state *state, int32_t ind
 {
     const struct rs_sym *sym = &state->syms.items[index];
     const struct rs_contract *slot = flow->function->role == NULL ? NULL : flow->function->role->contract;
-    const struct rs_contract *row = sym->api == NULL || sym->how == NULL || LLVMIsACallInst(sym->how) == NULL ? NULL : rs_contract_find(sym->api, flow->ir->python);
+    const struct rs_contract *row = sym->api == NULL || sym->how == NULL || LLVMIsACallInst(sym->how) == NULL
+                                        ? NULL
+                                        : rs_contract_find(sym->api, flow->ir->python);
     bool unasked = state->err == RS_ERR_MAYBE && state->err_sym == index;
 
-    if (!flow->role || slot == NULL || slot->flags & RS_MISS_IS_NULL || row == NULL || !(row->flags & RS_MISS_IS_NULL) || sym->null != RS_MAYBE || !unasked)
+    if (!flow->role || slot == NULL || slot->flags & RS_MISS_IS_NULL || row == NULL ||
+        !(row->flags & RS_MISS_IS_NULL) || sym->null != RS_MAYBE || !unasked)
         return;
-    rs_tell(flow, state, RS_RULE_RS302, at, sym, SAY(flow, "%s: returns NULL without an exception set where %s finds nothing", flow->function->name, sym->api),
-            SAY(flow, "where %s is NULL and PyErr_Occurred() is, too, set an exception (PyErr_SetObject ...) or return another value", rs_tell_name(flow, sym)));
+    rs_tell(flow, state, RS_RULE_RS302, at, sym,
+            SAY(flow, "%s: returns NULL without an exception set where %s finds nothing", flow->function->name,
+                sym->api),
+            SAY(flow,
+                "where %s is NULL and PyErr_Occurred() is, too, set an exception (PyErr_SetObject ...) or return "
+                "another value",
+                rs_tell_name(flow, sym)));
 }
 
 static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
@@ -176,14 +208,17 @@ static void judge_left(struct rs_flow *flow, struct rs_state *state, int32_t ret
 {
     for (size_t i = 0; i < state->syms.count; i++) {
         struct rs_sym *sym = &state->syms.items[i];
-        bool callers = ((int32_t)i == returned && sym->owned <= 1 + holders(flow, state, (int32_t)i, false)) || (!flow->role && (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL));
+        bool callers =
+            ((int32_t)i == returned && sym->owned <= 1 + holders(flow, state, (int32_t)i, false)) ||
+            (!flow->role && (sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL));
 
         if (sym->owned > 0 && !callers && sym->owned > holders(flow, state, (int32_t)i, false))
             rs_refs_lost(flow, state, sym, at);
     }
 }
 
-/* What a call brought has turned out to be a constant, and its reference is left: that is this function's loss, not its caller's. */
+/* What a call brought has turned out to be a constant, and its reference is left: that is this function's loss, not its
+ * caller's. */
 static void judge_found(struct rs_flow *flow, struct rs_state *state, int32_t returned, LLVMValueRef at)
 {
     for (size_t i = 0; i < state->syms.count; i++) {
@@ -205,28 +240,37 @@ static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
         struct rs_sym *sym = &state->syms.items[i];
         const struct rs_field *field;
 
-        if (sym->kind != RS_SYM_LOADED || sym->owned >= 0 || !(sym->flags & RS_F_HELD) || !is_certain(sym) || !is_lent(state, sym) || flow->dying || !flow->role)
+        if (sym->kind != RS_SYM_LOADED || sym->owned >= 0 || !(sym->flags & RS_F_HELD) || !is_certain(sym) ||
+            !is_lent(state, sym) || flow->dying || !flow->role)
             continue;
         field = rs_field_find(flow->unit, (uintptr_t)sym->identity);
         if (field == NULL || field->releasers < 2)
             continue;
         rs_tell(flow, state, sym->flags & RS_F_STOLEN ? RS_RULE_RS103 : RS_RULE_RS101, sym->gone, sym,
-                SAY(flow, "%s: the reference that %s holds is given up, and its place points to it still", flow->function->name, rs_tell_name(flow, sym)),
+                SAY(flow, "%s: the reference that %s holds is given up, and its place points to it still",
+                    flow->function->name, rs_tell_name(flow, sym)),
                 "set the place to NULL when its reference is given up (Py_CLEAR), or take a reference first");
     }
 }
 
 /* What was only lent for the call stays in a global that others use, and that nobody takes for an owner. */
-static void judge_kept(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
+static void judge_kept(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell,
+                       const struct rs_sym *sym)
 {
-    bool lent = flow->role && !flow->init && (sym->kind == RS_SYM_ARG || (sym->kind == RS_SYM_BORROWED && sym->api != NULL && strstr(sym->api, "PyArg_") != NULL));
+    bool lent = flow->role && !flow->init &&
+                (sym->kind == RS_SYM_ARG ||
+                 (sym->kind == RS_SYM_BORROWED && sym->api != NULL && strstr(sym->api, "PyArg_") != NULL));
     LLVMValueRef global = state->syms.items[cell->base].identity;
 
-    if (!lent || !is_certain(sym) || sym->owned != 0 || cell->offset != 0 || !LLVMIsAStoreInst(cell->at) || !LLVMIsAGlobalVariable(global) || rs_field_find(flow->unit, cell->key) != NULL ||
+    if (!lent || !is_certain(sym) || sym->owned != 0 || cell->offset != 0 || !LLVMIsAStoreInst(cell->at) ||
+        !LLVMIsAGlobalVariable(global) || rs_field_find(flow->unit, cell->key) != NULL ||
         !rs_fields_is_kept(flow, global))
         return;
-    rs_tell(flow, state, RS_RULE_RS103, cell->at, sym, SAY(flow, "%s: keeps %s in a global without a reference of its own", flow->function->name, rs_tell_name(flow, sym)),
-            SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s, and release what was there", rs_tell_line(flow, cell->at)));
+    rs_tell(flow, state, RS_RULE_RS103, cell->at, sym,
+            SAY(flow, "%s: keeps %s in a global without a reference of its own", flow->function->name,
+                rs_tell_name(flow, sym)),
+            SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s, and release what was there",
+                rs_tell_line(flow, cell->at)));
 }
 
 static void judge_stores(struct rs_flow *flow, struct rs_state *state)
@@ -235,7 +279,8 @@ static void judge_stores(struct rs_flow *flow, struct rs_state *state)
         const struct rs_cell *cell = &state->mem.items[i];
         struct rs_sym *sym = rs_state_object(state, cell->value);
 
-        if (cell->stored && cell->key != 0 && sym != NULL && rs_memory_outlives(state, cell->base) && state->syms.items[cell->base].kind != RS_SYM_ITEMS)
+        if (cell->stored && cell->key != 0 && sym != NULL && rs_memory_outlives(state, cell->base) &&
+            state->syms.items[cell->base].kind != RS_SYM_ITEMS)
             rs_fields_stored(flow, state, cell, sym);
         if (cell->stored && sym != NULL && state->syms.items[cell->base].kind == RS_SYM_GLOBAL)
             judge_kept(flow, state, cell, sym);
@@ -258,15 +303,19 @@ static void note_lent(struct rs_flow *flow, struct rs_state *state, int32_t inde
     struct rs_lent *lent;
     size_t length;
 
-    if (sym->kind != RS_SYM_GLOBAL || sym->flags & RS_F_UNCERTAIN || strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) != 0 || rs_tell_immortal(flow, sym))
+    if (sym->kind != RS_SYM_GLOBAL || sym->flags & RS_F_UNCERTAIN ||
+        strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) != 0 || rs_tell_immortal(flow, sym))
         return;
     lent = lent_of(flow, sym->identity);
     lent->given = lent->given || (sym->owned == 1 && holders(flow, state, index, false) == 0);
     if (sym->owned != 0 || lent->lacks)
         return;
     lent->lacks = true;
-    lent->lacking = rs_tell_candidate(flow, state, RS_RULE_RS102, at, sym, SAY(flow, "%s: returns %s without a reference here, and with one elsewhere", flow->function->name, rs_tell_name(flow, sym)),
-                                      SAY(flow, "take a reference (Py_INCREF, Py_RETURN_NONE) before the return%s", rs_tell_line(flow, at)));
+    lent->lacking = rs_tell_candidate(flow, state, RS_RULE_RS102, at, sym,
+                                      SAY(flow, "%s: returns %s without a reference here, and with one elsewhere",
+                                          flow->function->name, rs_tell_name(flow, sym)),
+                                      SAY(flow, "take a reference (Py_INCREF, Py_RETURN_NONE) before the return%s",
+                                          rs_tell_line(flow, at)));
 }
 
 /* Callers get what the other ways give: what is wrong is told here. */
@@ -279,9 +328,12 @@ static void promise(struct rs_summary *summary, const char *global)
         if (way->result.kind != RS_SUBJECT_STATIC || strcmp(way->result.global, global) != 0)
             continue;
         for (unsigned k = 0; k < way->nrefs; k++)
-            counted = counted || (way->refs[k].who.kind == RS_SUBJECT_STATIC && strcmp(way->refs[k].who.global, global) == 0);
+            counted =
+                counted || (way->refs[k].who.kind == RS_SUBJECT_STATIC && strcmp(way->refs[k].who.global, global) == 0);
         if (!counted && way->nrefs < RS_CASE_REFS)
-            way->refs[way->nrefs++] = (struct rs_ref_change){.who = {.kind = RS_SUBJECT_STATIC, .arg = -1, .global = way->result.global}, .owned = 1};
+            way->refs[way->nrefs++] =
+                (struct rs_ref_change){.who = {.kind = RS_SUBJECT_STATIC, .arg = -1, .global = way->result.global},
+                                       .owned = 1};
     }
 }
 
@@ -318,7 +370,9 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
     if (flow->role_new)
         judge_result(flow, state, value, at);
     else if (flow->role_int && value.kind == RS_AV_INT)
-        judge_error(flow, state, strcmp(flow->function->role->slot, "mod.exec") == 0 ? value.number != 0 : value.number == -1, false, at);
+        judge_error(flow, state,
+                    strcmp(flow->function->role->slot, "mod.exec") == 0 ? value.number != 0 : value.number == -1, false,
+                    at);
     judge_stores(flow, state);
     judge_dangling(flow, state);
     judge_left(flow, state, sym != NULL && !flow->role_new ? value.sym : RS_NONE, at);

@@ -1,5 +1,5 @@
-/* Members and globals that own what they point to. A member owns if some function releases what it loads from it; whoever
- * stores there must hand a reference over. Where nobody ever does, the release is what is wrong. */
+/* Members and globals that own what they point to. A member owns if some function releases what it loads from it;
+ * whoever stores there must hand a reference over. Where nobody ever does, the release is what is wrong. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -36,7 +36,8 @@ static bool stores_to(struct rs_ir *ir, LLVMValueRef function, uint64_t key)
 {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
-            if (LLVMGetInstructionOpcode(i) == LLVMStore && !LLVMIsConstant(LLVMGetOperand(i, 0)) && rs_memory_key(ir, LLVMGetOperand(i, 1), NULL, NULL) == key)
+            if (LLVMGetInstructionOpcode(i) == LLVMStore && !LLVMIsConstant(LLVMGetOperand(i, 0)) &&
+                rs_memory_key(ir, LLVMGetOperand(i, 1), NULL, NULL) == key)
                 return true;
     return false;
 }
@@ -68,11 +69,12 @@ static void read_release(struct rs_flow_unit *unit, LLVMValueRef call)
     field->released_at = call;
 }
 
-/* Whether the value is NULL, an object that never dies, or a new one of a type whose release runs no code, as far as the value itself tells: text, bytes, a number, a
- * weak reference without a callback. */
+/* Whether the value is NULL, an object that never dies, or a new one of a type whose release runs no code, as far as
+ * the value itself tells: text, bytes, a number, a weak reference without a callback. */
 static bool is_inert(const struct rs_ir *ir, LLVMValueRef value, int depth)
 {
-    static const char *const heads[] = {"PyUnicode_", "PyBytes_From", "PyLong_From", "PyFloat_From", "PyComplex_From", "PyBool_From"};
+    static const char *const heads[] = {"PyUnicode_",   "PyBytes_From",   "PyLong_From",
+                                        "PyFloat_From", "PyComplex_From", "PyBool_From"};
     LLVMValueRef callee = LLVMIsACallInst(value) ? rs_ir_callee(value) : NULL;
     const char *name = callee != NULL ? rs_ir_api_name(ir, callee) : "";
 
@@ -100,19 +102,23 @@ static void read_store(struct rs_flow_unit *unit, LLVMValueRef i)
 
     for (unsigned k = stores; k < count; k++) {
         LLVMValueRef place = LLVMGetOperand(i, k);
-        struct rs_field *field = LLVMIsAGetElementPtrInst(place) || LLVMIsAGlobalVariable(place) ? rs_field_find(unit, rs_memory_key(unit->ir, place, NULL, NULL)) : NULL;
+        struct rs_field *field = LLVMIsAGetElementPtrInst(place) || LLVMIsAGlobalVariable(place)
+                                     ? rs_field_find(unit, rs_memory_key(unit->ir, place, NULL, NULL))
+                                     : NULL;
 
         if (field != NULL && !(stores && is_inert(unit->ir, LLVMGetOperand(i, 0), DEPTH)))
             field->any_store = true;
     }
 }
 
-static void each_instruction(struct rs_flow_unit *unit, void (*read)(struct rs_flow_unit *unit, LLVMValueRef instruction))
+static void each_instruction(struct rs_flow_unit *unit,
+                             void (*read)(struct rs_flow_unit *unit, LLVMValueRef instruction))
 {
     for (size_t f = 0; f < unit->ir->functions.count; f++) {
         LLVMValueRef function = unit->ir->functions.items[f].value;
 
-        for (LLVMBasicBlockRef b = unit->ir->functions.items[f].library ? NULL : LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
+        for (LLVMBasicBlockRef b = unit->ir->functions.items[f].library ? NULL : LLVMGetFirstBasicBlock(function);
+             b != NULL; b = LLVMGetNextBasicBlock(b))
             for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
                 read(unit, i);
     }
@@ -134,9 +140,12 @@ void rs_fields_read(struct rs_flow_unit *unit)
 /* Whether the place itself gave up what it holds: the release names it. */
 static bool is_released_there(struct rs_flow *flow, const struct rs_cell *cell, const struct rs_sym *sym)
 {
-    LLVMValueRef object = sym->gone != NULL && is_release(flow->ir, sym->gone) ? LLVMGetOperand(sym->gone, LLVMGetNumArgOperands(sym->gone) - 1) : NULL;
+    LLVMValueRef object = sym->gone != NULL && is_release(flow->ir, sym->gone)
+                              ? LLVMGetOperand(sym->gone, LLVMGetNumArgOperands(sym->gone) - 1)
+                              : NULL;
 
-    return object != NULL && LLVMIsALoadInst(object) && rs_memory_key(flow->ir, LLVMGetOperand(object, 0), NULL, NULL) == cell->key;
+    return object != NULL && LLVMIsALoadInst(object) &&
+           rs_memory_key(flow->ir, LLVMGetOperand(object, 0), NULL, NULL) == cell->key;
 }
 
 /* Whether the store goes to a Python object, which is taken apart whatever became of the function. */
@@ -155,16 +164,19 @@ static bool is_in_object(struct rs_ir *ir, LLVMValueRef store)
     return false;
 }
 
-/* Whether the function took a reference before the store and gave it back behind it because it failed: what a plain structure was
- * to hold nobody looks at. */
-static bool is_given_up(struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, const struct rs_sym *sym)
+/* Whether the function took a reference before the store and gave it back behind it because it failed: what a plain
+ * structure was to hold nobody looks at. */
+static bool is_given_up(struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell,
+                        const struct rs_sym *sym)
 {
     LLVMValueRef since = sym->kind == RS_SYM_NEW ? sym->how : sym->taken;
 
-    return since != NULL && sym->gone != NULL && !is_in_object(flow->ir, cell->at) && state->err != RS_ERR_CLEAR && rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
+    return since != NULL && sym->gone != NULL && !is_in_object(flow->ir, cell->at) && state->err != RS_ERR_CLEAR &&
+           rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
 }
 
-/* A member of a plain structure that goes over to another one of the kind: the structures are moved, and one of them is forgotten. */
+/* A member of a plain structure that goes over to another one of the kind: the structures are moved, and one of them is
+ * forgotten. */
 static bool is_moved_along(struct rs_flow *flow, const struct rs_field *field, const struct rs_sym *sym)
 {
     const char *head = field->structure == NULL ? NULL : rs_ir_member(flow->ir, field->structure, 0);
@@ -175,24 +187,31 @@ static bool is_moved_along(struct rs_flow *flow, const struct rs_field *field, c
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym)
 {
     struct rs_field *field = rs_field_find(flow->unit, cell->key);
-    bool borrowed = sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_GLOBAL || (sym->kind == RS_SYM_ARG && flow->role) || (sym->kind == RS_SYM_NEW && sym->flags & (RS_F_STOLEN | RS_F_VISIBLE) && sym->gone != NULL);
+    bool borrowed = sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_GLOBAL ||
+                    (sym->kind == RS_SYM_ARG && flow->role) ||
+                    (sym->kind == RS_SYM_NEW && sym->flags & (RS_F_STOLEN | RS_F_VISIBLE) && sym->gone != NULL);
     struct rs_doubt *doubt;
 
     /* what another place holds, and goes on holding */
-    borrowed = borrowed || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->flags & RS_F_OWNED_FIELD && sym->parent != RS_NONE && sym->parent != cell->base && sym->offset >= 0 &&
+    borrowed = borrowed || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->flags & RS_F_OWNED_FIELD &&
+                            sym->parent != RS_NONE && sym->parent != cell->base && sym->offset >= 0 &&
                             state->syms.items[sym->parent].kind == RS_SYM_ARG);
     if (field == NULL || (sym->kind == RS_SYM_LOADED && is_moved_along(flow, field, sym)))
         return;
     if (sym->owned > 0 || sym->kind == RS_SYM_NEW)
         field->owned_store = field->owned_store || sym->owned > 0;
-    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge || state->supposed == RS_SUPPOSED_WAY || LLVMIsAStoreInst(cell->at) == NULL || is_released_there(flow, cell, sym) ||
-        is_given_up(flow, state, cell, sym))
+    if (sym->owned != 0 || !borrowed || sym->flags & RS_F_UNCERTAIN || sym->null == RS_NULL || !flow->judge ||
+        state->supposed == RS_SUPPOSED_WAY || LLVMIsAStoreInst(cell->at) == NULL ||
+        is_released_there(flow, cell, sym) || is_given_up(flow, state, cell, sym))
         return;
     doubt = RS_PUSH(&flow->unit->doubts);
     doubt->key = cell->key;
-    doubt->store = rs_tell_candidate(flow, state, RS_RULE_RS103, cell->at, sym,
-                                     SAY(flow, "%s: stores %s without a reference of its own where an owned one belongs", flow->function->name, rs_tell_name(flow, sym)),
-                                     SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s", rs_tell_line(flow, cell->at)));
+    doubt->store =
+        rs_tell_candidate(flow, state, RS_RULE_RS103, cell->at, sym,
+                          SAY(flow, "%s: stores %s without a reference of its own where an owned one belongs",
+                              flow->function->name, rs_tell_name(flow, sym)),
+                          SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s",
+                              rs_tell_line(flow, cell->at)));
 }
 
 bool rs_fields_is_owner(struct rs_flow_unit *unit, uint64_t key)
@@ -215,8 +234,8 @@ bool rs_fields_is_doubtful(struct rs_flow *flow, uint64_t key, const struct rs_s
     const struct rs_field *field = rs_field_find(flow->unit, key);
     bool borrowed = sym->kind == RS_SYM_BORROWED || (sym->kind == RS_SYM_ARG && flow->role);
 
-    return field != NULL && field->structure != NULL && field->released_at != NULL && field->released_in != flow->function->value && borrowed && sym->owned == 0 &&
-           !(sym->flags & RS_F_UNCERTAIN);
+    return field != NULL && field->structure != NULL && field->released_at != NULL &&
+           field->released_in != flow->function->value && borrowed && sym->owned == 0 && !(sym->flags & RS_F_UNCERTAIN);
 }
 
 /* ---- members that are written over ---- */
@@ -227,9 +246,11 @@ static bool asks(struct rs_ir *ir, LLVMValueRef value, LLVMValueRef root, uint64
         return false;
     if (LLVMIsALoadInst(value)) {
         LLVMValueRef from = rs_ir_root(LLVMGetOperand(value, 0));
-        bool related = from == root || (LLVMIsAGlobalVariable(root) && LLVMIsAGlobalVariable(from) && !LLVMIsGlobalConstant(from));
+        bool related =
+            from == root || (LLVMIsAGlobalVariable(root) && LLVMIsAGlobalVariable(from) && !LLVMIsGlobalConstant(from));
 
-        return (related && rs_memory_key(ir, LLVMGetOperand(value, 0), NULL, NULL) != key) || asks(ir, from, root, key, depth - 1);
+        return (related && rs_memory_key(ir, LLVMGetOperand(value, 0), NULL, NULL) != key) ||
+               asks(ir, from, root, key, depth - 1);
     }
     for (int k = 0; k < LLVMGetNumOperands(value); k++) {
         LLVMValueRef operand = LLVMGetOperand(value, (unsigned)k);
@@ -251,25 +272,32 @@ static bool may_know(struct rs_ir *ir, LLVMValueRef function, LLVMValueRef root,
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
             bool branches = (LLVMIsABranchInst(i) && LLVMIsConditional(i)) || LLVMIsASwitchInst(i);
 
-            if ((branches && asks(ir, LLVMIsABranchInst(i) ? LLVMGetCondition(i) : LLVMGetOperand(i, 0), root, key, DEPTH)) || (LLVMIsASelectInst(i) && asks(ir, LLVMGetOperand(i, 0), root, key, DEPTH)))
+            if ((branches &&
+                 asks(ir, LLVMIsABranchInst(i) ? LLVMGetCondition(i) : LLVMGetOperand(i, 0), root, key, DEPTH)) ||
+                (LLVMIsASelectInst(i) && asks(ir, LLVMGetOperand(i, 0), root, key, DEPTH)))
                 return true;
-            if (LLVMIsAStoreInst(i) && LLVMIsAConstantPointerNull(LLVMGetOperand(i, 0)) && rs_memory_key(ir, LLVMGetOperand(i, 1), NULL, NULL) == key)
+            if (LLVMIsAStoreInst(i) && LLVMIsAConstantPointerNull(LLVMGetOperand(i, 0)) &&
+                rs_memory_key(ir, LLVMGetOperand(i, 1), NULL, NULL) == key)
                 return true;
         }
     return false;
 }
 
-bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key, struct rs_av value)
+bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key,
+                          struct rs_av value)
 {
     const struct rs_field *field = rs_field_find(flow->unit, key);
     const struct rs_sym *object = rs_state_object(state, value), *base = &state->syms.items[address.sym];
     const char *slot = flow->role ? flow->function->role->slot : "";
-    bool in_use = strncmp(slot, "method.", 7) == 0 || strncmp(slot, "getset.", 7) == 0, owner = (base->kind == RS_SYM_ARG && address.sym == 0) || base->kind == RS_SYM_GLOBAL;
+    bool in_use = strncmp(slot, "method.", 7) == 0 || strncmp(slot, "getset.", 7) == 0,
+         owner = (base->kind == RS_SYM_ARG && address.sym == 0) || base->kind == RS_SYM_GLOBAL;
 
-    if (!in_use || flow->init || flow->dying || !flow->judge || field == NULL || object == NULL || object->owned <= 0 || !owner || base->flags & RS_F_UNCERTAIN ||
-        rs_memory_cell(state, address.sym, address.number) != NULL)
+    if (!in_use || flow->init || flow->dying || !flow->judge || field == NULL || object == NULL || object->owned <= 0 ||
+        !owner || base->flags & RS_F_UNCERTAIN || rs_memory_cell(state, address.sym, address.number) != NULL)
         return false;
-    if ((field->released_at == NULL || field->released_in == flow->function->value) && (field->replaced_at == NULL || LLVMGetBasicBlockParent(LLVMGetInstructionParent(field->replaced_at)) == flow->function->value))
+    if ((field->released_at == NULL || field->released_in == flow->function->value) &&
+        (field->replaced_at == NULL ||
+         LLVMGetBasicBlockParent(LLVMGetInstructionParent(field->replaced_at)) == flow->function->value))
         return false;
     return !may_know(flow->ir, flow->function->value, base->identity, key);
 }
@@ -289,11 +317,13 @@ bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global)
 
     for (LLVMUseRef use = LLVMGetFirstUse(global); use != NULL; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
-        bool here = LLVMIsAInstruction(user) && LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == flow->function->value;
+        bool here = LLVMIsAInstruction(user) &&
+                    LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == flow->function->value;
 
         if (LLVMIsALoadInst(user))
             used = used || (!here && is_used(user));
-        else if (!LLVMIsAStoreInst(user) || LLVMGetOperand(user, 1) != global || LLVMIsAConstantPointerNull(LLVMGetOperand(user, 0)))
+        else if (!LLVMIsAStoreInst(user) || LLVMGetOperand(user, 1) != global ||
+                 LLVMIsAConstantPointerNull(LLVMGetOperand(user, 0)))
             return false; /* its address is given away, or it is reset: it is meant to hold no reference */
     }
     return used;
@@ -302,16 +332,20 @@ bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global)
 static bool is_known(const struct rs_flow_unit *unit, const struct rs_candidate *candidate)
 {
     for (size_t i = 0; i < unit->candidates.count; i++)
-        if (unit->candidates.items[i].rule == candidate->rule && unit->candidates.items[i].culprit == candidate->culprit)
+        if (unit->candidates.items[i].rule == candidate->rule &&
+            unit->candidates.items[i].culprit == candidate->culprit)
             return true;
     return false;
 }
 
 /* Nobody hands a reference over: the one that releases is wrong. */
-static struct rs_candidate blame_release(struct rs_flow_unit *unit, const struct rs_field *field, const struct rs_candidate *store)
+static struct rs_candidate blame_release(struct rs_flow_unit *unit, const struct rs_field *field,
+                                         const struct rs_candidate *store)
 {
-    const struct rs_ir_function *by = rs_ir_function(unit->ir, field->released_in), *in = rs_ir_function(unit->ir, store->function);
-    const char *member = field->structure == NULL ? NULL : rs_ir_member(unit->ir, field->structure, (uint64_t)field->offset);
+    const struct rs_ir_function *by = rs_ir_function(unit->ir, field->released_in),
+                                *in = rs_ir_function(unit->ir, store->function);
+    const char *member =
+        field->structure == NULL ? NULL : rs_ir_member(unit->ir, field->structure, (uint64_t)field->offset);
     struct rs_ir_place place = rs_ir_place(unit->ir, store->culprit);
     struct rs_candidate candidate = *store;
 
@@ -320,9 +354,13 @@ static struct rs_candidate blame_release(struct rs_flow_unit *unit, const struct
     candidate.culprit = field->released_at;
     candidate.belief = NULL;
     candidate.trail = NULL;
-    candidate.message = rs_arena_printf(&unit->ir->arena, "%s: releases %s%s%s, which is only ever stored without a reference (%s, line %d)", by->name, field->structure == NULL ? "a global" : field->structure,
-                                        member == NULL ? "" : ".", member == NULL ? "" : member, in->name, place.line);
-    candidate.fix = rs_arena_printf(&unit->ir->arena, "drop the release, or take a reference when it is stored (line %d)", place.line);
+    candidate.message =
+        rs_arena_printf(&unit->ir->arena,
+                        "%s: releases %s%s%s, which is only ever stored without a reference (%s, line %d)", by->name,
+                        field->structure == NULL ? "a global" : field->structure, member == NULL ? "" : ".",
+                        member == NULL ? "" : member, in->name, place.line);
+    candidate.fix = rs_arena_printf(&unit->ir->arena,
+                                    "drop the release, or take a reference when it is stored (line %d)", place.line);
     return candidate;
 }
 

@@ -1,12 +1,14 @@
 /* The path-sensitive engine: what each function of a unit does to references, path by path.
  *
- * A *state* is what is known at one point of one path: what each live SSA value is (an integer, a symbol, a condition on a
- * symbol), what memory holds, and for each *symbol* (an object, an address, an unknown integer) whether it is NULL, how many
- * references the function owns, and how it came by it. States that differ in names only are one state: at the head of each
- * block symbols are renumbered in the order in which live values reach them, so that equal states are equal bytes.
+ * A *state* is what is known at one point of one path: what each live SSA value is (an integer, a symbol, a condition
+ * on a symbol), what memory holds, and for each *symbol* (an object, an address, an unknown integer) whether it is
+ * NULL, how many references the function owns, and how it came by it. States that differ in names only are one state:
+ * at the head of each block symbols are renumbered in the order in which live values reach them, so that equal states
+ * are equal bytes.
  *
  * Promise: a verdict needs certainty. What an unknown callee or an unknown store may have done to an object makes it
- * uncertain, and nothing is said about it. Refuses to guess: what no row, summary or table says about a call is counted. */
+ * uncertain, and nothing is said about it. Refuses to guess: what no row, summary or table says about a call is
+ * counted. */
 #pragma once
 #include <llvm-c/Core.h>
 #include <stdbool.h>
@@ -22,10 +24,13 @@ struct rs_av {
     uint8_t kind;
     uint8_t predicate; /* of a condition: LLVMIntPredicate */
     int32_t sym;
-    int64_t number; /* constant (0 is NULL, too), offset from the symbol's address, or what the condition compares with */
+    int64_t
+        number; /* constant (0 is NULL, too), offset from the symbol's address, or what the condition compares with */
 };
 enum { RS_NONE = -1, RS_LENGTH_UNKNOWN = -1 };
-#define RS_OFFSET_ANY INT64_MIN /* somewhere behind the symbol's address; other negative offsets below RS_OFFSET_INDEX name an index variable */
+#define RS_OFFSET_ANY                                                                                                  \
+    INT64_MIN /* somewhere behind the symbol's address; other negative offsets below RS_OFFSET_INDEX name an index     \
+                 variable */
 #define RS_OFFSET_INDEX (-(1LL << 40))
 
 enum rs_sym_kind {
@@ -54,20 +59,22 @@ enum rs_sym_flags {
     RS_F_FAIL_INT = 1 << 9,  /* integer: `fail` is the value of failure */
     RS_F_MISS = 1 << 10,     /* failure's value may be an ordinary answer */
     RS_F_FOREVER = 1 << 11,  /* lives as long as the interpreter */
-    RS_F_FRESH = 1 << 12,    /* a container that nobody else has seen: number of items in `high`, or RS_LENGTH_UNKNOWN */
-    RS_F_TYPE = 1 << 13,     /* the type of `parent` */
+    RS_F_FRESH = 1 << 12, /* a container that nobody else has seen: number of items in `high`, or RS_LENGTH_UNKNOWN */
+    RS_F_TYPE = 1 << 13,  /* the type of `parent` */
     RS_F_OWNED_FIELD = 1 << 14, /* loaded from a member that owns what it points to */
-    RS_F_INTERIOR = 1 << 15, /* memory inside of `parent` */
-    RS_F_MOVED = 1 << 16,    /* its location gave it up to this function: one is in `owned` for that */
-    RS_F_VISIBLE = 1 << 17,  /* others may reach it: it was stored or passed on */
-    RS_F_MADE = 1 << 18,     /* made by code that is not seen, which may know it still */
-    RS_F_ORDER = 1 << 19,    /* integer: how two others compare, by its sign; `offset` names them (eval.c) */
-    RS_F_LODGED = 1 << 20,   /* lies where nobody here can look any more, in a place that may own it or not: one reference is not accounted for */
+    RS_F_INTERIOR = 1 << 15,    /* memory inside of `parent` */
+    RS_F_MOVED = 1 << 16,       /* its location gave it up to this function: one is in `owned` for that */
+    RS_F_VISIBLE = 1 << 17,     /* others may reach it: it was stored or passed on */
+    RS_F_MADE = 1 << 18,        /* made by code that is not seen, which may know it still */
+    RS_F_ORDER = 1 << 19,       /* integer: how two others compare, by its sign; `offset` names them (eval.c) */
+    RS_F_LODGED = 1 << 20, /* lies where nobody here can look any more, in a place that may own it or not: one reference
+                              is not accounted for */
     RS_F_NO_CONSTANT = 1 << 21, /* made by a constructor: no object that a name stands for, like None */
     RS_F_ANOTHER = 1 << 22,     /* made anew by each call: no object that was there before */
-    RS_F_ASKED = 1 << 23,       /* whether it is some global was asked, and will be again: an integer whose parent it is knows the answer */
-    RS_F_ALONE = 1 << 25,       /* a container that was made for this function: nobody else can take items out of it */
-    RS_F_FOUND = 1 << 24,       /* a constant: what a call brought has turned out to be it */
+    RS_F_ASKED = 1 << 23, /* whether it is some global was asked, and will be again: an integer whose parent it is knows
+                             the answer */
+    RS_F_ALONE = 1 << 25, /* a container that was made for this function: nobody else can take items out of it */
+    RS_F_FOUND = 1 << 24, /* a constant: what a call brought has turned out to be it */
 };
 
 struct rs_sym {
@@ -81,11 +88,11 @@ struct rs_sym {
     int64_t low, high;
     LLVMValueRef identity; /* of an argument, alloca, global; of a loaded value its member's key */
     /* provenance: in no hash, of equal states the first one's stays */
-    uint32_t born;      /* what has a smaller number was known before */
-    LLVMValueRef how;   /* the instruction that brought it */
+    uint32_t born;    /* what has a smaller number was known before */
+    LLVMValueRef how; /* the instruction that brought it */
     const char *api;
     LLVMValueRef taken; /* the last Py_INCREF */
-    LLVMValueRef gone; /* ... that stole, released or staled it */
+    LLVMValueRef gone;  /* ... that stole, released or staled it */
     const char *gone_api;
 };
 
@@ -103,10 +110,12 @@ struct rs_cell {
 };
 
 enum rs_err { RS_ERR_CLEAR, RS_ERR_SET, RS_ERR_UNKNOWN, RS_ERR_MAYBE };
-/* Whether an exception was set when the function was entered: as long as nobody has asked, it goes on as if none were. */
+/* Whether an exception was set when the function was entered: as long as nobody has asked, it goes on as if none were.
+ */
 enum rs_entry { RS_ENTRY_OPEN, RS_ENTRY_CLEAR, RS_ENTRY_SET };
-/* What nothing shows but that the code asks whether an exception is set: that one is, after a call of which nothing is known
- * (nothing is said of the result, and of what is lost); that one was when the function was entered (nothing is said at all). */
+/* What nothing shows but that the code asks whether an exception is set: that one is, after a call of which nothing is
+ * known (nothing is said of the result, and of what is lost); that one was when the function was entered (nothing is
+ * said at all). */
 enum rs_supposed { RS_SUPPOSED_NOTHING, RS_SUPPOSED_ERROR, RS_SUPPOSED_WAY };
 
 /* How a path came here, newest first; shared between states, lives as long as the function's analysis. */
@@ -137,7 +146,7 @@ struct rs_state {
 
 /* ---- summaries ---- */
 enum rs_subject_kind {
-    RS_SUBJECT_NONE,     /* nothing, or unknown */
+    RS_SUBJECT_NONE, /* nothing, or unknown */
     RS_SUBJECT_NULL,
     RS_SUBJECT_INT,      /* low .. high */
     RS_SUBJECT_ARG,      /* argument `arg` */
@@ -170,9 +179,9 @@ struct rs_case {
     struct rs_subject result;
     uint8_t err, entry;
     uint8_t nrefs, nstores;
-    bool thrown;   /* left by an exception of C++ */
+    bool thrown;         /* left by an exception of C++ */
     LLVMValueRef err_at; /* the call that set the exception, in this unit */
-    bool converts; /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
+    bool converts;       /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
     struct rs_subject args[RS_SUMMARY_ARGS]; /* what is known of the arguments on this way */
     struct rs_ref_change refs[RS_CASE_REFS];
     struct rs_store_change stores[RS_CASE_STORES];
@@ -199,9 +208,9 @@ struct rs_candidate {
     LLVMValueRef release;         /* of RS105: the one that came too early */
     LLVMValueRef cause;           /* of RS302: the call whose exception stays set */
     const char *belief_api;
-    struct rs_sym object;         /* what it is about, as it was then; else all 0 */
+    struct rs_sym object; /* what it is about, as it was then; else all 0 */
     const char *message, *fix;
-    bool note; /* ranks low: out of memory only, module initialisation only */
+    bool note;   /* ranks low: out of memory only, module initialisation only */
     bool latent; /* harmless on this Python */
     bool on_error;
     const struct rs_trail *trail;
@@ -236,8 +245,8 @@ struct rs_flow_unit {
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
-    struct rs_map absent;  /* key -> 1: the code reckons with NULL there */
-    struct rs_map unknown; /* function -> seen: calls of which nothing is known */
+    struct rs_map absent;   /* key -> 1: the code reckons with NULL there */
+    struct rs_map unknown;  /* function -> seen: calls of which nothing is known */
     struct rs_arena trails; /* of the function at work, and of those that have candidates */
     uint64_t analysed, cut;
 };
@@ -263,21 +272,21 @@ struct rs_flow {
     struct rs_ir *ir;
     struct rs_ir_function *function;
     struct rs_summary *summary;
-    struct rs_map index;   /* value -> SSA number + 1 */
-    struct rs_map order;   /* basic block -> position in `blocks` + 1 */
+    struct rs_map index;            /* value -> SSA number + 1 */
+    struct rs_map order;            /* basic block -> position in `blocks` + 1 */
     RS_VEC(struct rs_block) blocks; /* in reverse post-order */
-    uint64_t *relevant;    /* integers that decide something */
-    struct rs_map asked;   /* member's key, or value -> how often conditions compare it (asked.c) */
+    uint64_t *relevant;             /* integers that decide something */
+    struct rs_map asked;            /* member's key, or value -> how often conditions compare it (asked.c) */
     RS_VEC(struct rs_lent) lent;
     uint32_t nvalues, nargs, words;
     uint64_t steps;
-    bool role_new;  /* called by the interpreter, hands a new reference over */
-    bool role_int;  /* called by the interpreter, failure is -1 */
-    bool role;      /* called by the interpreter: its arguments are borrowed */
-    bool uncalled;  /* ... and by nobody else: no caller reads its summary */
-    bool dying;     /* tp_dealloc and its like: the object is taken apart */
-    bool init;      /* runs when the module is imported, once */
-    bool judge;     /* findings are wanted */
+    bool role_new; /* called by the interpreter, hands a new reference over */
+    bool role_int; /* called by the interpreter, failure is -1 */
+    bool role;     /* called by the interpreter: its arguments are borrowed */
+    bool uncalled; /* ... and by nobody else: no caller reads its summary */
+    bool dying;    /* tp_dealloc and its like: the object is taken apart */
+    bool init;     /* runs when the module is imported, once */
+    bool judge;    /* findings are wanted */
     bool cut;
 };
 
@@ -298,7 +307,8 @@ int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef
 int32_t rs_state_global(struct rs_state *state, LLVMValueRef global);
 /* The integer (0, 1) that says whether an object is the global; made when it is new. */
 int32_t rs_state_answer(struct rs_state *state, int32_t object, int32_t global, LLVMValueRef how);
-/* What a global is known to be by another name, or the global that a loaded object is known to be; NULL where nothing is. */
+/* What a global is known to be by another name, or the global that a loaded object is known to be; NULL where nothing
+ * is. */
 struct rs_sym *rs_state_twin(struct rs_state *state, const struct rs_sym *sym);
 /* Drops what is not live, tells of lost references, renumbers, hashes. */
 enum rs_grain {
@@ -329,7 +339,8 @@ struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value);
 /* api.c: what the names of the C API tell; `name` is a function's. */
 /* A new object that nobody else can know: what a constructor, not a look-up, brings. */
 bool rs_api_is_fresh(const char *name);
-/* What a call, an operation or an iterator made: unlike what a look-up brings it is nobody's but the caller's, as far as one can know. */
+/* What a call, an operation or an iterator made: unlike what a look-up brings it is nobody's but the caller's, as far
+ * as one can know. */
 bool rs_api_is_made(const char *name);
 /* How what the function hands over differs from all other objects: RS_F_ANOTHER, RS_F_NO_CONSTANT. */
 uint32_t rs_api_newness(const char *name);
@@ -367,14 +378,18 @@ void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValue
 bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
 
 /* memory.c */
-struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at);
-void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, struct rs_av value, LLVMValueRef at);
+struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
+                            LLVMValueRef at);
+void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
+                     struct rs_av value, LLVMValueRef at);
 struct rs_cell *rs_memory_cell(struct rs_state *state, int32_t base, int64_t offset);
-void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at);
+void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key,
+                   struct rs_av value, LLVMValueRef at);
 /* Stores as an assignment does: what the place held is given up by it. `key` names the member, 0 for none. */
-void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at);
-/* Whether the function has stored the object in the cell, or a structure there that nobody counts and that the object was loaded
- * from: who keeps `state` and takes a reference to `state->module` holds the module by it. */
+void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key,
+                      struct rs_av value, LLVMValueRef at);
+/* Whether the function has stored the object in the cell, or a structure there that nobody counts and that the object
+ * was loaded from: who keeps `state` and takes a reference to `state->module` holds the module by it. */
 bool rs_memory_holds(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, int32_t sym);
 /* Forgets what lies behind an address that an unknown callee may write to; objects there become uncertain. */
 void rs_memory_forget(struct rs_state *state, int32_t base);
@@ -402,7 +417,8 @@ void rs_refine_fallible(struct rs_state *state, int32_t sym);
 /* refs.c: what may be done to a reference; each tells of what is wrong. */
 void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
 void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at);
-void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api, int32_t container);
+void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api,
+                   int32_t container);
 /* The object itself, or, where it has no reference, what it is known to be by another name if that name has one. */
 struct rs_sym *rs_refs_owning_name(struct rs_state *state, struct rs_sym *sym);
 void rs_refs_use(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api);
@@ -416,17 +432,21 @@ void rs_refs_exchange(struct rs_state *state, int32_t container);
 void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at);
 
 /* ahead.c */
-/* Whether each way on from where the state stands returns the value of failure (NULL, -1), as far as control flow shows. */
+/* Whether each way on from where the state stands returns the value of failure (NULL, -1), as far as control flow
+ * shows. */
 bool rs_ahead_fails(struct rs_flow *flow, struct rs_state *state);
 
 /* tell.c */
-void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix);
-void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
+             const struct rs_sym *sym, const char *message, const char *fix);
+void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* "'item'", or "the result of PyList_New", or "an object". */
 const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym);
 const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at);
 /* Fills a candidate without adding it. */
-struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
+struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule,
+                                      LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
                                       const char *fix);
 /* Adds one that was filled before, unless its cause is told of. */
 void rs_tell_add(struct rs_flow *flow, const struct rs_candidate *candidate);
@@ -435,19 +455,23 @@ bool rs_tell_immortal(const struct rs_flow *flow, const struct rs_sym *sym);
 /* The candidates as findings of the report. */
 void rs_tell_all(struct rs_flow_unit *unit);
 
-/* call.c and its kin: each applies a call to the state and adds the states that come of it (the given one included, if it
- * goes on) to `out`. */
+/* call.c and its kin: each applies a call to the state and adds the states that come of it (the given one included, if
+ * it goes on) to `out`. */
 struct rs_states {
     struct rs_state *items[96];
     unsigned count;
 };
 void rs_states_add(struct rs_flow *flow, struct rs_states *out, struct rs_state *state);
 void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_states *out);
-void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out);
-void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee, const struct rs_summary *summary, struct rs_states *out);
+void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row,
+                      struct rs_states *out);
+void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee,
+                     const struct rs_summary *summary, struct rs_states *out);
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name);
-/* error.c: a call of the C API; parts the ways on which an exception is set from the others where the call asks for that. */
-void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row, struct rs_states *out);
+/* error.c: a call of the C API; parts the ways on which an exception is set from the others where the call asks for
+ * that. */
+void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row,
+                   struct rs_states *out);
 /* An exception is set here, or none is; false when that cannot be. */
 bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set);
 /* Whether anything compares an integer or floating-point result, or keeps it for later. */
@@ -455,10 +479,13 @@ bool rs_call_compared(LLVMValueRef call);
 void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name);
 void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_av value);
 /* Formats: PyArg_Parse, Py_BuildValue. `first` is the index of the first argument behind the format. */
-void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, int32_t tuple);
+void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first,
+                   int32_t tuple);
 /* Whether a NULL stands where the format wants an object: then the call answers NULL, with an exception. */
-bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first);
-void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, const char *api);
+bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format,
+                         unsigned first);
+void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first,
+                   const char *api);
 
 /* exit.c: the function is left; judges and adds a way to the summary. */
 void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret);
@@ -478,9 +505,11 @@ void rs_prepare_close(struct rs_flow *flow);
 void rs_sweep_read(struct rs_flow *flow);
 /* The block at which the innermost loop around the instruction begins, or UINT32_MAX. */
 uint32_t rs_sweep_loop(const struct rs_flow *flow, LLVMValueRef instruction);
-/* The state comes to the block: what lies in the arrays that are swept there is no longer the function's to give back. */
+/* The state comes to the block: what lies in the arrays that are swept there is no longer the function's to give back.
+ */
 void rs_sweep(struct rs_flow *flow, struct rs_state *state, const struct rs_block *block);
-/* Whether the release is of items of a container, in a loop, and another loop of the function takes a reference to each. */
+/* Whether the release is of items of a container, in a loop, and another loop of the function takes a reference to
+ * each. */
 bool rs_sweep_gives_back(const struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef release);
 /* asked.c */
 void rs_asked_read(struct rs_flow *flow);
@@ -496,10 +525,15 @@ void rs_graph_spread(struct rs_ir *ir, const uint32_t *order, bool *marked);
 /* Whether the function is used at all, and each use is a call by a marked one. */
 bool rs_graph_only_by(struct rs_ir *ir, LLVMValueRef function, const bool *marked);
 /* init.c */
-/* For each of the unit's functions (by rs_graph_order's `order`) whether it runs at the module's import only; the caller frees it. */
+/* For each of the unit's functions (by rs_graph_order's `order`) whether it runs at the module's import only; the
+ * caller frees it. */
 bool *rs_init_only(struct rs_ir *ir, const uint32_t *order, const struct rs_summaries *others);
 /* By whom a function is called or named in this unit. */
-enum rs_init_uses { RS_USES_NONE, RS_USES_INIT, RS_USES_OTHER } rs_init_uses(struct rs_ir *ir, LLVMValueRef function, const bool *marked);
+enum rs_init_uses {
+    RS_USES_NONE,
+    RS_USES_INIT,
+    RS_USES_OTHER
+} rs_init_uses(struct rs_ir *ir, LLVMValueRef function, const bool *marked);
 /* fields.c */
 void rs_fields_read(struct rs_flow_unit *unit);
 struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
@@ -507,38 +541,45 @@ struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym);
 /* Whether some function of the unit releases what it loads from the member. */
 bool rs_fields_is_owner(struct rs_flow_unit *unit, uint64_t key);
-/* Whether the release of what the member holds may run code: not where the unit stores nothing there but text, bytes and the like. */
+/* Whether the release of what the member holds may run code: not where the unit stores nothing there but text, bytes
+ * and the like. */
 bool rs_fields_runs_code(struct rs_flow_unit *unit, uint64_t key);
 /* A reference was handed over to the member. */
 void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key);
 /* Whether the member is released somewhere, and the object that is to lie there is borrowed. */
 bool rs_fields_is_doubtful(struct rs_flow *flow, uint64_t key, const struct rs_sym *sym);
-/* Whether the store puts an owned reference over what a member or global of the running program owns, unread: nothing that the
- * function asks before tells that there is nothing. */
-bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key, struct rs_av value);
+/* Whether the store puts an owned reference over what a member or global of the running program owns, unread: nothing
+ * that the function asks before tells that there is nothing. */
+bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key,
+                          struct rs_av value);
 /* Whether other functions use what the global holds, and nobody ever releases or resets it. */
 bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global);
 void rs_fields_judge(struct rs_flow_unit *unit);
 /* uncounted.c */
-/* Whether the reference was taken to what a dictionary lends, before the function takes that out of the dictionary, and nothing
- * becomes of the object behind that: the reference may have been taken for the dictionary. */
+/* Whether the reference was taken to what a dictionary lends, before the function takes that out of the dictionary, and
+ * nothing becomes of the object behind that: the reference may have been taken for the dictionary. */
 bool rs_uncounted_is_taken_out(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym);
-/* Whether the function puts the object, which it releases at `at`, into a dictionary whose references the unit does not count. */
+/* Whether the function puts the object, which it releases at `at`, into a dictionary whose references the unit does not
+ * count. */
 bool rs_uncounted_is_put(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at);
 /* slots.c */
 /* Whether the value is the object, or would be when it is read: a variable or a member that holds it. */
 bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, int32_t object);
-/* Whether the object is an item of a list or tuple of which the function fills a slot, without a release of what was there. */
+/* Whether the object is an item of a list or tuple of which the function fills a slot, without a release of what was
+ * there. */
 bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym);
-/* Whether the function takes a reference to the object behind the instruction: PyList_SetItem(list, 0, object), Py_INCREF(object). */
+/* Whether the function takes a reference to the object behind the instruction: PyList_SetItem(list, 0, object),
+ * Py_INCREF(object). */
 bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at);
 /* chain.c */
-/* Whether the function, or the one that it calls at `at`, takes the object off a chain of objects that own each other. */
+/* Whether the function, or the one that it calls at `at`, takes the object off a chain of objects that own each other.
+ */
 bool rs_chain_unlinks(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef at);
 /* stands.c */
 void rs_stands_read(struct rs_flow_unit *unit);
-/* Whether a reference that the function, or the one that it calls at `at`, takes (or gives back) without its counterpart is one
- * that the state of an object stands for: another function of the unit does the opposite, and both store that state. */
+/* Whether a reference that the function, or the one that it calls at `at`, takes (or gives back) without its
+ * counterpart is one that the state of an object stands for: another function of the unit does the opposite, and both
+ * store that state. */
 bool rs_stands_for(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef at, bool taken);
 
 /* share.c: summaries as a file for the extension's other units. */
@@ -551,13 +592,15 @@ bool rs_share_is_inits(const struct rs_summaries *set, const char *name);
 /* belief.c: what the unit's code takes to be possible. */
 /* Collects the members and globals that may be NULL while objects are in use; `order` is rs_graph_order's. */
 void rs_belief_read(struct rs_flow_unit *unit, const uint32_t *order);
-/* Whether the code reckons with NULL in memory where a comparison has just found it there (true for what memory did not hold). */
+/* Whether the code reckons with NULL in memory where a comparison has just found it there (true for what memory did not
+ * hold). */
 bool rs_belief_absent(const struct rs_flow *flow, LLVMValueRef compare, const struct rs_sym *sym);
 /* Whether the call's result is read through, and never compared with anything: it is known to be there. */
 bool rs_belief_never_null(LLVMValueRef call);
 
 /* generated.c */
-/* Whether it is about references that Cython's generator counts by itself, where the .pyx counts none by hand, or about its exceptions. */
+/* Whether it is about references that Cython's generator counts by itself, where the .pyx counts none by hand, or about
+ * its exceptions. */
 bool rs_generated_counts(struct rs_ir *ir, const struct rs_candidate *candidate);
 /* The line of source that the instruction stands in, or NULL; the caller frees it. */
 char *rs_generated_line(struct rs_ir *ir, LLVMValueRef at);

@@ -1,5 +1,5 @@
-/* Format strings: which of the arguments behind PyArg_Parse's are filled with objects, which of Py_BuildValue's change hands.
- * Grammar: CPython's Doc/c-api/arg.rst. */
+/* Format strings: which of the arguments behind PyArg_Parse's are filled with objects, which of Py_BuildValue's change
+ * hands. Grammar: CPython's Doc/c-api/arg.rst. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -53,7 +53,8 @@ static void put_object(struct scan *s, LLVMValueRef target)
 static bool converted(struct scan *s, LLVMValueRef converter, struct rs_av *value)
 {
     const struct rs_ir_function *own = rs_ir_function(s->flow->ir, converter);
-    const struct rs_summary *summary = own == NULL ? NULL : &s->flow->unit->summaries[own - s->flow->ir->functions.items];
+    const struct rs_summary *summary =
+        own == NULL ? NULL : &s->flow->unit->summaries[own - s->flow->ir->functions.items];
     int32_t sym;
 
     if (summary == NULL || !summary->known || summary->incomplete)
@@ -63,7 +64,8 @@ static bool converted(struct scan *s, LLVMValueRef converter, struct rs_av *valu
         const struct rs_store_change *store = way->nstores == 1 ? &way->stores[0] : NULL;
         bool success = way->result.kind == RS_SUBJECT_INT && way->result.offset >= 1;
 
-        if (!success || store == NULL || store->where.kind != RS_SUBJECT_FIELD || store->where.arg != 1 || store->where.offset != 0)
+        if (!success || store == NULL || store->where.kind != RS_SUBJECT_FIELD || store->where.arg != 1 ||
+            store->where.offset != 0)
             continue;
         if (store->what.kind != RS_SUBJECT_NEW && store->what.kind != RS_SUBJECT_ARG)
             return false;
@@ -83,7 +85,8 @@ static bool converted(struct scan *s, LLVMValueRef converter, struct rs_av *valu
 static void put_converted(struct scan *s)
 {
     LLVMValueRef converter = take(s), target = take(s);
-    const struct rs_contract *row = converter != NULL && LLVMIsAFunction(converter) ? rs_ir_contract(s->flow->ir, converter) : NULL;
+    const struct rs_contract *row =
+        converter != NULL && LLVMIsAFunction(converter) ? rs_ir_contract(s->flow->ir, converter) : NULL;
     struct rs_av value = rs_av_unknown();
     size_t length;
     int32_t sym;
@@ -150,7 +153,8 @@ static void forget_arguments(struct scan *s)
 {
     for (LLVMValueRef target = take(s); target != NULL; target = take(s)) {
         struct rs_av address = rs_eval(s->flow, s->state, target);
-        if (address.kind == RS_AV_SYM && address.number != RS_OFFSET_ANY && s->state->syms.items[address.sym].kind != RS_SYM_GLOBAL) {
+        if (address.kind == RS_AV_SYM && address.number != RS_OFFSET_ANY &&
+            s->state->syms.items[address.sym].kind != RS_SYM_GLOBAL) {
             int32_t sym = rs_state_sym(s->state, RS_SYM_OPAQUE, s->call);
             s->state->syms.items[sym].flags = RS_F_UNCERTAIN;
             put(s, target, rs_av_sym(sym));
@@ -158,7 +162,8 @@ static void forget_arguments(struct scan *s)
     }
 }
 
-void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, int32_t tuple)
+void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first,
+                   int32_t tuple)
 {
     struct scan s = {.flow = flow, .state = state, .call = call, .next = first, .tuple = tuple};
 
@@ -175,7 +180,8 @@ void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
     }
 }
 
-bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first)
+bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format,
+                         unsigned first)
 {
     struct scan s = {.flow = flow, .state = state, .call = call, .next = first};
 
@@ -187,8 +193,10 @@ bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValue
         if (strchr("()[]{},: \t", *s.at) != NULL)
             continue;
         operand = take(&s);
-        value = operand != NULL && strchr("ONS", *s.at) != NULL && s.at[1] != '&' ? rs_eval(flow, state, operand) : rs_av_unknown();
-        if ((value.kind == RS_AV_INT && value.number == 0) || (value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_NULL))
+        value = operand != NULL && strchr("ONS", *s.at) != NULL && s.at[1] != '&' ? rs_eval(flow, state, operand)
+                                                                                  : rs_av_unknown();
+        if ((value.kind == RS_AV_INT && value.number == 0) ||
+            (value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_NULL))
             return true;
         if (s.at[1] == '#' || s.at[1] == '&') {
             take(&s);
@@ -198,7 +206,8 @@ bool rs_call_build_fails(struct rs_flow *flow, struct rs_state *state, LLVMValue
     return false;
 }
 
-void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first, const char *api)
+void rs_call_build(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first,
+                   const char *api)
 {
     struct scan s = {.flow = flow, .state = state, .call = call, .next = first};
 

@@ -1,7 +1,7 @@
-/* C that Cython generated. What its temporaries hold Cython counts by itself, and rightly, so that only what the author of the .pyx
- * counts by hand is worth a report: a variable of the .pyx, a Py_INCREF that the .pyx calls, a function that takes a reference
- * over or lends one and is called from the .pyx. Cython's own calls of these go by other names in the text (__Pyx_INCREF).
- * Exceptions are Cython's, too: it takes them out of the thread's state without a call. */
+/* C that Cython generated. What its temporaries hold Cython counts by itself, and rightly, so that only what the author
+ * of the .pyx counts by hand is worth a report: a variable of the .pyx, a Py_INCREF that the .pyx calls, a function
+ * that takes a reference over or lends one and is called from the .pyx. Cython's own calls of these go by other names
+ * in the text (__Pyx_INCREF). Exceptions are Cython's, too: it takes them out of the thread's state without a call. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +48,8 @@ static bool calls(const char *text, const char *name)
 /* Whether the .pyx counts a reference at the instruction's line. */
 static bool counts_there(struct rs_ir *ir, LLVMValueRef at, const char *api)
 {
-    static const char *const names[] = {"Py_INCREF", "Py_XINCREF", "Py_DECREF", "Py_XDECREF", "Py_CLEAR", "Py_NewRef", "Py_XNewRef", "Py_SETREF", "Py_XSETREF", "Py_IncRef", "Py_DecRef"};
+    static const char *const names[] = {"Py_INCREF",  "Py_XINCREF", "Py_DECREF",  "Py_XDECREF", "Py_CLEAR", "Py_NewRef",
+                                        "Py_XNewRef", "Py_SETREF",  "Py_XSETREF", "Py_IncRef",  "Py_DecRef"};
     char *text = rs_generated_line(ir, at);
     bool found = text != NULL && api != NULL && calls(text, api);
 
@@ -71,7 +72,8 @@ static const char *moves(struct rs_ir *ir, const char *api)
 
 static bool is_of_references(enum rs_rule rule)
 {
-    return rule == RS_RULE_RS101 || rule == RS_RULE_RS102 || rule == RS_RULE_RS103 || rule == RS_RULE_RS104 || rule == RS_RULE_RS105 || rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
+    return rule == RS_RULE_RS101 || rule == RS_RULE_RS102 || rule == RS_RULE_RS103 || rule == RS_RULE_RS104 ||
+           rule == RS_RULE_RS105 || rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
 }
 
 bool rs_generated_counts(struct rs_ir *ir, const struct rs_candidate *candidate)
@@ -82,8 +84,9 @@ bool rs_generated_counts(struct rs_ir *ir, const struct rs_candidate *candidate)
 
     if (function != NULL && starts(function->name, "__pyx_") && candidate->rule == RS_RULE_RS302)
         return true;
-    if (function == NULL || !starts(function->name, "__pyx_") || !is_of_references(candidate->rule) || starts(variable, "__pyx_v_"))
+    if (function == NULL || !starts(function->name, "__pyx_") || !is_of_references(candidate->rule) ||
+        starts(variable, "__pyx_v_"))
         return false;
-    return !counts_there(ir, candidate->culprit, NULL) && !counts_there(ir, object->how, moves(ir, object->api)) && !counts_there(ir, object->taken, NULL) &&
-           !counts_there(ir, object->gone, moves(ir, object->gone_api));
+    return !counts_there(ir, candidate->culprit, NULL) && !counts_there(ir, object->how, moves(ir, object->api)) &&
+           !counts_there(ir, object->taken, NULL) && !counts_there(ir, object->gone, moves(ir, object->gone_api));
 }

@@ -48,7 +48,9 @@ static const struct rs_ir_function *next_named(struct rs_ir *ir, struct frame *f
 
     while (frame->operand < count) {
         LLVMValueRef operand = LLVMGetOperand(call, frame->operand++);
-        const struct rs_ir_function *named = frame->operand == count ? rs_ir_function(ir, rs_ir_callee(call)) : LLVMIsAFunction(operand) ? rs_ir_function(ir, operand) : NULL;
+        const struct rs_ir_function *named = frame->operand == count    ? rs_ir_function(ir, rs_ir_callee(call))
+                                             : LLVMIsAFunction(operand) ? rs_ir_function(ir, operand)
+                                                                        : NULL;
 
         if (named != NULL)
             return named;
@@ -56,7 +58,8 @@ static const struct rs_ir_function *next_named(struct rs_ir *ir, struct frame *f
     return NULL;
 }
 
-/* The next function with a body that the frame's function calls or hands to a call (a converter, a visitor), or UINT32_MAX. */
+/* The next function with a body that the frame's function calls or hands to a call (a converter, a visitor), or
+ * UINT32_MAX. */
 static uint32_t next_callee(struct rs_ir *ir, struct frame *frame)
 {
     while (frame->block != NULL) {
@@ -109,7 +112,12 @@ static void visit(struct tarjan *t, uint32_t root)
 void rs_graph_order(struct rs_ir *ir, uint32_t *order, uint32_t *group)
 {
     size_t count = ir->functions.count, size = (count + 1) * sizeof(uint32_t);
-    struct tarjan t = {.ir = ir, .number = rs_alloc(size), .low = rs_alloc(size), .order = order, .group = group, .open = rs_alloc(count + 1)};
+    struct tarjan t = {.ir = ir,
+                       .number = rs_alloc(size),
+                       .low = rs_alloc(size),
+                       .order = order,
+                       .group = group,
+                       .open = rs_alloc(count + 1)};
 
     memset(t.number, 0, size);
     memset(t.open, 0, count + 1);

@@ -1,5 +1,5 @@
-/* Memory as cells (symbol, offset): local variables whose address was taken, members of objects, globals, items of lists
- * and tuples. Different symbols are taken for different memory. */
+/* Memory as cells (symbol, offset): local variables whose address was taken, members of objects, globals, items of
+ * lists and tuples. Different symbols are taken for different memory. */
 #include <llvm-c/Target.h>
 #include <string.h>
 
@@ -16,7 +16,8 @@ bool rs_memory_outlives(const struct rs_state *state, int32_t base)
 static LLVMValueRef strip_casts(LLVMValueRef value)
 {
     while (LLVMIsAInstruction(value) &&
-           (LLVMGetInstructionOpcode(value) == LLVMSExt || LLVMGetInstructionOpcode(value) == LLVMZExt || LLVMGetInstructionOpcode(value) == LLVMTrunc))
+           (LLVMGetInstructionOpcode(value) == LLVMSExt || LLVMGetInstructionOpcode(value) == LLVMZExt ||
+            LLVMGetInstructionOpcode(value) == LLVMTrunc))
         value = LLVMGetOperand(value, 0);
     return value;
 }
@@ -98,7 +99,8 @@ struct rs_cell *rs_memory_cell(struct rs_state *state, int32_t base, int64_t off
     return NULL;
 }
 
-void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at)
+void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key,
+                   struct rs_av value, LLVMValueRef at)
 {
     struct rs_cell *cell = rs_memory_cell(state, base, offset);
 
@@ -135,11 +137,13 @@ static bool is_argument_array(struct rs_flow *flow, int32_t base)
 {
     const struct rs_ir_role *role = flow->function->role;
 
-    return role != NULL && role->contract != NULL && base < role->contract->nargs && (uint32_t)base < flow->nargs && role->contract->args[base].kind == RS_ARG_OBJECTS;
+    return role != NULL && role->contract != NULL && base < role->contract->nargs && (uint32_t)base < flow->nargs &&
+           role->contract->args[base].kind == RS_ARG_OBJECTS;
 }
 
 /* What memory holds that this function has not touched yet. */
-static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, LLVMValueRef pointer, bool is_pointer, LLVMValueRef at)
+static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, LLVMValueRef pointer,
+                       bool is_pointer, LLVMValueRef at)
 {
     const char *structure = NULL;
     int64_t member = 0;
@@ -218,11 +222,13 @@ static bool is_address(LLVMValueRef load)
 static void reach_indexed(struct rs_state *state, int32_t base)
 {
     for (size_t i = 0; i < state->mem.count; i++)
-        if (state->mem.items[i].base == base && state->mem.items[i].offset < RS_OFFSET_INDEX && state->mem.items[i].stored)
+        if (state->mem.items[i].base == base && state->mem.items[i].offset < RS_OFFSET_INDEX &&
+            state->mem.items[i].stored)
             rs_refs_unknown(state, state->mem.items[i].value);
 }
 
-struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, LLVMValueRef at)
+struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
+                            LLVMValueRef at)
 {
     const struct rs_cell *cell;
     int32_t sym;
@@ -237,19 +243,21 @@ struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct
     if (cell != NULL)
         return cell->value;
     sym = initial(flow, state, address.sym, address.number, pointer, is_address(at), at);
-    rs_memory_put(flow, state, address.sym, address.number, rs_memory_key(flow->ir, pointer, NULL, NULL), rs_av_sym(sym), at);
+    rs_memory_put(flow, state, address.sym, address.number, rs_memory_key(flow->ir, pointer, NULL, NULL),
+                  rs_av_sym(sym), at);
     state->mem.items[state->mem.count - 1].stored = state->syms.items[address.sym].kind == RS_SYM_LOCAL;
     return rs_av_sym(sym);
 }
 
-/* Whether Python code that runs here could come across the place: not where its object is not out yet, and not where no object
- * leads to its structure. */
+/* Whether Python code that runs here could come across the place: not where its object is not out yet, and not where no
+ * object leads to its structure. */
 static bool is_in_sight(struct rs_flow *flow, const struct rs_state *state, const struct rs_sym *old)
 {
     const struct rs_sym *base = old->parent == RS_NONE ? NULL : &state->syms.items[old->parent];
     const struct rs_field *field = rs_field_find(flow->unit, (uintptr_t)old->identity);
 
-    if (base != NULL && base->kind == RS_SYM_NEW && !(base->flags & (RS_F_VISIBLE | RS_F_STOLEN | RS_F_SHARED | RS_F_MADE)))
+    if (base != NULL && base->kind == RS_SYM_NEW &&
+        !(base->flags & (RS_F_VISIBLE | RS_F_STOLEN | RS_F_SHARED | RS_F_MADE)))
         return false;
     return field == NULL || field->structure == NULL || rs_ir_is_in_sight(flow->ir, field->structure);
 }
@@ -264,10 +272,13 @@ static bool is_making(const struct rs_flow *flow)
 static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
-    if (old->owned < 0 && old->identity != NULL && !(old->flags & (RS_F_UNCERTAIN | RS_F_STOLEN)) && !flow->dying && !flow->init && !is_making(flow) && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old) &&
+    if (old->owned < 0 && old->identity != NULL && !(old->flags & (RS_F_UNCERTAIN | RS_F_STOLEN)) && !flow->dying &&
+        !flow->init && !is_making(flow) && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old) &&
         rs_fields_runs_code(flow->unit, (uintptr_t)old->identity))
-        rs_tell(flow, state, RS_RULE_RS107, old->gone, old, rs_arena_printf(&flow->ir->arena, "%s: %s is released while its place still points to it; it is replaced only later%s",
-                                                                  flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
+        rs_tell(flow, state, RS_RULE_RS107, old->gone, old,
+                rs_arena_printf(&flow->ir->arena,
+                                "%s: %s is released while its place still points to it; it is replaced only later%s",
+                                flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
                 "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");
     if (old->flags & RS_F_OWNED_FIELD || old->owned < 0 || (!flow->role && rs_is_nameable(flow, state, old))) {
         old->owned++;
@@ -279,43 +290,57 @@ static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym
 
 bool rs_memory_holds(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, int32_t sym)
 {
-    const struct rs_sym *object = &state->syms.items[sym], *structure = object->kind == RS_SYM_LOADED && object->parent != RS_NONE ? &state->syms.items[object->parent] : NULL;
-    bool counted = structure != NULL && (structure->owned > 0 || structure->kind == RS_SYM_NEW || structure->kind == RS_SYM_BORROWED || (structure->kind == RS_SYM_ARG && flow->role));
+    const struct rs_sym *object = &state->syms.items[sym],
+                        *structure = object->kind == RS_SYM_LOADED && object->parent != RS_NONE
+                                         ? &state->syms.items[object->parent]
+                                         : NULL;
+    bool counted =
+        structure != NULL && (structure->owned > 0 || structure->kind == RS_SYM_NEW ||
+                              structure->kind == RS_SYM_BORROWED || (structure->kind == RS_SYM_ARG && flow->role));
 
     if (!cell->stored || cell->value.kind != RS_AV_SYM)
         return false;
-    return cell->value.sym == sym || (structure != NULL && !counted && cell->value.sym == object->parent && cell->base != object->parent);
+    return cell->value.sym == sym ||
+           (structure != NULL && !counted && cell->value.sym == object->parent && cell->base != object->parent);
 }
 
-/* Whether the object was made to lead to another: the end of a chain that gets a successor stays in that chain, though the place
- * that named the end names the new one now. */
+/* Whether the object was made to lead to another: the end of a chain that gets a successor stays in that chain, though
+ * the place that named the end names the new one now. */
 static bool leads_to(const struct rs_state *state, int32_t object, struct rs_av other)
 {
     for (size_t i = 0; i < state->mem.count && other.kind == RS_AV_SYM; i++)
-        if (state->mem.items[i].base == object && state->mem.items[i].stored && rs_av_equal(state->mem.items[i].value, other))
+        if (state->mem.items[i].base == object && state->mem.items[i].stored &&
+            rs_av_equal(state->mem.items[i].value, other))
             return true;
     return false;
 }
 
-void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key, struct rs_av value, LLVMValueRef at)
+void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key,
+                      struct rs_av value, LLVMValueRef at)
 {
     struct rs_cell *cell = rs_memory_cell(state, base, offset);
-    struct rs_sym *old = cell == NULL ? NULL : rs_state_object(state, cell->value), *object = rs_state_object(state, value), *owner = &state->syms.items[base];
-    bool outlives = rs_memory_outlives(state, base), raw = owner->kind == RS_SYM_MEMORY && !(owner->flags & RS_F_FOREVER);
+    struct rs_sym *old = cell == NULL ? NULL : rs_state_object(state, cell->value),
+                  *object = rs_state_object(state, value), *owner = &state->syms.items[base];
+    bool outlives = rs_memory_outlives(state, base),
+         raw = owner->kind == RS_SYM_MEMORY && !(owner->flags & RS_F_FOREVER);
 
     /* what was loaded from elsewhere and stored here has its owner there */
-    if (old != NULL && old != object && old->kind == RS_SYM_LOADED && old->flags & RS_F_HELD && old->parent == base && old->offset == offset)
+    if (old != NULL && old != object && old->kind == RS_SYM_LOADED && old->flags & RS_F_HELD && old->parent == base &&
+        old->offset == offset)
         move_out(flow, state, old, at);
-    if (old != NULL && old != object && outlives && (leads_to(state, cell->value.sym, value) || (object != NULL && leads_to(state, value.sym, cell->value))))
+    if (old != NULL && old != object && outlives &&
+        (leads_to(state, cell->value.sym, value) || (object != NULL && leads_to(state, value.sym, cell->value))))
         old->flags |= RS_F_LODGED;
     if (object != NULL && outlives)
         object->flags |= RS_F_VISIBLE;
-    if (object != NULL && outlives && ((raw && object->owned <= 0 && !rs_fields_is_doubtful(flow, key, object)) || offset < RS_OFFSET_INDEX))
+    if (object != NULL && outlives &&
+        ((raw && object->owned <= 0 && !rs_fields_is_doubtful(flow, key, object)) || offset < RS_OFFSET_INDEX))
         rs_refs_unknown(state, value);
     rs_memory_put(flow, state, base, offset, key, value, at);
 }
 
-void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer, struct rs_av value, LLVMValueRef at)
+void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
+                     struct rs_av value, LLVMValueRef at)
 {
     const char *structure = NULL;
     int64_t member = 0;
@@ -327,10 +352,13 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
             rs_memory_forget(state, address.sym);
         return;
     }
-    if (value.kind == RS_AV_UNKNOWN && LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(at, 0))) == LLVMIntegerTypeKind && rs_asked_again(flow, key))
+    if (value.kind == RS_AV_UNKNOWN && LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(at, 0))) == LLVMIntegerTypeKind &&
+        rs_asked_again(flow, key))
         value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, at)); /* one unknown value, however often it is read */
     /* None has no members: the object is another one */
-    if (state->syms.items[address.sym].kind == RS_SYM_GLOBAL && address.number > 0 && LLVMIsAGlobalVariable(state->syms.items[address.sym].identity) && rs_memory_is_pythons(state->syms.items[address.sym].identity)) {
+    if (state->syms.items[address.sym].kind == RS_SYM_GLOBAL && address.number > 0 &&
+        LLVMIsAGlobalVariable(state->syms.items[address.sym].identity) &&
+        rs_memory_is_pythons(state->syms.items[address.sym].identity)) {
         rs_refs_unknown(state, value);
         return;
     }
@@ -354,7 +382,9 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
         if (state->syms.items[container].kind != RS_SYM_NEW && cell != NULL)
             rs_refs_unknown(state, cell->value);
         rs_refs_exchange(state, container);
-        rs_refs_steal(flow, state, value, at, state->syms.items[address.sym].flags & RS_F_MUTABLE ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM", state->syms.items[address.sym].parent);
+        rs_refs_steal(flow, state, value, at,
+                      state->syms.items[address.sym].flags & RS_F_MUTABLE ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM",
+                      state->syms.items[address.sym].parent);
         rs_memory_put(flow, state, address.sym, address.number, key, value, at);
         return;
     }

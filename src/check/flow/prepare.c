@@ -1,5 +1,5 @@
-/* What a function's analysis needs before its first step: numbers for values, blocks in reverse post-order, which values are
- * live at the head of each block, which integers decide something. */
+/* What a function's analysis needs before its first step: numbers for values, blocks in reverse post-order, which
+ * values are live at the head of each block, which integers decide something. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -85,14 +85,16 @@ static void add_live_out(struct rs_flow *flow, struct rs_block *block, uint64_t 
 
         for (uint32_t w = 0; w < flow->words; w++)
             live[w] |= next->live[w];
-        for (LLVMValueRef i = LLVMGetFirstInstruction(to); i != NULL && LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i)) {
+        for (LLVMValueRef i = LLVMGetFirstInstruction(to); i != NULL && LLVMIsAPHINode(i);
+             i = LLVMGetNextInstruction(i)) {
             uint32_t index = rs_flow_index(flow, i);
             if (index != UINT32_MAX)
                 clear(live, index);
         }
     }
     for (unsigned s = 0; s < LLVMGetNumSuccessors(terminator); s++)
-        for (LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetSuccessor(terminator, s)); i != NULL && LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i))
+        for (LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetSuccessor(terminator, s)); i != NULL && LLVMIsAPHINode(i);
+             i = LLVMGetNextInstruction(i))
             for (unsigned k = 0; k < LLVMCountIncoming(i); k++) {
                 uint32_t index = rs_flow_index(flow, LLVMGetIncomingValue(i, k));
                 if (index != UINT32_MAX && LLVMGetIncomingBlock(i, k) == block->block)
@@ -104,7 +106,8 @@ void rs_prepare_live(struct rs_flow *flow, struct rs_block *block, LLVMValueRef 
 {
     memset(live, 0, flow->words * sizeof(*live));
     add_live_out(flow, block, live);
-    for (LLVMValueRef i = LLVMGetLastInstruction(block->block); i != NULL && !LLVMIsAPHINode(i); i = i == before ? NULL : LLVMGetPreviousInstruction(i)) {
+    for (LLVMValueRef i = LLVMGetLastInstruction(block->block); i != NULL && !LLVMIsAPHINode(i);
+         i = i == before ? NULL : LLVMGetPreviousInstruction(i)) {
         uint32_t index = rs_flow_index(flow, i);
 
         if (index != UINT32_MAX)
@@ -151,13 +154,15 @@ static void mark_relevant(struct rs_flow *flow, LLVMValueRef value, int depth)
 {
     uint32_t index = LLVMIsConstant(value) || LLVMValueIsBasicBlock(value) ? UINT32_MAX : rs_flow_index(flow, value);
 
-    if (index == UINT32_MAX || rs_flow_relevant(flow, index) || LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMIntegerTypeKind)
+    if (index == UINT32_MAX || rs_flow_relevant(flow, index) ||
+        LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMIntegerTypeKind)
         return;
     set(flow->relevant, index);
     if (LLVMIsAPHINode(value))
         for (unsigned k = 0; k < LLVMCountIncoming(value) && depth > 0; k++)
             mark_relevant(flow, LLVMGetIncomingValue(value, k), depth - 1);
-    else if (LLVMIsACastInst(value) || LLVMIsABinaryOperator(value) || LLVMIsASelectInst(value) || LLVMIsAFreezeInst(value))
+    else if (LLVMIsACastInst(value) || LLVMIsABinaryOperator(value) || LLVMIsASelectInst(value) ||
+             LLVMIsAFreezeInst(value))
         for (int k = 0; k < LLVMGetNumOperands(value) && depth > 0; k++)
             mark_relevant(flow, LLVMGetOperand(value, (unsigned)k), depth - 1);
 }
@@ -169,10 +174,12 @@ static void find_relevant(struct rs_flow *flow)
     flow->relevant = rs_alloc(flow->words * sizeof(*flow->relevant));
     memset(flow->relevant, 0, flow->words * sizeof(*flow->relevant));
     for (size_t b = 0; b < flow->blocks.count; b++)
-        for (LLVMValueRef i = LLVMGetFirstInstruction(flow->blocks.items[b].block); i != NULL; i = LLVMGetNextInstruction(i)) {
+        for (LLVMValueRef i = LLVMGetFirstInstruction(flow->blocks.items[b].block); i != NULL;
+             i = LLVMGetNextInstruction(i)) {
             LLVMOpcode opcode = LLVMGetInstructionOpcode(i);
 
-            if (opcode == LLVMICmp || opcode == LLVMSwitch || opcode == LLVMBr || opcode == LLVMRet || opcode == LLVMSelect || opcode == LLVMStore || opcode == LLVMIntToPtr)
+            if (opcode == LLVMICmp || opcode == LLVMSwitch || opcode == LLVMBr || opcode == LLVMRet ||
+                opcode == LLVMSelect || opcode == LLVMStore || opcode == LLVMIntToPtr)
                 for (int k = 0; k < LLVMGetNumOperands(i); k++)
                     mark_relevant(flow, LLVMGetOperand(i, (unsigned)k), DEPTH);
         }

@@ -1,4 +1,5 @@
-/* Conditions: what taking one side of a branch tells about symbols, and about the exception that goes with a failure. */
+/* Conditions: what taking one side of a branch tells about symbols, and about the exception that goes with a failure.
+ */
 #include "check/flow/flow.h"
 
 static bool is_pointer(const struct rs_sym *sym)
@@ -126,7 +127,8 @@ static LLVMIntPredicate opposite(LLVMIntPredicate predicate)
 }
 
 /* An integer: only an interval and "not 0" are kept, so that "not 5" says nothing unless 5 is an end of it. */
-static bool refine_int(struct rs_flow *flow, struct rs_state *state, int32_t sym, LLVMIntPredicate predicate, int64_t number)
+static bool refine_int(struct rs_flow *flow, struct rs_state *state, int32_t sym, LLVMIntPredicate predicate,
+                       int64_t number)
 {
     const struct rs_sym *it = &state->syms.items[sym];
 
@@ -143,7 +145,9 @@ static bool refine_int(struct rs_flow *flow, struct rs_state *state, int32_t sym
         if (it->high == number)
             return rs_refine_range(flow, state, sym, INT64_MIN, number - 1);
         /* a result of 0 or 1, failure -1: not -1 is no failure */
-        return it->flags & RS_F_FAIL_INT && it->fail == number && number == -1 && it->low == INT64_MIN ? rs_refine_range(flow, state, sym, 0, INT64_MAX) : true;
+        return it->flags & RS_F_FAIL_INT && it->fail == number && number == -1 && it->low == INT64_MIN
+                   ? rs_refine_range(flow, state, sym, 0, INT64_MAX)
+                   : true;
     case LLVMIntSLT:
         return number != INT64_MIN && rs_refine_range(flow, state, sym, INT64_MIN, number - 1);
     case LLVMIntSLE:
@@ -174,7 +178,8 @@ int rs_refine_known(const struct rs_state *state, struct rs_av condition)
     switch (condition.predicate) {
     case LLVMIntEQ:
     case LLVMIntNE:
-        if (condition.number < sym->low || condition.number > sym->high || (condition.number == 0 && sym->null == RS_NONNULL))
+        if (condition.number < sym->low || condition.number > sym->high ||
+            (condition.number == 0 && sym->null == RS_NONNULL))
             return condition.predicate == LLVMIntNE;
         return sym->low == sym->high ? condition.predicate == LLVMIntEQ : -1;
     case LLVMIntSLT:

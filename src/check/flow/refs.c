@@ -3,7 +3,10 @@
 
 #include "check/flow/flow.h"
 
-enum { OWNED_MOST = 6, OWNED_MOST_GLOBAL = 40 /* generated code begins each of its variables with a reference to None */ };
+enum {
+    OWNED_MOST = 6,
+    OWNED_MOST_GLOBAL = 40 /* generated code begins each of its variables with a reference to None */
+};
 
 #define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
 
@@ -19,21 +22,25 @@ void rs_refs_unknown(struct rs_state *state, struct rs_av value)
 
 static bool is_silent(const struct rs_sym *sym)
 {
-    return sym == NULL || sym->null == RS_NULL || (sym->flags & RS_F_UNCERTAIN) || sym->kind == RS_SYM_OPAQUE || sym->kind == RS_SYM_MEMORY || sym->kind == RS_SYM_LOCAL ||
-           sym->kind == RS_SYM_ITEMS || sym->kind == RS_SYM_INT;
+    return sym == NULL || sym->null == RS_NULL || (sym->flags & RS_F_UNCERTAIN) || sym->kind == RS_SYM_OPAQUE ||
+           sym->kind == RS_SYM_MEMORY || sym->kind == RS_SYM_LOCAL || sym->kind == RS_SYM_ITEMS ||
+           sym->kind == RS_SYM_INT;
 }
 
 /* One report an object and path. */
-static void tell_once(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef at, struct rs_sym *sym, const char *message, const char *fix)
+static void tell_once(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef at,
+                      struct rs_sym *sym, const char *message, const char *fix)
 {
     rs_tell(flow, state, rule, at, sym, message, fix);
     sym->flags |= RS_F_UNCERTAIN;
 }
 
-static void tell_dead(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at, const char *api)
+static void tell_dead(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at,
+                      const char *api)
 {
     tell_once(flow, state, RS_RULE_RS105, at, sym,
-              SAY(flow, "%s: %s is %s%s after its last reference was given up%s", flow->function->name, rs_tell_name(flow, sym), api == NULL ? "read" : "passed to ", api == NULL ? "" : api,
+              SAY(flow, "%s: %s is %s%s after its last reference was given up%s", flow->function->name,
+                  rs_tell_name(flow, sym), api == NULL ? "read" : "passed to ", api == NULL ? "" : api,
                   rs_tell_line(flow, sym->gone)),
               SAY(flow, "release it after its last use%s", rs_tell_line(flow, at)));
 }
@@ -46,15 +53,18 @@ void rs_refs_use(struct rs_flow *flow, struct rs_state *state, struct rs_av valu
         tell_dead(flow, state, sym, at, api);
     if (is_silent(sym))
         return;
-    if (sym->kind == RS_SYM_LOADED && sym->owned < 0 && sym->flags & RS_F_OWNED_FIELD && sym->flags & RS_F_HELD && !(sym->flags & RS_F_STOLEN) && flow->role && api != NULL)
+    if (sym->kind == RS_SYM_LOADED && sym->owned < 0 && sym->flags & RS_F_OWNED_FIELD && sym->flags & RS_F_HELD &&
+        !(sym->flags & RS_F_STOLEN) && flow->role && api != NULL)
         tell_dead(flow, state, sym, at, api);
     else if (sym->flags & RS_F_DEAD && !(sym->flags & RS_F_SHARED))
         tell_dead(flow, state, sym, at, api);
     else if (sym->flags & RS_F_STALE && sym->owned == 0)
         tell_once(flow, state, RS_RULE_RS106, at, sym,
-                  SAY(flow, "%s: %s is borrowed, and used after %s%s may have run Python code that releases it", flow->function->name, rs_tell_name(flow, sym),
-                      sym->gone_api == NULL ? "a call" : sym->gone_api, rs_tell_line(flow, sym->gone)),
-                  SAY(flow, "keep it with Py_INCREF%s and release it after its last use", rs_tell_line(flow, sym->how)));
+                  SAY(flow, "%s: %s is borrowed, and used after %s%s may have run Python code that releases it",
+                      flow->function->name, rs_tell_name(flow, sym), sym->gone_api == NULL ? "a call" : sym->gone_api,
+                      rs_tell_line(flow, sym->gone)),
+                  SAY(flow, "keep it with Py_INCREF%s and release it after its last use",
+                      rs_tell_line(flow, sym->how)));
 }
 
 void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
@@ -80,7 +90,9 @@ static void die(struct rs_state *state, int32_t dying)
     const struct rs_sym *it = &state->syms.items[dying];
 
     for (size_t i = 0; i < state->mem.count; i++) {
-        struct rs_sym *content = state->mem.items[i].base == dying && state->mem.items[i].stored ? rs_state_object(state, state->mem.items[i].value) : NULL;
+        struct rs_sym *content = state->mem.items[i].base == dying && state->mem.items[i].stored
+                                     ? rs_state_object(state, state->mem.items[i].value)
+                                     : NULL;
         if (content != NULL && content->owned > 0)
             content->owned--;
         if (content != NULL)
@@ -91,7 +103,8 @@ static void die(struct rs_state *state, int32_t dying)
     for (size_t i = 0; i < state->syms.count && !(it->flags & RS_F_SHARED) && !item; i++) {
         struct rs_sym *child = &state->syms.items[i];
         bool kept = child->parent == dying && child->owned == 0 && !(child->flags & (RS_F_FOREVER | RS_F_TYPE));
-        bool by_it = child->kind == RS_SYM_BORROWED || (child->kind == RS_SYM_NEW && child->flags & RS_F_STOLEN) || child->flags & RS_F_INTERIOR;
+        bool by_it = child->kind == RS_SYM_BORROWED || (child->kind == RS_SYM_NEW && child->flags & RS_F_STOLEN) ||
+                     child->flags & RS_F_INTERIOR;
         if (!kept || !by_it)
             continue;
         child->flags |= RS_F_DEAD;
@@ -112,7 +125,8 @@ static void maybe_die(struct rs_state *state, struct rs_sym *sym)
 /* Whether the reference is one that the code keeps in another way than by counting it here. */
 static bool is_conventional(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
-    return rs_chain_unlinks(flow, sym, at) || rs_slot_is_refilled(flow, state, sym) || rs_uncounted_is_put(flow, state, sym, at) || rs_sweep_gives_back(flow, sym, at);
+    return rs_chain_unlinks(flow, sym, at) || rs_slot_is_refilled(flow, state, sym) ||
+           rs_uncounted_is_put(flow, state, sym, at) || rs_sweep_gives_back(flow, sym, at);
 }
 
 static void release_unowned(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
@@ -120,17 +134,23 @@ static void release_unowned(struct rs_flow *flow, struct rs_state *state, struct
     const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
     bool twice = sym->flags & RS_F_DEAD || (sym->kind == RS_SYM_LOADED && sym->gone != NULL);
 
-    if (sym->flags & RS_F_LODGED || rs_stands_for(flow, sym, at, false) || (flow->judge && is_conventional(flow, state, sym, at)))
+    if (sym->flags & RS_F_LODGED || rs_stands_for(flow, sym, at, false) ||
+        (flow->judge && is_conventional(flow, state, sym, at)))
         return;
     if (sym->flags & RS_F_STOLEN)
-        tell_once(flow, state, RS_RULE_RS104, at, sym, SAY(flow, "%s: %s is released after %s%s took its reference over", function, name, sym->gone_api, rs_tell_line(flow, sym->gone)),
+        tell_once(flow, state, RS_RULE_RS104, at, sym,
+                  SAY(flow, "%s: %s is released after %s%s took its reference over", function, name, sym->gone_api,
+                      rs_tell_line(flow, sym->gone)),
                   SAY(flow, "do not release it%s: the reference is no longer the function's", rs_tell_line(flow, at)));
     else if (twice)
-        tell_once(flow, state, RS_RULE_RS101, at, sym, SAY(flow, "%s: %s is released a second time, after%s", function, name, rs_tell_line(flow, sym->gone)),
+        tell_once(flow, state, RS_RULE_RS101, at, sym,
+                  SAY(flow, "%s: %s is released a second time, after%s", function, name, rs_tell_line(flow, sym->gone)),
                   SAY(flow, "release it once: drop the release%s", rs_tell_line(flow, at)));
     else if (sym->kind == RS_SYM_ARG)
-        tell_once(flow, state, RS_RULE_RS101, at, sym, SAY(flow, "%s: releases its argument %s, which it only borrowed from its caller", function, name),
-                  SAY(flow, "do not release an argument (drop the release%s), or take a reference first", rs_tell_line(flow, at)));
+        tell_once(flow, state, RS_RULE_RS101, at, sym,
+                  SAY(flow, "%s: releases its argument %s, which it only borrowed from its caller", function, name),
+                  SAY(flow, "do not release an argument (drop the release%s), or take a reference first",
+                      rs_tell_line(flow, at)));
     else
         tell_once(flow, state, RS_RULE_RS101, at, sym, SAY(flow, "%s: releases %s, which is borrowed", function, name),
                   SAY(flow, "take a reference first (Py_INCREF), or drop the release%s", rs_tell_line(flow, at)));
@@ -144,7 +164,9 @@ static bool is_type_of_dying(const struct rs_flow *flow, const struct rs_sym *sy
 
 struct rs_sym *rs_refs_owning_name(struct rs_state *state, struct rs_sym *sym)
 {
-    struct rs_sym *twin = sym != NULL && sym->owned <= 0 && (sym->kind == RS_SYM_GLOBAL || sym->kind == RS_SYM_LOADED) ? rs_state_twin(state, sym) : NULL;
+    struct rs_sym *twin = sym != NULL && sym->owned <= 0 && (sym->kind == RS_SYM_GLOBAL || sym->kind == RS_SYM_LOADED)
+                              ? rs_state_twin(state, sym)
+                              : NULL;
 
     return twin != NULL && twin->owned > 0 ? twin : sym;
 }
@@ -167,7 +189,8 @@ void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av 
     if (is_silent(sym) || is_type_of_dying(flow, sym))
         return;
     /* an argument of a helper: its callers know; what a member holds: it may be replaced later on this path */
-    provisional = (sym->kind == RS_SYM_ARG && !flow->role) || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->owned == 0);
+    provisional = (sym->kind == RS_SYM_ARG && !flow->role) ||
+                  (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->owned == 0);
     if (provisional && !(sym->flags & (RS_F_DEAD | RS_F_STOLEN)) && sym->owned > -3) {
         sym->owned--;
         sym->gone = at;
@@ -179,7 +202,8 @@ void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av 
     release_unowned(flow, state, sym, at);
 }
 
-static void steal_unowned(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at, const char *api)
+static void steal_unowned(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at,
+                          const char *api)
 {
     const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
 
@@ -190,17 +214,23 @@ static void steal_unowned(struct rs_flow *flow, struct rs_state *state, struct r
         return;
     }
     if (sym->flags & RS_F_DEAD)
-        tell_once(flow, state, RS_RULE_RS105, at, sym, SAY(flow, "%s: %s is handed to %s after it was released%s", function, name, api, rs_tell_line(flow, sym->gone)),
+        tell_once(flow, state, RS_RULE_RS105, at, sym,
+                  SAY(flow, "%s: %s is handed to %s after it was released%s", function, name, api,
+                      rs_tell_line(flow, sym->gone)),
                   SAY(flow, "drop the release%s: %s takes the reference over", rs_tell_line(flow, sym->gone), api));
     else if (sym->flags & RS_F_STOLEN)
-        tell_once(flow, state, RS_RULE_RS104, at, sym, SAY(flow, "%s: %s is handed to %s after %s%s took its reference over", function, name, api, sym->gone_api, rs_tell_line(flow, sym->gone)),
+        tell_once(flow, state, RS_RULE_RS104, at, sym,
+                  SAY(flow, "%s: %s is handed to %s after %s%s took its reference over", function, name, api,
+                      sym->gone_api, rs_tell_line(flow, sym->gone)),
                   "take a reference (Py_INCREF) before each call that takes one over");
     else
-        tell_once(flow, state, RS_RULE_RS103, at, sym, SAY(flow, "%s: %s is borrowed, but %s takes a reference over", function, name, api),
+        tell_once(flow, state, RS_RULE_RS103, at, sym,
+                  SAY(flow, "%s: %s is borrowed, but %s takes a reference over", function, name, api),
                   SAY(flow, "take a reference first (Py_INCREF before %s%s)", api, rs_tell_line(flow, at)));
 }
 
-void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api, int32_t container)
+void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at, const char *api,
+                   int32_t container)
 {
     struct rs_sym *sym = rs_refs_owning_name(state, rs_state_object(state, value));
     bool provisional;
@@ -218,7 +248,8 @@ void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av va
     }
     if (is_silent(sym))
         return;
-    provisional = (sym->kind == RS_SYM_ARG && !flow->role) || (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->owned == 0);
+    provisional = (sym->kind == RS_SYM_ARG && !flow->role) ||
+                  (sym->kind == RS_SYM_LOADED && sym->flags & RS_F_HELD && sym->owned == 0);
     if (provisional && !(sym->flags & (RS_F_DEAD | RS_F_STOLEN)) && sym->owned > -3) {
         sym->owned--;
         sym->flags |= RS_F_STOLEN;
@@ -237,15 +268,18 @@ static bool is_within_reach(const struct rs_flow *flow, const struct rs_sym *con
     if (container->kind == RS_SYM_ARG)
         return flow->role;
     if (container->kind == RS_SYM_NEW)
-        return container->flags & RS_F_VISIBLE || (container->flags & (RS_F_SHARED | RS_F_MADE) && !(container->flags & RS_F_ALONE));
+        return container->flags & RS_F_VISIBLE ||
+               (container->flags & (RS_F_SHARED | RS_F_MADE) && !(container->flags & RS_F_ALONE));
     return container->kind == RS_SYM_LOADED || container->kind == RS_SYM_BORROWED;
 }
 
 void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api)
 {
     for (size_t i = 0; i < state->syms.count; i++) {
-        struct rs_sym *sym = &state->syms.items[i], *parent = sym->parent == RS_NONE ? NULL : &state->syms.items[sym->parent];
-        bool borrowed = sym->kind == RS_SYM_BORROWED && sym->flags & RS_F_MUTABLE && sym->owned == 0 && !(sym->flags & (RS_F_UNCERTAIN | RS_F_STALE | RS_F_FOREVER));
+        struct rs_sym *sym = &state->syms.items[i],
+                      *parent = sym->parent == RS_NONE ? NULL : &state->syms.items[sym->parent];
+        bool borrowed = sym->kind == RS_SYM_BORROWED && sym->flags & RS_F_MUTABLE && sym->owned == 0 &&
+                        !(sym->flags & (RS_F_UNCERTAIN | RS_F_STALE | RS_F_FOREVER));
 
         if (!borrowed || parent == NULL || !is_within_reach(flow, parent))
             continue;
@@ -283,14 +317,18 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
     bool taken = sym->kind != RS_SYM_NEW, replaced = sym->flags & RS_F_MOVED && sym->taken == NULL, failing;
     LLVMValueRef since = taken && sym->taken != NULL ? sym->taken : sym->how;
 
-    if (is_silent(sym) || since == NULL || state->supposed != RS_SUPPOSED_NOTHING || (sym->flags & RS_F_LODGED && sym->owned == 1))
+    if (is_silent(sym) || since == NULL || state->supposed != RS_SUPPOSED_NOTHING ||
+        (sym->flags & RS_F_LODGED && sym->owned == 1))
         return;
-    if (flow->judge && taken && (rs_stands_for(flow, sym, since, true) || rs_slot_is_refilled(flow, state, sym) || rs_uncounted_is_taken_out(flow, state, sym)))
+    if (flow->judge && taken &&
+        (rs_stands_for(flow, sym, since, true) || rs_slot_is_refilled(flow, state, sym) ||
+         rs_uncounted_is_taken_out(flow, state, sym)))
         return;
     failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
     if (replaced) {
         rs_tell(flow, state, RS_RULE_RS201, since, sym,
-                SAY(flow, "%s: the reference that %s held is never given back: it is replaced%s", flow->function->name, rs_tell_name(flow, sym), at == NULL ? "" : rs_tell_line(flow, at)),
+                SAY(flow, "%s: the reference that %s held is never given back: it is replaced%s", flow->function->name,
+                    rs_tell_name(flow, sym), at == NULL ? "" : rs_tell_line(flow, at)),
                 "release what the place held when another value is stored there (Py_XSETREF)");
         sym->owned = 0;
         sym->flags |= RS_F_UNCERTAIN;
@@ -298,9 +336,11 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
     }
     rs_tell(flow, state, failing ? RS_RULE_RS202 : RS_RULE_RS201, since, sym,
             SAY(flow, "%s: %s is never given back%s%s", flow->function->name,
-                taken ? SAY(flow, "the reference taken to %s%s", rs_tell_name(flow, sym), rs_tell_line(flow, since)) : SAY(flow, "the reference to %s", rs_tell_name(flow, sym)),
+                taken ? SAY(flow, "the reference taken to %s%s", rs_tell_name(flow, sym), rs_tell_line(flow, since))
+                      : SAY(flow, "the reference to %s", rs_tell_name(flow, sym)),
                 failing ? " on an error path" : "", at == NULL ? "" : rs_tell_line(flow, at)),
-            SAY(flow, "release it (Py_DECREF) on %s", failing ? "the error path" : "every path that does not hand it over"));
+            SAY(flow, "release it (Py_DECREF) on %s",
+                failing ? "the error path" : "every path that does not hand it over"));
     sym->owned = 0;
     sym->flags |= RS_F_UNCERTAIN;
 }

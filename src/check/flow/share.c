@@ -1,8 +1,9 @@
-/* Summaries of other units: what a unit's functions do to references, and which functions of other units it calls, as lines of text
- * that the extension's other units read.
+/* Summaries of other units: what a unit's functions do to references, and which functions of other units it calls, as
+ * lines of text that the extension's other units read.
  *
- * Promise: any bytes give summaries or one line that says what is wrong; what is read is in range for summary.c. A name of
- * a static variable means nothing elsewhere: what concerns one is written as unknown. Two functions of one name say nothing. */
+ * Promise: any bytes give summaries or one line that says what is wrong; what is read is in range for summary.c. A name
+ * of a static variable means nothing elsewhere: what concerns one is written as unknown. Two functions of one name say
+ * nothing. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,7 +43,8 @@ static bool is_shared(const struct rs_ir *ir, const struct rs_subject *subject)
     global = LLVMGetNamedGlobal(ir->module, subject->global);
     global = global == NULL ? LLVMGetNamedFunction(ir->module, subject->global) : global;
     linkage = global == NULL ? LLVMInternalLinkage : LLVMGetLinkage(global);
-    return linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage && is_plain(subject->global) && strlen(subject->global) < GLOBAL_MOST;
+    return linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage && is_plain(subject->global) &&
+           strlen(subject->global) < GLOBAL_MOST;
 }
 
 static void write_subject(FILE *file, const struct rs_ir *ir, const struct rs_subject *subject)
@@ -50,7 +52,8 @@ static void write_subject(FILE *file, const struct rs_ir *ir, const struct rs_su
     const struct rs_subject unknown = {.kind = RS_SUBJECT_NONE, .null = subject->null, .arg = -1};
 
     subject = is_shared(ir, subject) ? subject : &unknown;
-    fprintf(file, " %u %u %d %" PRId64 " %" PRId64 " %s", subject->kind, subject->null, subject->arg, subject->offset, subject->high, subject->global == NULL ? "-" : subject->global);
+    fprintf(file, " %u %u %d %" PRId64 " %" PRId64 " %s", subject->kind, subject->null, subject->arg, subject->offset,
+            subject->high, subject->global == NULL ? "-" : subject->global);
 }
 
 static void write_way(FILE *file, const struct rs_ir *ir, const struct rs_case *way, unsigned nargs)
@@ -80,7 +83,8 @@ static void write_way(FILE *file, const struct rs_ir *ir, const struct rs_case *
 /* Whether the unit declares no function of Python's. */
 static bool is_foreign(struct rs_ir *ir)
 {
-    for (LLVMValueRef function = LLVMGetFirstFunction(ir->module); function != NULL; function = LLVMGetNextFunction(function))
+    for (LLVMValueRef function = LLVMGetFirstFunction(ir->module); function != NULL;
+         function = LLVMGetNextFunction(function))
         if (rs_ir_contract(ir, function) != NULL)
             return false;
     return true;
@@ -89,13 +93,15 @@ static bool is_foreign(struct rs_ir *ir)
 /* Global functions that the unit calls or names, its own and others'; what belongs to Python is of no interest. */
 static void write_uses(const struct rs_flow_unit *unit, FILE *file)
 {
-    for (LLVMValueRef function = LLVMGetFirstFunction(unit->ir->module); function != NULL; function = LLVMGetNextFunction(function)) {
+    for (LLVMValueRef function = LLVMGetFirstFunction(unit->ir->module); function != NULL;
+         function = LLVMGetNextFunction(function)) {
         enum rs_init_uses uses = rs_init_uses(unit->ir, function, unit->only_init);
         LLVMLinkage linkage = LLVMGetLinkage(function);
         size_t length;
         const char *name = LLVMGetValueName2(function, &length);
 
-        if (uses != RS_USES_NONE && linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage && strncmp(name, "llvm.", 5) != 0 && rs_ir_contract(unit->ir, function) == NULL && is_plain(name))
+        if (uses != RS_USES_NONE && linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage &&
+            strncmp(name, "llvm.", 5) != 0 && rs_ir_contract(unit->ir, function) == NULL && is_plain(name))
             fprintf(file, "u %s %u\n", name, uses);
     }
 }
@@ -113,8 +119,9 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 
         if (function->local || function->library || !summary->known || !is_plain(function->symbol))
             continue;
-        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs, summary->throws, summary->noreturn, foreign, function->gil[0],
-                function->gil[1], function->needs_gil, summary->nargs, ways);
+        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs,
+                summary->throws, summary->noreturn, foreign, function->gil[0], function->gil[1], function->needs_gil,
+                summary->nargs, ways);
         for (unsigned k = 0; k < ways; k++)
             write_way(file, unit->ir, &summary->cases[k], summary->nargs);
     }

@@ -1,5 +1,6 @@
-/* Items of lists and tuples that a function moves: it takes one out of its slot, gives it up or hands it on, and puts another (or
- * NULL) into the slot by PyList_SET_ITEM or PyTuple_SET_ITEM, which release nothing. The slot's reference was the function's to give. */
+/* Items of lists and tuples that a function moves: it takes one out of its slot, gives it up or hands it on, and puts
+ * another (or NULL) into the slot by PyList_SET_ITEM or PyTuple_SET_ITEM, which release nothing. The slot's reference
+ * was the function's to give. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -20,7 +21,8 @@ bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef va
     if (cell != NULL)
         return rs_state_object(state, cell->value) == &state->syms.items[object];
     for (size_t i = 0; i < state->mem.count && key != 0; i++)
-        if (state->mem.items[i].key == key && rs_state_object(state, state->mem.items[i].value) == &state->syms.items[object])
+        if (state->mem.items[i].key == key &&
+            rs_state_object(state, state->mem.items[i].value) == &state->syms.items[object])
             return true;
     return false;
 }
@@ -28,8 +30,10 @@ bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef va
 /* The list or tuple whose items the address lies among, or NULL. */
 static LLVMValueRef owner_of(struct rs_ir *ir, LLVMValueRef pointer)
 {
-    for (; LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer) || LLVMIsALoadInst(pointer); pointer = LLVMGetOperand(pointer, 0)) {
-        const char *stem = LLVMIsAGetElementPtrInst(pointer) ? rs_ir_struct_stem(ir, LLVMGetGEPSourceElementType(pointer)) : NULL;
+    for (; LLVMIsAGetElementPtrInst(pointer) || LLVMIsACastInst(pointer) || LLVMIsALoadInst(pointer);
+         pointer = LLVMGetOperand(pointer, 0)) {
+        const char *stem =
+            LLVMIsAGetElementPtrInst(pointer) ? rs_ir_struct_stem(ir, LLVMGetGEPSourceElementType(pointer)) : NULL;
 
         if (stem != NULL && (strcmp(stem, "PyListObject") == 0 || strcmp(stem, "PyTupleObject") == 0))
             return LLVMGetOperand(pointer, 0);
@@ -43,7 +47,8 @@ static bool fills(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
     bool any = state->syms.items[container].flags & RS_F_FRESH;
     LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL, owner;
 
-    if (callee != NULL && LLVMGetNumArgOperands(at) == 3 && strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL)
+    if (callee != NULL && LLVMGetNumArgOperands(at) == 3 &&
+        strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL)
         return any || rs_slot_names(flow, state, LLVMGetOperand(at, 0), container);
     owner = LLVMIsAStoreInst(at) ? owner_of(flow->ir, LLVMGetOperand(at, 1)) : NULL;
     return owner != NULL && (any || rs_slot_names(flow, state, owner, container));
@@ -51,10 +56,12 @@ static bool fills(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
 
 bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym)
 {
-    bool item = sym->kind == RS_SYM_BORROWED && sym->parent != RS_NONE && sym->api != NULL && (strncmp(sym->api, "PyList_G", 8) == 0 || strncmp(sym->api, "PyTuple_G", 9) == 0);
+    bool item = sym->kind == RS_SYM_BORROWED && sym->parent != RS_NONE && sym->api != NULL &&
+                (strncmp(sym->api, "PyList_G", 8) == 0 || strncmp(sym->api, "PyTuple_G", 9) == 0);
 
     for (size_t i = 0; item && i < flow->blocks.count; i++)
-        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at))
+        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL;
+             at = LLVMGetNextInstruction(at))
             if (fills(flow, state, at, sym->parent))
                 return true;
     return false;
@@ -65,10 +72,12 @@ bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, con
     int32_t object = (int32_t)(sym - state->syms.items);
 
     for (size_t i = 0; i < flow->blocks.count; i++)
-        for (LLVMValueRef k = LLVMGetFirstInstruction(flow->blocks.items[i].block); k != NULL; k = LLVMGetNextInstruction(k)) {
+        for (LLVMValueRef k = LLVMGetFirstInstruction(flow->blocks.items[i].block); k != NULL;
+             k = LLVMGetNextInstruction(k)) {
             LLVMValueRef counted = NULL;
 
-            if (rs_ir_count(flow->ir, k, &counted) > 0 && rs_slot_names(flow, state, counted, object) && rs_flow_is_behind(flow, k, at) &&
+            if (rs_ir_count(flow->ir, k, &counted) > 0 && rs_slot_names(flow, state, counted, object) &&
+                rs_flow_is_behind(flow, k, at) &&
                 rs_sweep_loop(flow, k) == rs_sweep_loop(flow, at)) /* once for each time */
                 return true;
         }

@@ -1,7 +1,7 @@
-/* References that the state of an object stands for. "flags |= KEPT; Py_INCREF(self)" in one function and "flags &= ~KEPT;
- * Py_DECREF(self)" in another are a pair: neither is wrong by itself. The pair is known by the member that both store, and by what is
- * counted: the object itself, or one of Python's constants. A function that returns what it counts takes that reference for its
- * caller, and is no half of a pair. */
+/* References that the state of an object stands for. "flags |= KEPT; Py_INCREF(self)" in one function and "flags &=
+ * ~KEPT; Py_DECREF(self)" in another are a pair: neither is wrong by itself. The pair is known by the member that both
+ * store, and by what is counted: the object itself, or one of Python's constants. A function that returns what it
+ * counts takes that reference for its caller, and is no half of a pair. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -32,7 +32,8 @@ static bool returns(LLVMValueRef function, LLVMValueRef object)
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b)) {
         LLVMValueRef last = LLVMGetBasicBlockTerminator(b);
 
-        if (last != NULL && LLVMIsAReturnInst(last) && LLVMGetNumOperands(last) == 1 && comes_of(LLVMGetOperand(last, 0), object, DEPTH))
+        if (last != NULL && LLVMIsAReturnInst(last) && LLVMGetNumOperands(last) == 1 &&
+            comes_of(LLVMGetOperand(last, 0), object, DEPTH))
             return true;
     }
     return false;
@@ -53,7 +54,8 @@ static bool is_state(LLVMValueRef value)
     if (LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMIntegerTypeKind)
         return false;
     opcode = LLVMIsABinaryOperator(value) ? LLVMGetInstructionOpcode(value) : LLVMAdd;
-    return LLVMIsAConstantInt(value) || ((opcode == LLVMAnd || opcode == LLVMOr || opcode == LLVMXor) && LLVMIsAConstantInt(LLVMGetOperand(value, 1)));
+    return LLVMIsAConstantInt(value) || ((opcode == LLVMAnd || opcode == LLVMOr || opcode == LLVMXor) &&
+                                         LLVMIsAConstantInt(LLVMGetOperand(value, 1)));
 }
 
 /* Whether one way leads through both blocks. */
@@ -76,20 +78,23 @@ static bool leads_to(LLVMBasicBlockRef from, LLVMBasicBlockRef to, struct rs_map
 static bool are_of_one_way(LLVMValueRef a, LLVMValueRef b)
 {
     struct rs_map from_a = {0}, from_b = {0};
-    bool leads = leads_to(LLVMGetInstructionParent(a), LLVMGetInstructionParent(b), &from_a) || leads_to(LLVMGetInstructionParent(b), LLVMGetInstructionParent(a), &from_b);
+    bool leads = leads_to(LLVMGetInstructionParent(a), LLVMGetInstructionParent(b), &from_a) ||
+                 leads_to(LLVMGetInstructionParent(b), LLVMGetInstructionParent(a), &from_b);
 
     rs_map_close(&from_a);
     rs_map_close(&from_b);
     return leads;
 }
 
-/* Of each state that the function stores in the object (in any object, where a constant is counted): whether the pair's half
- * `wanted` is known. `half`, if not 0, is noted first; `at` is where that is taken or given. */
-static bool visit(struct rs_flow_unit *unit, LLVMValueRef function, LLVMValueRef object, unsigned half, unsigned wanted, LLVMValueRef at)
+/* Of each state that the function stores in the object (in any object, where a constant is counted): whether the pair's
+ * half `wanted` is known. `half`, if not 0, is noted first; `at` is where that is taken or given. */
+static bool visit(struct rs_flow_unit *unit, LLVMValueRef function, LLVMValueRef object, unsigned half, unsigned wanted,
+                  LLVMValueRef at)
 {
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
-            bool state = LLVMIsAStoreInst(i) && is_state(LLVMGetOperand(i, 0)) && (is_constant(object) || rs_ir_root(LLVMGetOperand(i, 1)) == object);
+            bool state = LLVMIsAStoreInst(i) && is_state(LLVMGetOperand(i, 0)) &&
+                         (is_constant(object) || rs_ir_root(LLVMGetOperand(i, 1)) == object);
             uint64_t key = state ? rs_memory_key(unit->ir, LLVMGetOperand(i, 1), NULL, NULL) : 0;
             const uint64_t *known;
 
@@ -110,13 +115,17 @@ void rs_stands_read(struct rs_flow_unit *unit)
         const struct rs_ir_function *function = &unit->ir->functions.items[f];
         LLVMValueRef object = NULL;
 
-        for (LLVMBasicBlockRef b = function->library || LLVMCountBasicBlocks(function->value) > BLOCKS_MOST ? NULL : LLVMGetFirstBasicBlock(function->value); b != NULL; b = LLVMGetNextBasicBlock(b))
+        for (LLVMBasicBlockRef b = function->library || LLVMCountBasicBlocks(function->value) > BLOCKS_MOST
+                                       ? NULL
+                                       : LLVMGetFirstBasicBlock(function->value);
+             b != NULL; b = LLVMGetNextBasicBlock(b))
             for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
                 int count = rs_ir_count(unit->ir, i, &object);
                 unsigned half = count > 0 ? TAKES : count < 0 ? GIVES : 0;
 
                 object = half == 0 ? NULL : rs_ir_plain(object);
-                if (half != 0 && (is_constant(object) || LLVMIsAArgument(object)) && !(half == TAKES && returns(function->value, object)))
+                if (half != 0 && (is_constant(object) || LLVMIsAArgument(object)) &&
+                    !(half == TAKES && returns(function->value, object)))
                     visit(unit, function->value, object, half, 0, i);
             }
     }
@@ -136,10 +145,12 @@ bool rs_stands_for(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef 
     LLVMValueRef object = sym->kind == RS_SYM_ARG || sym->kind == RS_SYM_GLOBAL ? sym->identity : NULL, callee;
     unsigned wanted = taken ? GIVES : TAKES;
 
-    if (object == NULL || LLVMCountBasicBlocks(flow->function->value) > BLOCKS_MOST || (sym->kind == RS_SYM_GLOBAL && !is_constant(object)))
+    if (object == NULL || LLVMCountBasicBlocks(flow->function->value) > BLOCKS_MOST ||
+        (sym->kind == RS_SYM_GLOBAL && !is_constant(object)))
         return false;
     if (visit(flow->unit, flow->function->value, object, 0, wanted, at))
         return true;
     callee = at != NULL && (LLVMIsACallInst(at) || LLVMIsAInvokeInst(at)) ? rs_ir_callee(at) : NULL;
-    return callee != NULL && LLVMGetFirstBasicBlock(callee) != NULL && visit(flow->unit, callee, name_in(at, callee, object), 0, wanted, NULL);
+    return callee != NULL && LLVMGetFirstBasicBlock(callee) != NULL &&
+           visit(flow->unit, callee, name_in(at, callee, object), 0, wanted, NULL);
 }

@@ -3,8 +3,8 @@
 
 #include "check/flow/flow.h"
 
-#define COPY(to, from)                                                                                                         \
-    ((to)->count = (to)->room = (from)->count, (to)->items = rs_alloc((from)->count * sizeof(*(from)->items) + 1),               \
+#define COPY(to, from)                                                                                                 \
+    ((to)->count = (to)->room = (from)->count, (to)->items = rs_alloc((from)->count * sizeof(*(from)->items) + 1),     \
      memcpy((to)->items, (from)->items, (from)->count * sizeof(*(from)->items)))
 
 struct rs_state *rs_state_copy(const struct rs_state *state)
@@ -66,18 +66,26 @@ void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value)
     if (there && value.kind != RS_AV_UNKNOWN) {
         state->env.items[at].value = value;
     } else if (there) {
-        memmove(&state->env.items[at], &state->env.items[at + 1], (state->env.count - at - 1) * sizeof(*state->env.items));
+        memmove(&state->env.items[at], &state->env.items[at + 1],
+                (state->env.count - at - 1) * sizeof(*state->env.items));
         state->env.count--;
     } else if (value.kind != RS_AV_UNKNOWN) {
         RS_PUSH(&state->env);
-        memmove(&state->env.items[at + 1], &state->env.items[at], (state->env.count - at - 1) * sizeof(*state->env.items));
+        memmove(&state->env.items[at + 1], &state->env.items[at],
+                (state->env.count - at - 1) * sizeof(*state->env.items));
         state->env.items[at] = (struct rs_bind){index, value};
     }
 }
 
 int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how)
 {
-    *RS_PUSH(&state->syms) = (struct rs_sym){.kind = kind, .parent = RS_NONE, .kept = RS_NONE, .low = INT64_MIN, .high = INT64_MAX, .born = ++state->births, .how = how};
+    *RS_PUSH(&state->syms) = (struct rs_sym){.kind = kind,
+                                             .parent = RS_NONE,
+                                             .kept = RS_NONE,
+                                             .low = INT64_MIN,
+                                             .high = INT64_MAX,
+                                             .born = ++state->births,
+                                             .how = how};
     return (int32_t)state->syms.count - 1;
 }
 
@@ -101,7 +109,8 @@ int32_t rs_state_answer(struct rs_state *state, int32_t object, int32_t global, 
 
     state->syms.items[object].flags |= RS_F_ASKED;
     for (size_t i = 0; i < state->syms.count; i++)
-        if (state->syms.items[i].kind == RS_SYM_INT && state->syms.items[i].parent == object && state->syms.items[i].offset == code)
+        if (state->syms.items[i].kind == RS_SYM_INT && state->syms.items[i].parent == object &&
+            state->syms.items[i].offset == code)
             return (int32_t)i;
     answer = rs_state_sym(state, RS_SYM_INT, how);
     state->syms.items[answer].parent = object;
@@ -117,14 +126,16 @@ struct rs_sym *rs_state_twin(struct rs_state *state, const struct rs_sym *sym)
 
     for (size_t i = 0; i < state->syms.count; i++) {
         const struct rs_sym *answer = &state->syms.items[i];
-        struct rs_sym *object = answer->kind != RS_SYM_INT || answer->parent == RS_NONE ? NULL : &state->syms.items[answer->parent];
+        struct rs_sym *object =
+            answer->kind != RS_SYM_INT || answer->parent == RS_NONE ? NULL : &state->syms.items[answer->parent];
 
         if (object == NULL || !(object->flags & RS_F_ASKED) || answer->low != 1)
             continue;
         if (sym->kind == RS_SYM_GLOBAL && answer->offset == (int64_t)(uintptr_t)sym->identity)
             return object;
         for (size_t k = 0; k < state->syms.count && answer->parent == index; k++)
-            if (state->syms.items[k].kind == RS_SYM_GLOBAL && answer->offset == (int64_t)(uintptr_t)state->syms.items[k].identity)
+            if (state->syms.items[k].kind == RS_SYM_GLOBAL &&
+                answer->offset == (int64_t)(uintptr_t)state->syms.items[k].identity)
                 return &state->syms.items[k];
     }
     return NULL;
@@ -144,13 +155,14 @@ struct settling {
     int32_t *order;  /* new -> old */
     size_t count;
     bool coarse, coarsest;
-    bool *keep; /* cells */
+    bool *keep;  /* cells */
     bool *leads; /* symbols from which a chain of members leads to an owned object */
 };
 
 static struct rs_av simplified(const struct rs_state *state, struct rs_av value)
 {
-    const struct rs_sym *sym = value.kind == RS_AV_SYM || value.kind == RS_AV_COND ? &state->syms.items[value.sym] : NULL;
+    const struct rs_sym *sym =
+        value.kind == RS_AV_SYM || value.kind == RS_AV_COND ? &state->syms.items[value.sym] : NULL;
     int known;
 
     if (sym == NULL)
@@ -174,7 +186,8 @@ static void reach(struct settling *s, int32_t sym)
 
 static bool informative(const struct settling *s, const struct rs_sym *sym)
 {
-    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE | RS_F_SHARED | RS_F_MADE | RS_F_NO_CONSTANT | RS_F_ANOTHER | RS_F_ALONE;
+    const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE |
+                              RS_F_SHARED | RS_F_MADE | RS_F_NO_CONSTANT | RS_F_ANOTHER | RS_F_ALONE;
 
     if (sym->owned != 0)
         return true;
@@ -196,17 +209,20 @@ static bool is_answered(const struct rs_sym *sym)
 {
     if (sym->kind == RS_SYM_INT)
         return sym->low != INT64_MIN || sym->high != INT64_MAX || sym->null != RS_MAYBE;
-    return sym->kind == RS_SYM_GLOBAL || (sym->kind == RS_SYM_LOADED && (sym->null != RS_MAYBE || sym->flags & RS_F_ASKED));
+    return sym->kind == RS_SYM_GLOBAL ||
+           (sym->kind == RS_SYM_LOADED && (sym->null != RS_MAYBE || sym->flags & RS_F_ASKED));
 }
 
 /* Whether a cell tells more than a load from it would. */
 static bool is_kept(const struct settling *s, const struct rs_cell *cell)
 {
     int32_t content = content_of(cell);
-    bool local = s->state->syms.items[cell->base].kind == RS_SYM_LOCAL, asked = !s->coarsest && rs_asked_again(s->flow, cell->key);
+    bool local = s->state->syms.items[cell->base].kind == RS_SYM_LOCAL,
+         asked = !s->coarsest && rs_asked_again(s->flow, cell->key);
 
     if (content != RS_NONE)
-        return cell->stored || s->leads[content] || informative(s, &s->state->syms.items[content]) || (asked && is_answered(&s->state->syms.items[content]));
+        return cell->stored || s->leads[content] || informative(s, &s->state->syms.items[content]) ||
+               (asked && is_answered(&s->state->syms.items[content]));
     return (local && cell->stored) || !s->coarse || asked;
 }
 
@@ -281,7 +297,9 @@ static void reach_doubtful(struct settling *s)
         const struct rs_cell *cell = &s->state->mem.items[i];
         const struct rs_sym *content = content_of(cell) == RS_NONE ? NULL : &s->state->syms.items[content_of(cell)];
 
-        if (cell->stored && cell->key != 0 && content != NULL && s->state->syms.items[cell->base].kind == RS_SYM_MEMORY && rs_fields_is_doubtful(s->flow, cell->key, content))
+        if (cell->stored && cell->key != 0 && content != NULL &&
+            s->state->syms.items[cell->base].kind == RS_SYM_MEMORY &&
+            rs_fields_is_doubtful(s->flow, cell->key, content))
             reach(s, cell->base);
     }
 }
@@ -317,7 +335,8 @@ static void find_chains(struct settling *s)
     for (size_t i = 0; i < s->state->syms.count; i++) {
         const struct rs_sym *sym = &s->state->syms.items[i];
 
-        for (int32_t at = sym->kind == RS_SYM_LOADED && sym->owned != 0 ? sym->parent : RS_NONE; at != RS_NONE && !s->leads[at]; at = s->state->syms.items[at].parent)
+        for (int32_t at = sym->kind == RS_SYM_LOADED && sym->owned != 0 ? sym->parent : RS_NONE;
+             at != RS_NONE && !s->leads[at]; at = s->state->syms.items[at].parent)
             s->leads[at] = true;
     }
 }
@@ -330,7 +349,8 @@ static void reach_owned_items(struct settling *s)
         const struct rs_sym *base = &s->state->syms.items[cell->base];
         int32_t content = content_of(cell);
 
-        if (base->kind == RS_SYM_ITEMS && base->parent != RS_NONE && s->number[base->parent] != RS_NONE && content != RS_NONE && s->state->syms.items[content].owned > 0)
+        if (base->kind == RS_SYM_ITEMS && base->parent != RS_NONE && s->number[base->parent] != RS_NONE &&
+            content != RS_NONE && s->state->syms.items[content].owned > 0)
             reach(s, cell->base);
     }
 }
@@ -354,14 +374,19 @@ static void find_reachable(struct settling *s)
     } while (done < s->count);
     for (size_t i = 0; i < s->state->syms.count; i++) { /* what is known of a flag in an integer that is at hand */
         const struct rs_sym *sym = &s->state->syms.items[i];
-        bool ordered = sym->flags & RS_F_ORDER && rs_eval_order_is_live(sym, s->live), of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE;
-        bool asked = !s->coarsest && of_parent && s->state->syms.items[sym->parent].flags & RS_F_ASKED && is_answered(sym);
-        if (sym->kind == RS_SYM_INT && (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) && (informative(s, sym) || asked))
+        bool ordered = sym->flags & RS_F_ORDER && rs_eval_order_is_live(sym, s->live),
+             of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE;
+        bool asked =
+            !s->coarsest && of_parent && s->state->syms.items[sym->parent].flags & RS_F_ASKED && is_answered(sym);
+        if (sym->kind == RS_SYM_INT &&
+            (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) &&
+            (informative(s, sym) || asked))
             reach(s, (int32_t)i);
     }
 }
 
-/* A reference of what lies there goes with the place, if there is one; without one it may be that the place's is taken later. */
+/* A reference of what lies there goes with the place, if there is one; without one it may be that the place's is taken
+ * later. */
 static void lodge(struct settling *s, const struct rs_cell *cell, struct rs_sym *object)
 {
     if (object->owned > 0) {
@@ -378,7 +403,8 @@ static void hand_over(struct settling *s)
         struct rs_cell *cell = &s->state->mem.items[i];
         int32_t content = content_of(cell);
 
-        if (s->number[cell->base] != RS_NONE || content == RS_NONE || !cell->stored || !rs_memory_outlives(s->state, cell->base))
+        if (s->number[cell->base] != RS_NONE || content == RS_NONE || !cell->stored ||
+            !rs_memory_outlives(s->state, cell->base))
             continue;
         if (s->state->syms.items[cell->base].kind == RS_SYM_ITEMS)
             continue; /* was taken over when it was stored */
@@ -389,7 +415,8 @@ static void hand_over(struct settling *s)
 /* What a place held that the caller knows better: whether it owned is the caller's to say. */
 static bool is_callers(const struct settling *s, const struct rs_sym *sym)
 {
-    return !s->flow->role && sym->flags & RS_F_MOVED && !(sym->flags & RS_F_OWNED_FIELD) && rs_is_nameable(s->flow, s->state, sym);
+    return !s->flow->role && sym->flags & RS_F_MOVED && !(sym->flags & RS_F_OWNED_FIELD) &&
+           rs_is_nameable(s->flow, s->state, sym);
 }
 
 static void find_lost(struct settling *s)
@@ -399,8 +426,8 @@ static void find_lost(struct settling *s)
             rs_refs_lost(s->flow, s->state, &s->state->syms.items[i], s->state->came_from);
 }
 
-/* What a member held at entry and is given up by now: the caller has to know. Where states are to be few it need not know
- * whether that was NULL: to give up NULL is nothing. */
+/* What a member held at entry and is given up by now: the caller has to know. Where states are to be few it need not
+ * know whether that was NULL: to give up NULL is nothing. */
 static void reach_given_up(struct settling *s)
 {
     for (size_t i = 0; i < s->state->syms.count && !s->flow->uncalled; i++) {
@@ -421,7 +448,8 @@ static void reach_parents(struct settling *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         struct rs_sym *sym = &s->state->syms.items[s->order[i]];
-        bool matters = sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_ITEMS || sym->kind == RS_SYM_NEW || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_MEMORY || sym->kind == RS_SYM_INT;
+        bool matters = sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_ITEMS || sym->kind == RS_SYM_NEW ||
+                       sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_MEMORY || sym->kind == RS_SYM_INT;
 
         if (sym->parent == RS_NONE)
             continue;
@@ -477,23 +505,30 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 
 static uint64_t mix_value(uint64_t hash, struct rs_av value)
 {
-    return mix(mix(hash, (uint64_t)value.kind << 8 | value.predicate | (uint64_t)(uint32_t)value.sym << 32), (uint64_t)value.number);
+    return mix(mix(hash, (uint64_t)value.kind << 8 | value.predicate | (uint64_t)(uint32_t)value.sym << 32),
+               (uint64_t)value.number);
 }
 
 static uint64_t hash_of(const struct rs_state *state)
 {
-    uint64_t hash = mix(state->err | (uint64_t)state->pending << 8 | (uint64_t)state->entry << 16 | (uint64_t)state->supposed << 24 | (uint64_t)state->vague << 32, (uint64_t)(uint32_t)state->err_sym);
+    uint64_t hash = mix(state->err | (uint64_t)state->pending << 8 | (uint64_t)state->entry << 16 |
+                            (uint64_t)state->supposed << 24 | (uint64_t)state->vague << 32,
+                        (uint64_t)(uint32_t)state->err_sym);
 
     for (size_t i = 0; i < state->env.count; i++)
         hash = mix_value(mix(hash, state->env.items[i].index), state->env.items[i].value);
     for (size_t i = 0; i < state->mem.count; i++) {
         const struct rs_cell *cell = &state->mem.items[i];
-        hash = mix_value(mix(mix(hash, (uint64_t)(uint32_t)cell->base << 1 | cell->stored), (uint64_t)cell->offset), cell->value);
+        hash = mix_value(mix(mix(hash, (uint64_t)(uint32_t)cell->base << 1 | cell->stored), (uint64_t)cell->offset),
+                         cell->value);
     }
     for (size_t i = 0; i < state->syms.count; i++) {
         const struct rs_sym *sym = &state->syms.items[i];
-        hash = mix(hash, (uint64_t)sym->kind | (uint64_t)sym->null << 8 | (uint64_t)(uint8_t)sym->owned << 16 | (uint64_t)(uint8_t)sym->fail << 24 | (uint64_t)sym->flags << 32);
-        hash = mix(mix(mix(hash, (uint64_t)(uint32_t)sym->parent | (uint64_t)(uint32_t)sym->kept << 32), (uint64_t)sym->low), (uint64_t)sym->high);
+        hash = mix(hash, (uint64_t)sym->kind | (uint64_t)sym->null << 8 | (uint64_t)(uint8_t)sym->owned << 16 |
+                             (uint64_t)(uint8_t)sym->fail << 24 | (uint64_t)sym->flags << 32);
+        hash = mix(mix(mix(hash, (uint64_t)(uint32_t)sym->parent | (uint64_t)(uint32_t)sym->kept << 32),
+                       (uint64_t)sym->low),
+                   (uint64_t)sym->high);
         hash = mix(mix(hash, (uint64_t)sym->offset), (uintptr_t)sym->identity);
     }
     return hash;
@@ -501,7 +536,11 @@ static uint64_t hash_of(const struct rs_state *state)
 
 void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, enum rs_grain grain)
 {
-    struct settling s = {.flow = flow, .state = state, .live = live, .coarse = grain != RS_GRAIN_FINE, .coarsest = grain == RS_GRAIN_COARSEST};
+    struct settling s = {.flow = flow,
+                         .state = state,
+                         .live = live,
+                         .coarse = grain != RS_GRAIN_FINE,
+                         .coarsest = grain == RS_GRAIN_COARSEST};
     size_t room = state->syms.count + 1;
 
     s.number = rs_alloc(room * sizeof(*s.number));

@@ -39,7 +39,8 @@ static bool is_argument(const struct making *m, int32_t sym)
 /* To the caller a reference that was taken to something borrowed is as new as that of a new object. */
 static bool is_new(const struct making *m, const struct rs_sym *sym)
 {
-    bool taken = (sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_LOADED) && sym->owned > 0 && !rs_is_nameable(m->flow, m->state, sym);
+    bool taken = (sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_LOADED) && sym->owned > 0 &&
+                 !rs_is_nameable(m->flow, m->state, sym);
 
     return (sym->kind == RS_SYM_NEW || taken) && !(sym->flags & RS_F_UNCERTAIN);
 }
@@ -59,12 +60,16 @@ static struct rs_subject subject_of_sym(struct making *m, int32_t index)
     } else if (is_new(m, sym)) {
         subject.arg = (int16_t)number_of(m, index);
         subject.kind = subject.arg < 0 ? RS_SUBJECT_NONE : RS_SUBJECT_NEW;
-        subject.offset = sym->kind == RS_SYM_NEW ? sym->flags & (RS_F_NO_CONSTANT | RS_F_ANOTHER | (sym->flags & RS_F_VISIBLE ? 0 : RS_F_ALONE)) : 0;
+        subject.offset =
+            sym->kind == RS_SYM_NEW
+                ? sym->flags & (RS_F_NO_CONSTANT | RS_F_ANOTHER | (sym->flags & RS_F_VISIBLE ? 0 : RS_F_ALONE))
+                : 0;
     } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && is_argument(m, sym->parent)) {
         subject.kind = RS_SUBJECT_FIELD;
         subject.arg = (int16_t)sym->parent;
         subject.offset = sym->offset;
-    } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && parent != NULL && parent->kind == RS_SYM_GLOBAL) {
+    } else if (sym->kind == RS_SYM_LOADED && sym->offset > RS_OFFSET_INDEX && parent != NULL &&
+               parent->kind == RS_SYM_GLOBAL) {
         subject.kind = RS_SUBJECT_GLOBAL;
         subject.global = global_name(parent->identity);
         subject.offset = sym->offset;
@@ -93,7 +98,10 @@ static struct rs_subject subject_of(struct making *m, struct rs_av value)
         return subject;
     }
     if (m->state->syms.items[value.sym].kind == RS_SYM_INT && !is_argument(m, value.sym))
-        return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1, .offset = m->state->syms.items[value.sym].low, .high = m->state->syms.items[value.sym].high};
+        return (struct rs_subject){.kind = RS_SUBJECT_INT,
+                                   .arg = -1,
+                                   .offset = m->state->syms.items[value.sym].low,
+                                   .high = m->state->syms.items[value.sym].high};
     if (m->state->syms.items[value.sym].null == RS_NULL)
         return (struct rs_subject){.kind = RS_SUBJECT_INT, .arg = -1};
     return subject_of_sym(m, value.sym);
@@ -177,12 +185,17 @@ static void add_refs(struct making *m)
             continue;
         struct rs_subject who = subject_of_sym(m, (int32_t)i);
         if (who.kind != RS_SUBJECT_NONE && who.kind != RS_SUBJECT_BORROWED)
-            add_ref(m, who, owned > hidden ? owned - hidden : owned > 0 ? 0 : owned, (sym->flags & RS_F_UNCERTAIN) || hidden > (sym->owned > 0 ? sym->owned : 0));
+            add_ref(m, who,
+                    owned > hidden ? owned - hidden
+                    : owned > 0    ? 0
+                                   : owned,
+                    (sym->flags & RS_F_UNCERTAIN) || hidden > (sym->owned > 0 ? sym->owned : 0));
     }
     for (int i = 0; i < m->nfresh; i++) {
         const struct rs_sym *sym = &m->state->syms.items[m->fresh[i]];
         int hidden = hidden_holders(m, m->fresh[i]);
-        int known = sym->owned > hidden ? sym->owned - hidden : 0, most = (m->way.result.kind == RS_SUBJECT_NEW && m->way.result.arg == i) + named_holders(m, m->fresh[i]);
+        int known = sym->owned > hidden ? sym->owned - hidden : 0,
+            most = (m->way.result.kind == RS_SUBJECT_NEW && m->way.result.arg == i) + named_holders(m, m->fresh[i]);
         /* one reference more would be lost in the function itself, see exit.c */
         add_ref(m, (struct rs_subject){.kind = RS_SUBJECT_NEW, .arg = (int16_t)i}, known < most ? known : most, false);
     }
@@ -190,7 +203,8 @@ static void add_refs(struct making *m)
 
 static bool same_effect(const struct rs_case *a, const struct rs_case *b)
 {
-    return a->err == b->err && a->entry == b->entry && a->thrown == b->thrown && a->converts == b->converts && a->nrefs == b->nrefs && a->nstores == b->nstores && memcmp(&a->result, &b->result, sizeof(a->result)) == 0 &&
+    return a->err == b->err && a->entry == b->entry && a->thrown == b->thrown && a->converts == b->converts &&
+           a->nrefs == b->nrefs && a->nstores == b->nstores && memcmp(&a->result, &b->result, sizeof(a->result)) == 0 &&
            memcmp(a->refs, b->refs, sizeof(a->refs)) == 0 && memcmp(a->stores, b->stores, sizeof(a->stores)) == 0;
 }
 
@@ -244,7 +258,10 @@ static void note_arguments(struct making *m)
 {
     for (uint32_t i = 0; i < m->flow->nargs && i < RS_SUMMARY_ARGS; i++) {
         const struct rs_sym *sym = &m->state->syms.items[i];
-        m->way.args[i] = (struct rs_subject){.kind = sym->kind == RS_SYM_INT ? RS_SUBJECT_INT : RS_SUBJECT_ARG, .null = sym->null, .offset = sym->low, .high = sym->high};
+        m->way.args[i] = (struct rs_subject){.kind = sym->kind == RS_SYM_INT ? RS_SUBJECT_INT : RS_SUBJECT_ARG,
+                                             .null = sym->null,
+                                             .offset = sym->low,
+                                             .high = sym->high};
     }
 }
 
@@ -255,12 +272,14 @@ static bool is_outcome(const struct rs_state *state, struct rs_av result)
 
     if (sym == NULL || state->err != RS_ERR_MAYBE || result.sym != state->err_sym)
         return false;
-    return sym->kind == RS_SYM_INT ? sym->flags & RS_F_MISS && sym->fail == -1 : sym->kind == RS_SYM_NEW && !(sym->flags & RS_F_MISS);
+    return sym->kind == RS_SYM_INT ? sym->flags & RS_F_MISS && sym->fail == -1
+                                   : sym->kind == RS_SYM_NEW && !(sym->flags & RS_F_MISS);
 }
 
 static void note_answer(struct rs_ir_answers *answers, const struct rs_subject *result)
 {
-    int64_t low = result->kind == RS_SUBJECT_INT ? result->offset : INT64_MIN, high = result->kind == RS_SUBJECT_INT ? result->high : INT64_MAX;
+    int64_t low = result->kind == RS_SUBJECT_INT ? result->offset : INT64_MIN,
+            high = result->kind == RS_SUBJECT_INT ? result->high : INT64_MAX;
 
     answers->lowest = low < answers->lowest ? low : answers->lowest;
     answers->highest = high > answers->highest ? high : answers->highest;

@@ -1,6 +1,6 @@
-/* Loops that give back the items of an array: "for (i = 0; i < n; i++) Py_XDECREF(items[i])". Which items lie below n is not known, so
- * that a state which comes to the loop's head and does not enter it has left them to nobody as far as it knows. The array is taken
- * to be swept as soon as the head is reached. */
+/* Loops that give back the items of an array: "for (i = 0; i < n; i++) Py_XDECREF(items[i])". Which items lie below n
+ * is not known, so that a state which comes to the loop's head and does not enter it has left them to nobody as far as
+ * it knows. The array is taken to be swept as soon as the head is reached. */
 #include "check/flow/flow.h"
 
 /* The array of which the value is an item at an index that is no constant, or NULL. */
@@ -10,12 +10,14 @@ static LLVMValueRef array_of(LLVMValueRef value)
 
     if (place == NULL || !LLVMIsAGetElementPtrInst(place))
         return NULL;
-    return LLVMIsAConstant(LLVMGetOperand(place, (unsigned)LLVMGetNumOperands(place) - 1)) ? NULL : LLVMGetOperand(place, 0);
+    return LLVMIsAConstant(LLVMGetOperand(place, (unsigned)LLVMGetNumOperands(place) - 1)) ? NULL
+                                                                                           : LLVMGetOperand(place, 0);
 }
 
 uint32_t rs_sweep_loop(const struct rs_flow *flow, LLVMValueRef instruction)
 {
-    uint32_t head = UINT32_MAX, block = (uint32_t)*rs_map_find(&flow->order, (uintptr_t)LLVMGetInstructionParent(instruction)) - 1;
+    uint32_t head = UINT32_MAX,
+             block = (uint32_t)*rs_map_find(&flow->order, (uintptr_t)LLVMGetInstructionParent(instruction)) - 1;
 
     for (size_t from = block; from < flow->blocks.count; from++) {
         LLVMValueRef terminator = LLVMGetBasicBlockTerminator(flow->blocks.items[from].block);
@@ -33,7 +35,8 @@ uint32_t rs_sweep_loop(const struct rs_flow *flow, LLVMValueRef instruction)
 void rs_sweep_read(struct rs_flow *flow)
 {
     for (size_t i = 0; i < flow->blocks.count; i++)
-        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at)) {
+        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL;
+             at = LLVMGetNextInstruction(at)) {
             LLVMValueRef object = NULL, array = rs_ir_count(flow->ir, at, &object) < 0 ? array_of(object) : NULL;
             uint32_t head = array == NULL ? UINT32_MAX : rs_sweep_loop(flow, at);
 
@@ -57,13 +60,17 @@ bool rs_sweep_gives_back(const struct rs_flow *flow, const struct rs_sym *sym, L
 {
     LLVMValueRef look = sym->kind == RS_SYM_BORROWED && sym->how != NULL && LLVMIsACallInst(sym->how) ? sym->how : NULL;
 
-    if (look == NULL || LLVMGetNumArgOperands(look) < 2 || LLVMIsAConstant(LLVMGetOperand(look, 1)) || rs_sweep_loop(flow, release) == UINT32_MAX)
+    if (look == NULL || LLVMGetNumArgOperands(look) < 2 || LLVMIsAConstant(LLVMGetOperand(look, 1)) ||
+        rs_sweep_loop(flow, release) == UINT32_MAX)
         return false;
     for (size_t i = 0; i < flow->blocks.count; i++)
-        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL; at = LLVMGetNextInstruction(at)) {
+        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL;
+             at = LLVMGetNextInstruction(at)) {
             LLVMValueRef taken = NULL;
 
-            if (rs_ir_count(flow->ir, at, &taken) > 0 && LLVMIsACallInst(taken) && rs_ir_callee(taken) == rs_ir_callee(look) && LLVMGetOperand(taken, 0) == LLVMGetOperand(look, 0) && rs_sweep_loop(flow, at) != UINT32_MAX)
+            if (rs_ir_count(flow->ir, at, &taken) > 0 && LLVMIsACallInst(taken) &&
+                rs_ir_callee(taken) == rs_ir_callee(look) && LLVMGetOperand(taken, 0) == LLVMGetOperand(look, 0) &&
+                rs_sweep_loop(flow, at) != UINT32_MAX)
                 return true;
         }
     return false;

@@ -16,7 +16,10 @@ const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at)
 
 static const char *member_name(struct rs_flow *flow, const struct rs_sym *sym)
 {
-    LLVMValueRef pointer = sym->how == NULL ? NULL : LLVMIsALoadInst(sym->how) ? LLVMGetOperand(sym->how, 0) : LLVMIsAStoreInst(sym->how) ? LLVMGetOperand(sym->how, 1) : NULL;
+    LLVMValueRef pointer = sym->how == NULL             ? NULL
+                           : LLVMIsALoadInst(sym->how)  ? LLVMGetOperand(sym->how, 0)
+                           : LLVMIsAStoreInst(sym->how) ? LLVMGetOperand(sym->how, 1)
+                                                        : NULL;
     const char *structure = NULL, *member;
     int64_t offset = 0;
 
@@ -37,11 +40,11 @@ const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym)
 
     if (sym->kind == RS_SYM_GLOBAL) {
         const char *name = LLVMGetValueName2(sym->identity, &length);
-        return strcmp(name, "_Py_NoneStruct") == 0          ? "Py_None"
-               : strcmp(name, "_Py_TrueStruct") == 0        ? "Py_True"
-               : strcmp(name, "_Py_FalseStruct") == 0       ? "Py_False"
+        return strcmp(name, "_Py_NoneStruct") == 0             ? "Py_None"
+               : strcmp(name, "_Py_TrueStruct") == 0           ? "Py_True"
+               : strcmp(name, "_Py_FalseStruct") == 0          ? "Py_False"
                : strcmp(name, "_Py_NotImplementedStruct") == 0 ? "Py_NotImplemented"
-                                                            : name;
+                                                               : name;
     }
     if (sym->kind == RS_SYM_ARG)
         variable = rs_ir_variable(flow->ir, sym->identity);
@@ -66,7 +69,8 @@ void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    *step = (struct rs_trail){state->trail, at, rs_arena_strdup(&flow->unit->trails, text), state->trail != NULL && state->trail->memory};
+    *step = (struct rs_trail){state->trail, at, rs_arena_strdup(&flow->unit->trails, text),
+                              state->trail != NULL && state->trail->memory};
     state->trail = step;
 }
 
@@ -74,7 +78,8 @@ bool rs_tell_immortal(const struct rs_flow *flow, const struct rs_sym *sym)
 {
     size_t length;
 
-    return sym->kind == RS_SYM_GLOBAL && flow->ir->python >= 0x030c && strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) == 0;
+    return sym->kind == RS_SYM_GLOBAL && flow->ir->python >= 0x030c &&
+           strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) == 0;
 }
 
 static bool is_leak(enum rs_rule rule)
@@ -82,9 +87,10 @@ static bool is_leak(enum rs_rule rule)
     return rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
 }
 
-/* The candidate of the same cause, or NULL: of a leak it is the place where the reference was taken; `cause` (or NULL) is the
- * call whose exception stays set. */
-static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, LLVMValueRef culprit, LLVMValueRef cause)
+/* The candidate of the same cause, or NULL: of a leak it is the place where the reference was taken; `cause` (or NULL)
+ * is the call whose exception stays set. */
+static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, LLVMValueRef culprit,
+                                       LLVMValueRef cause)
 {
     for (size_t i = 0; i < flow->unit->candidates.count; i++) {
         struct rs_candidate *candidate = &flow->unit->candidates.items[i];
@@ -102,16 +108,29 @@ static LLVMValueRef cause_of(const struct rs_state *state, enum rs_rule rule)
     return rule == RS_RULE_RS302 && state->err == RS_ERR_SET ? state->err_at : NULL;
 }
 
-struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
+struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule,
+                                      LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
                                       const char *fix)
 {
     bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
 
-    return (struct rs_candidate){.rule = rule, .function = flow->function->value, .culprit = culprit, .belief = sym == NULL ? NULL : sym->how, .belief_api = sym == NULL ? NULL : sym->api, .object = sym == NULL ? (struct rs_sym){0} : *sym,
-                                 .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL, .cause = cause_of(state, rule), .message = message, .fix = fix, .latent = sym != NULL && rs_tell_immortal(flow, sym), .note = flow->init || memory, .trail = state->trail};
+    return (struct rs_candidate){.rule = rule,
+                                 .function = flow->function->value,
+                                 .culprit = culprit,
+                                 .belief = sym == NULL ? NULL : sym->how,
+                                 .belief_api = sym == NULL ? NULL : sym->api,
+                                 .object = sym == NULL ? (struct rs_sym){0} : *sym,
+                                 .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL,
+                                 .cause = cause_of(state, rule),
+                                 .message = message,
+                                 .fix = fix,
+                                 .latent = sym != NULL && rs_tell_immortal(flow, sym),
+                                 .note = flow->init || memory,
+                                 .trail = state->trail};
 }
 
-void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit, const struct rs_sym *sym, const char *message, const char *fix)
+void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
+             const struct rs_sym *sym, const char *message, const char *fix)
 {
     LLVMValueRef cause = cause_of(state, rule);
     struct rs_candidate *candidate = same_cause(flow, rule, culprit, cause);
@@ -123,7 +142,8 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
         *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
         return;
     }
-    if (candidate != NULL && !(candidate->rule == RS_RULE_RS202 && (rule == RS_RULE_RS201 || (candidate->note && !memory))))
+    if (candidate != NULL &&
+        !(candidate->rule == RS_RULE_RS202 && (rule == RS_RULE_RS201 || (candidate->note && !memory))))
         return;
     if (candidate == NULL)
         candidate = RS_PUSH(&flow->unit->candidates);
@@ -132,7 +152,8 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
 
 void rs_tell_add(struct rs_flow *flow, const struct rs_candidate *candidate)
 {
-    if (flow->judge && !flow->function->library && candidate->culprit != NULL && same_cause(flow, candidate->rule, candidate->culprit, candidate->cause) == NULL)
+    if (flow->judge && !flow->function->library && candidate->culprit != NULL &&
+        same_cause(flow, candidate->rule, candidate->culprit, candidate->cause) == NULL)
         *RS_PUSH(&flow->unit->candidates) = *candidate;
 }
 
@@ -146,7 +167,8 @@ static struct rs_place place_of(struct rs_ir *ir, const struct rs_ir_function *f
 }
 
 /* Steps come newest first; the report reads from the entry to the fault. */
-static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_finding *finding, const struct rs_candidate *candidate)
+static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_finding *finding,
+                     const struct rs_candidate *candidate)
 {
     const struct rs_trail *steps[NOTES_MOST];
     int count = 0;
@@ -156,7 +178,8 @@ static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_findi
     while (count-- > 0) {
         struct rs_ir_place place = rs_ir_place(ir, steps[count]->at);
         if (place.line != 0)
-            *RS_PUSH(&finding->path) = (struct rs_note){rs_arena_strdup(&report->arena, place.file), place.line, rs_arena_strdup(&report->arena, steps[count]->note)};
+            *RS_PUSH(&finding->path) = (struct rs_note){rs_arena_strdup(&report->arena, place.file), place.line,
+                                                        rs_arena_strdup(&report->arena, steps[count]->note)};
     }
 }
 
@@ -187,7 +210,8 @@ static bool is_told_of(const struct rs_flow_unit *unit, const struct rs_candidat
     for (size_t i = 0; i < unit->candidates.count && use->release != NULL; i++) {
         const struct rs_candidate *other = &unit->candidates.items[i];
 
-        if (other != use && other->function == use->function && other->culprit == use->release && (other->rule == RS_RULE_RS101 || other->rule == RS_RULE_RS104))
+        if (other != use && other->function == use->function && other->culprit == use->release &&
+            (other->rule == RS_RULE_RS101 || other->rule == RS_RULE_RS104))
             return true;
     }
     return false;
@@ -227,5 +251,6 @@ void rs_tell_all(struct rs_flow_unit *unit)
         add_path(unit->ir, unit->report, finding, candidate);
     }
     if (generators > 0)
-        *RS_PUSH(&unit->report->uncovered) = (struct rs_uncovered){"suspicions about code of Cython's own", generators, false};
+        *RS_PUSH(&unit->report->uncovered) =
+            (struct rs_uncovered){"suspicions about code of Cython's own", generators, false};
 }

@@ -1,9 +1,18 @@
-/* The walk over one function: states wait at the heads of blocks, the earliest block goes on first, equal states are one. */
+/* The walk over one function: states wait at the heads of blocks, the earliest block goes on first, equal states are
+ * one. */
 #include <string.h>
 
 #include "check/flow/flow.h"
 
-enum { STEPS_MOST = 1000000, VISITS_COARSE = 60, VISITS_COARSEST = 120, VISITS_MOST = 200, VISITS_LIBRARY = 40, MERGE_FROM = 6, MERGED_MOST = 64 };
+enum {
+    STEPS_MOST = 1000000,
+    VISITS_COARSE = 60,
+    VISITS_COARSEST = 120,
+    VISITS_MOST = 200,
+    VISITS_LIBRARY = 40,
+    MERGE_FROM = 6,
+    MERGED_MOST = 64
+};
 
 /* ---- from block to block ---- */
 /* Whether a value comes out of arithmetic, at most a few phis away: a counter, not a flag. */
@@ -21,7 +30,8 @@ static bool is_counter(LLVMValueRef value, int depth)
     return false;
 }
 
-static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMBasicBlockRef from, bool back)
+static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMBasicBlockRef from,
+                             bool back)
 {
     for (unsigned k = 0; k < LLVMCountIncoming(phi); k++) {
         LLVMValueRef value = LLVMGetIncomingValue(phi, k);
@@ -40,7 +50,8 @@ static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMV
     return rs_av_unknown();
 }
 
-static void assign_phis(struct rs_flow *flow, struct rs_state *state, LLVMBasicBlockRef from, LLVMBasicBlockRef to, bool back)
+static void assign_phis(struct rs_flow *flow, struct rs_state *state, LLVMBasicBlockRef from, LLVMBasicBlockRef to,
+                        bool back)
 {
     RS_VEC(struct rs_bind) binds = {0};
 
@@ -52,7 +63,8 @@ static void assign_phis(struct rs_flow *flow, struct rs_state *state, LLVMBasicB
     }
     for (size_t i = 0; i < binds.count; i++) {
         struct rs_av value = binds.items[i].value;
-        bool integer = value.kind == RS_AV_INT || value.kind == RS_AV_COND || (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT);
+        bool integer = value.kind == RS_AV_INT || value.kind == RS_AV_COND ||
+                       (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT);
 
         /* a pointer that is irrelevant as an integer keeps its NULL */
         if (integer && value.kind != RS_AV_INT && !rs_flow_relevant(flow, binds.items[i].index))
@@ -88,7 +100,10 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
     rs_sweep(flow, state, block);
     state->block = target;
     state->came_from = terminator;
-    rs_state_settle(flow, state, block->live, block->visits > VISITS_COARSEST ? RS_GRAIN_COARSEST : block->visits > VISITS_COARSE ? RS_GRAIN_COARSE : RS_GRAIN_FINE);
+    rs_state_settle(flow, state, block->live,
+                    block->visits > VISITS_COARSEST ? RS_GRAIN_COARSEST
+                    : block->visits > VISITS_COARSE ? RS_GRAIN_COARSE
+                                                    : RS_GRAIN_FINE);
     if (was_seen(block, state->hash)) {
         rs_state_close(state);
         return;
@@ -105,20 +120,28 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
 /* ---- terminators ---- */
 static bool only_memory(struct rs_flow *flow, const struct rs_sym *sym)
 {
-    const struct rs_contract *row = sym->kind == RS_SYM_NEW && sym->api != NULL ? rs_contract_find(sym->api, flow->ir->python) : NULL;
+    const struct rs_contract *row =
+        sym->kind == RS_SYM_NEW && sym->api != NULL ? rs_contract_find(sym->api, flow->ir->python) : NULL;
 
     return row != NULL && row->result == RS_RESULT_NEW && !(row->flags & (RS_MAY_RUN | RS_MAY_RELEASE));
 }
 
-static void note_branch(struct rs_flow *flow, struct rs_state *state, struct rs_av condition, bool truth, LLVMValueRef branch)
+static void note_branch(struct rs_flow *flow, struct rs_state *state, struct rs_av condition, bool truth,
+                        LLVMValueRef branch)
 {
     const struct rs_sym *sym = condition.kind == RS_AV_COND ? &state->syms.items[condition.sym] : NULL;
     bool pointer = sym != NULL && sym->kind != RS_SYM_INT;
-    bool failed = sym != NULL && (pointer ? sym->null == RS_NULL : (sym->flags & RS_F_FAIL_INT) && sym->low == sym->fail && sym->high == sym->fail);
+    bool failed =
+        sym != NULL && (pointer ? sym->null == RS_NULL
+                                : (sym->flags & RS_F_FAIL_INT) && sym->low == sym->fail && sym->high == sym->fail);
 
     if (sym != NULL && failed) {
         bool memory = only_memory(flow, sym) || (sym->api != NULL && strcmp(sym->api, "PyList_Append") == 0);
-        rs_trail_add(flow, state, branch, sym->api == NULL ? "%s is NULL" : pointer ? "%s is NULL" : "%s fails", pointer ? rs_tell_name(flow, sym) : sym->api);
+        rs_trail_add(flow, state, branch,
+                     sym->api == NULL ? "%s is NULL"
+                     : pointer        ? "%s is NULL"
+                                      : "%s fails",
+                     pointer ? rs_tell_name(flow, sym) : sym->api);
         ((struct rs_trail *)state->trail)->memory = memory;
     } else if (sym == NULL || !pointer) {
         rs_trail_add(flow, state, branch, truth ? "the condition holds" : "the condition does not hold");
@@ -135,7 +158,9 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
     /* two places hold it: which of them gives its reference up is not told apart */
     if (a->kind == RS_SYM_LOADED && b->kind == RS_SYM_LOADED && a->flags & b->flags & RS_F_HELD)
         b->flags |= RS_F_UNCERTAIN;
-    b->flags |= b->kind == RS_SYM_GLOBAL && a->kind == RS_SYM_NEW && a->owned > 0 && !(a->flags & RS_F_VISIBLE) ? RS_F_FOUND : 0;
+    b->flags |= b->kind == RS_SYM_GLOBAL && a->kind == RS_SYM_NEW && a->owned > 0 && !(a->flags & RS_F_VISIBLE)
+                    ? RS_F_FOUND
+                    : 0;
     b->taken = b->taken == NULL ? a->how : b->taken;
     a->owned = 0;
     for (size_t i = 0; i < state->env.count; i++)
@@ -178,7 +203,8 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     if (is_held(state, x.sym, y.sym) || is_held(state, y.sym, x.sym))
         return;
     /* arguments and globals are named by themselves wherever they are used again */
-    if (((uint32_t)x.sym < flow->nargs || state->syms.items[x.sym].kind == RS_SYM_GLOBAL) && ((uint32_t)y.sym < flow->nargs || state->syms.items[y.sym].kind == RS_SYM_GLOBAL))
+    if (((uint32_t)x.sym < flow->nargs || state->syms.items[x.sym].kind == RS_SYM_GLOBAL) &&
+        ((uint32_t)y.sym < flow->nargs || state->syms.items[y.sym].kind == RS_SYM_GLOBAL))
         return;
     if (state->syms.items[x.sym].kind == RS_SYM_GLOBAL || (uint32_t)x.sym < flow->nargs)
         unite(state, y.sym, x.sym);
@@ -186,8 +212,9 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         unite(state, x.sym, y.sym);
 }
 
-/* Memory has turned out to hold NULL. Where nothing says that it may, other members may exclude it, or the way on which the
- * comparison was meant to find NULL is another one: whether that is a failure, and has an exception, is not known. */
+/* Memory has turned out to hold NULL. Where nothing says that it may, other members may exclude it, or the way on which
+ * the comparison was meant to find NULL is another one: whether that is a failure, and has an exception, is not known.
+ */
 static void note_absence(struct rs_flow *flow, struct rs_state *state, struct rs_av condition, LLVMValueRef compare)
 {
     const struct rs_sym *sym = condition.kind == RS_AV_COND ? &state->syms.items[condition.sym] : NULL;
@@ -237,7 +264,8 @@ static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     uint32_t index = rs_flow_index(flow, operand);
 
     /* an unknown number that is asked for again has one value all the same */
-    if (value.kind == RS_AV_UNKNOWN && index != UINT32_MAX && rs_flow_relevant(flow, index) && LLVMGetNextUse(LLVMGetFirstUse(operand)) != NULL) {
+    if (value.kind == RS_AV_UNKNOWN && index != UINT32_MAX && rs_flow_relevant(flow, index) &&
+        LLVMGetNextUse(LLVMGetFirstUse(operand)) != NULL) {
         value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, operand));
         rs_state_set(state, index, value);
     }
@@ -250,7 +278,8 @@ static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         if (value.kind == RS_AV_INT && value.number != number)
             continue;
         copy = rs_state_copy(state);
-        if (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT && !rs_refine_range(flow, copy, value.sym, number, number)) {
+        if (value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT &&
+            !rs_refine_range(flow, copy, value.sym, number, number)) {
             rs_state_close(copy);
             continue;
         }
@@ -261,7 +290,8 @@ static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         }
     }
     for (unsigned k = 1; k < count && value.kind == RS_AV_SYM && state->syms.items[value.sym].kind == RS_SYM_INT; k++) {
-        struct rs_av other = {RS_AV_COND, LLVMIntNE, value.sym, LLVMConstIntGetSExtValue(rs_ir_case_value(terminator, k))};
+        struct rs_av other = {RS_AV_COND, LLVMIntNE, value.sym,
+                              LLVMConstIntGetSExtValue(rs_ir_case_value(terminator, k))};
 
         if (!rs_refine(flow, state, other, true)) {
             rs_state_close(state);
@@ -314,7 +344,8 @@ static bool asks_for_type(LLVMValueRef invoke)
 
     while (pad != NULL && LLVMIsAPHINode(pad))
         pad = LLVMGetNextInstruction(pad);
-    return pad != NULL && LLVMIsALandingPadInst(pad) && LLVMGetNumClauses(pad) > 0 && !LLVMIsAConstantPointerNull(LLVMGetClause(pad, 0));
+    return pad != NULL && LLVMIsALandingPadInst(pad) && LLVMGetNumClauses(pad) > 0 &&
+           !LLVMIsAConstantPointerNull(LLVMGetClause(pad, 0));
 }
 
 static void leave_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct at *next)
@@ -385,7 +416,8 @@ static bool part_select(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     uint32_t index = rs_flow_index(flow, select);
     struct rs_av condition = rs_eval(flow, state, LLVMGetOperand(select, 0));
     struct rs_state *copy;
-    bool wanted = index != UINT32_MAX && (LLVMGetTypeKind(LLVMTypeOf(select)) == LLVMPointerTypeKind || rs_flow_relevant(flow, index));
+    bool wanted = index != UINT32_MAX &&
+                  (LLVMGetTypeKind(LLVMTypeOf(select)) == LLVMPointerTypeKind || rs_flow_relevant(flow, index));
 
     if (!wanted || condition.kind != RS_AV_COND || rs_refine_known(state, condition) >= 0)
         return false;
@@ -431,7 +463,8 @@ static void run_block(struct rs_flow *flow, struct rs_block *block)
     while (at != NULL && LLVMIsAPHINode(at))
         at = LLVMGetNextInstruction(at);
     for (; at != NULL && states.count > 0; at = LLVMGetNextInstruction(at)) {
-        bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL, select = LLVMIsASelectInst(at) != NULL;
+        bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL,
+             select = LLVMIsASelectInst(at) != NULL;
 
         flow->steps += states.count;
         if (call)
@@ -496,14 +529,18 @@ static bool is_slot(const struct rs_ir_role *role, const char *const *names)
 static bool is_called(LLVMValueRef function)
 {
     for (LLVMUseRef use = LLVMGetFirstUse(function); use != NULL; use = LLVMGetNextUse(use))
-        if (LLVMIsAInstruction(LLVMGetUser(use)) && (LLVMIsACallInst(LLVMGetUser(use)) || LLVMIsAInvokeInst(LLVMGetUser(use))) && rs_ir_callee(LLVMGetUser(use)) == function)
+        if (LLVMIsAInstruction(LLVMGetUser(use)) &&
+            (LLVMIsACallInst(LLVMGetUser(use)) || LLVMIsAInvokeInst(LLVMGetUser(use))) &&
+            rs_ir_callee(LLVMGetUser(use)) == function)
             return true;
     return false;
 }
 
 static void read_role(struct rs_flow *flow)
 {
-    static const char *const dying[] = {"tp_dealloc", "tp_clear", "tp_del", "tp_free", "tp_finalize", "m_clear", "m_free", "capsule.destructor", NULL};
+    static const char *const dying[] = {"tp_dealloc", "tp_clear",           "tp_del",
+                                        "tp_free",    "tp_finalize",        "m_clear",
+                                        "m_free",     "capsule.destructor", NULL};
     static const char *const init[] = {"init", "mod.exec", "mod.create", NULL};
     const struct rs_ir_role *role = flow->function->role;
     const struct rs_contract *row = role == NULL ? NULL : role->contract;
@@ -520,14 +557,17 @@ static struct rs_state *entry_state(struct rs_flow *flow)
 {
     struct rs_state *state = rs_alloc(sizeof(*state));
 
-    *state = (struct rs_state){.err = RS_ERR_CLEAR, .err_sym = RS_NONE, .entry = flow->role && !flow->dying ? RS_ENTRY_CLEAR : RS_ENTRY_OPEN};
+    *state = (struct rs_state){.err = RS_ERR_CLEAR,
+                               .err_sym = RS_NONE,
+                               .entry = flow->role && !flow->dying ? RS_ENTRY_CLEAR : RS_ENTRY_OPEN};
     for (uint32_t i = 0; i < flow->nargs; i++) {
         LLVMValueRef argument = LLVMGetParam(flow->function->value, i);
         bool pointer = LLVMGetTypeKind(LLVMTypeOf(argument)) == LLVMPointerTypeKind;
         int32_t sym = rs_state_sym(state, pointer ? RS_SYM_ARG : RS_SYM_INT, NULL);
 
         state->syms.items[sym].identity = argument;
-        if (flow->role && pointer && i < flow->function->role->contract->nargs && !flow->function->role->contract->args[i].nullable)
+        if (flow->role && pointer && i < flow->function->role->contract->nargs &&
+            !flow->function->role->contract->args[i].nullable)
             state->syms.items[sym].null = RS_NONNULL;
         if (pointer || rs_flow_relevant(flow, i))
             rs_state_set(state, i, rs_av_sym(sym));

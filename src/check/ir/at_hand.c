@@ -1,6 +1,7 @@
-/* Calls that bring what the interpreter has at hand, and so cannot fail: small integers, the empty string, bytes object and tuple,
- * from 3.11 on strings of one ASCII character, the type of an object. Seen by asking for each with every allocation refused. Who asks
- * for NULL all the same is taken at his word: that the answer is not looked at is no fault there. */
+/* Calls that bring what the interpreter has at hand, and so cannot fail: small integers, the empty string, bytes object
+ * and tuple, from 3.11 on strings of one ASCII character, the type of an object. Seen by asking for each with every
+ * allocation refused. Who asks for NULL all the same is taken at his word: that the answer is not looked at is no fault
+ * there. */
 #include <string.h>
 
 #include "check/ir/ir.h"
@@ -45,6 +46,8 @@ bool rs_ir_is_at_hand(struct rs_ir *ir, LLVMValueRef call, const struct rs_contr
         return (unsigned)size < count && is_zero(LLVMGetOperand(call, (unsigned)size));
     if (strncmp(row->name, "PyLong_From", 11) == 0)
         return LLVMGetTypeKind(LLVMTypeOf(first)) == LLVMIntegerTypeKind && is_small(first);
-    text = strcmp(row->name, "PyUnicode_FromString") == 0 || strcmp(row->name, "PyBytes_FromString") == 0 ? rs_ir_string(ir, first) : NULL;
+    text = strcmp(row->name, "PyUnicode_FromString") == 0 || strcmp(row->name, "PyBytes_FromString") == 0
+               ? rs_ir_string(ir, first)
+               : NULL;
     return text != NULL && (text[0] == '\0' || (text[1] == '\0' && (text[0] & 0x80) == 0 && ir->python >= 0x030b));
 }

@@ -14,7 +14,8 @@ static bool is_there(const char *name)
         return false;
     base = strrchr(info.dli_fname, '/');
     base = base == NULL ? info.dli_fname : base + 1;
-    return strncmp(base, "libc.so", 7) == 0 || strncmp(base, "libc-", 5) == 0 || strncmp(base, "libm.so", 7) == 0 || strncmp(base, "libm-", 5) == 0 || strncmp(base, "libpthread", 10) == 0;
+    return strncmp(base, "libc.so", 7) == 0 || strncmp(base, "libc-", 5) == 0 || strncmp(base, "libm.so", 7) == 0 ||
+           strncmp(base, "libm-", 5) == 0 || strncmp(base, "libpthread", 10) == 0;
 }
 
 bool rs_ir_calls_clib(LLVMValueRef call)
@@ -24,7 +25,8 @@ bool rs_ir_calls_clib(LLVMValueRef call)
 
     if (callee == NULL || !LLVMIsDeclaration(callee) || !is_there(LLVMGetValueName2(callee, &length)))
         return false;
-    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) /* qsort, atexit: what they call back is another matter */
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call);
+         i++) /* qsort, atexit: what they call back is another matter */
         if (LLVMIsAFunction(LLVMGetOperand(call, i)))
             return false;
     return true;

@@ -1,9 +1,9 @@
-/* A unit's LLVM IR as the checks read it: functions with their places and roles, calls with their contracts, tables that
- * the interpreter reads (method tables, type slots, module slots), members of structures by offset.
+/* A unit's LLVM IR as the checks read it: functions with their places and roles, calls with their contracts, tables
+ * that the interpreter reads (method tables, type slots, module slots), members of structures by offset.
  *
- * Promise: everything here is a fact of the bitcode; nothing is judged. Locals are SSA values already (sroa has run), names
- * and lines are the source's. Strings live until rs_ir_close. The only user of LLVM-C besides the rules that walk a
- * function's instructions. */
+ * Promise: everything here is a fact of the bitcode; nothing is judged. Locals are SSA values already (sroa has run),
+ * names and lines are the source's. Strings live until rs_ir_close. The only user of LLVM-C besides the rules that walk
+ * a function's instructions. */
 #pragma once
 #include <llvm-c/Core.h>
 #include <llvm-c/DebugInfo.h>
@@ -41,8 +41,8 @@ struct rs_ir_type {
     bool heap;
 };
 
-/* What comes back from a function, on all of its ways: what its integer result lies between (not known where lowest > highest),
- * and whether an exception may be set that was not when it was entered. */
+/* What comes back from a function, on all of its ways: what its integer result lies between (not known where lowest >
+ * highest), and whether an exception may be set that was not when it was entered. */
 struct rs_ir_answers {
     int64_t lowest, highest;
     bool raises;
@@ -58,8 +58,8 @@ struct rs_ir_function {
     bool cdef;    /* Cython's: takes borrowed arguments, returns a new reference if it returns an object */
     bool object;  /* its debug information says that it returns a Python object */
     const struct rs_ir_role *role; /* the first one, or NULL */
-    /* What the GIL may be at its returns when it is entered with it [0], without it [1]: RS_GIL_* of rules/gil.h; 0: it never
-     * returns. */
+    /* What the GIL may be at its returns when it is entered with it [0], without it [1]: RS_GIL_* of rules/gil.h; 0: it
+     * never returns. */
     uint8_t gil[2];
     bool needs_gil; /* entered without it, no way returns that has not touched what it guards */
     bool gil_read;
@@ -70,17 +70,17 @@ struct rs_ir {
     LLVMContextRef context;
     LLVMModuleRef module;
     LLVMTargetDataRef layout;
-    unsigned python;   /* 0x030b is 3.11 */
-    const char *stem;  /* of the source file: "_speedups" */
+    unsigned python;  /* 0x030b is 3.11 */
+    const char *stem; /* of the source file: "_speedups" */
     struct rs_arena arena;
     RS_VEC(struct rs_ir_function) functions; /* those with a body */
     RS_VEC(struct rs_ir_role) roles;
     RS_VEC(struct rs_ir_type) types;
-    struct rs_map by_value;  /* LLVMValueRef of a function -> index + 1 */
-    struct rs_map files;     /* LLVMMetadataRef of a DIFile -> path */
-    struct rs_map readable;  /* function -> the name that rs_ir_readable gives */
-    struct rs_map names;     /* value -> the variable that it was first stored to */
-    struct rs_map contracts; /* LLVMValueRef of a function -> index of its row + 2, 1 for none */
+    struct rs_map by_value;   /* LLVMValueRef of a function -> index + 1 */
+    struct rs_map files;      /* LLVMMetadataRef of a DIFile -> path */
+    struct rs_map readable;   /* function -> the name that rs_ir_readable gives */
+    struct rs_map names;      /* value -> the variable that it was first stored to */
+    struct rs_map contracts;  /* LLVMValueRef of a function -> index of its row + 2, 1 for none */
     struct rs_map structures; /* hash of a structure's name -> its debug information; read when first asked for */
     struct rs_map literals;   /* constant structure whose type has no name -> name */
     struct rs_map in_sight;   /* debug information of structures that an object or a variable leads to -> 1 */
@@ -94,7 +94,8 @@ void rs_ir_close(struct rs_ir *ir);
 
 /* The name that the C API's headers know a function by, though C++ mangles that of an inline one. */
 const char *rs_ir_api_name(const struct rs_ir *ir, LLVMValueRef function);
-/* As people say a function's name, of another unit's too: "Table::find" of _ZN5Table4findEPv. Lives as long as the IR. */
+/* As people say a function's name, of another unit's too: "Table::find" of _ZN5Table4findEPv. Lives as long as the IR.
+ */
 const char *rs_ir_readable(struct rs_ir *ir, LLVMValueRef function);
 /* NULL for declarations and for what is no function. */
 struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value);
@@ -106,16 +107,16 @@ LLVMValueRef rs_ir_callee(LLVMValueRef call);
 LLVMValueRef rs_ir_plain(LLVMValueRef value);
 /* What an address is computed from: an argument, a variable, a loaded or returned pointer. */
 LLVMValueRef rs_ir_root(LLVMValueRef pointer);
-/* +1 where the instruction takes a reference by Py_INCREF or its kin, -1 where it gives one up by Py_DECREF or its kin, else 0. *object,
- * which is counted, is set where that is not 0. Py_NewRef is not of them, it has a result. */
+/* +1 where the instruction takes a reference by Py_INCREF or its kin, -1 where it gives one up by Py_DECREF or its kin,
+ * else 0. *object, which is counted, is set where that is not 0. Py_NewRef is not of them, it has a result. */
 int rs_ir_count(const struct rs_ir *ir, LLVMValueRef instruction, LLVMValueRef *object);
-/* Whether a call goes to a function of the C library (the one that this program runs with), and to nothing that it is given to call
- * back: it leaves the error indicator as it is. (clib.c) */
+/* Whether a call goes to a function of the C library (the one that this program runs with), and to nothing that it is
+ * given to call back: it leaves the error indicator as it is. (clib.c) */
 bool rs_ir_calls_clib(LLVMValueRef call);
 /* What a switch compares with for its successor `k`, from 1 on (0 is the default). */
 LLVMValueRef rs_ir_case_value(LLVMValueRef instruction, unsigned k);
-/* The row of a declared or inline API function, or NULL; remembers what it found. A function that the unit itself defines
- * outside of Python's headers has none. */
+/* The row of a declared or inline API function, or NULL; remembers what it found. A function that the unit itself
+ * defines outside of Python's headers has none. */
 const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function);
 /* The source's name of a local variable or argument that holds the value, or NULL. */
 const char *rs_ir_variable(const struct rs_ir *ir, LLVMValueRef value);
@@ -124,16 +125,16 @@ const char *rs_ir_string(struct rs_ir *ir, LLVMValueRef value);
 /* Whether the call of the row's function brings what the interpreter has at hand: it cannot fail. */
 bool rs_ir_is_at_hand(struct rs_ir *ir, LLVMValueRef call, const struct rs_contract *row);
 
-/* The name of the member at an offset of a named structure ("head" of "struct.Queue" + 16) from debug information; NULL:
- * unknown. */
+/* The name of the member at an offset of a named structure ("head" of "struct.Queue" + 16) from debug information;
+ * NULL: unknown. */
 const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offset);
-/* Whether Python code may come across members of the structure: it is an object's, or an object or a variable of the unit
- * leads to it by pointers whose types are known. True where debug information does not say. */
+/* Whether Python code may come across members of the structure: it is an object's, or an object or a variable of the
+ * unit leads to it by pointers whose types are known. True where debug information does not say. */
 bool rs_ir_is_in_sight(struct rs_ir *ir, const char *structure);
 /* "Queue" where a parameter is declared as `struct Queue *` or by a typedef of that; NULL: unknown, or any object. */
 const char *rs_ir_parameter_structure(struct rs_ir *ir, LLVMValueRef function, unsigned index);
-/* The name of the structure that a constant in a variable's initialiser is ("PyMethodDef"), or NULL; and its member by position
- * in the source (NULL: it has fewer), whatever stands between the members in the IR. */
+/* The name of the structure that a constant in a variable's initialiser is ("PyMethodDef"), or NULL; and its member by
+ * position in the source (NULL: it has fewer), whatever stands between the members in the IR. */
 const char *rs_ir_constant_stem(struct rs_ir *ir, LLVMValueRef value);
 LLVMValueRef rs_ir_constant_member(LLVMValueRef value, unsigned index);
 /* "Queue" of "struct.Queue", "struct.Queue.12" and "class.Queue". */
@@ -141,14 +142,17 @@ const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type);
 
 /* For ir/ itself. */
 
-/* Operands of a node of debug information, by position (llvm/IR/DebugInfoMetadata.h); the caller frees `items`. From 21 on size and
- * offset of a type are operands, too, in front of what its kind adds. */
+/* Operands of a node of debug information, by position (llvm/IR/DebugInfoMetadata.h); the caller frees `items`. From 21
+ * on size and offset of a type are operands, too, in front of what its kind adds. */
 #if LLVM_VERSION_MAJOR >= 21
 enum { RS_IR_OP_BASE = 5 };
 #else
 enum { RS_IR_OP_BASE = 3 };
 #endif
-enum { RS_IR_OP_ELEMENTS = RS_IR_OP_BASE + 1, RS_IR_OP_TYPES = RS_IR_OP_BASE }; /* of a structure; of a function's type */
+enum {
+    RS_IR_OP_ELEMENTS = RS_IR_OP_BASE + 1,
+    RS_IR_OP_TYPES = RS_IR_OP_BASE
+}; /* of a structure; of a function's type */
 struct rs_ir_operands {
     LLVMValueRef *items;
     int count;

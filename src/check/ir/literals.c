@@ -1,5 +1,5 @@
-/* Constants of structures. From clang 20 on a constant with padding in it has a type without a name, whose padding is members of
- * its own: then debug information says which structure it is, and padding is not counted. */
+/* Constants of structures. From clang 20 on a constant with padding in it has a type without a name, whose padding is
+ * members of its own: then debug information says which structure it is, and padding is not counted. */
 #include <llvm-c/DebugInfo.h>
 #include <llvm/Config/llvm-config.h>
 #include <string.h>
@@ -17,8 +17,9 @@ static bool is_padding(LLVMValueRef value)
 {
     LLVMTypeRef type = LLVMTypeOf(value);
 
-    return LLVMGetTypeKind(type) == LLVMArrayTypeKind && LLVMGetTypeKind(LLVMGetElementType(type)) == LLVMIntegerTypeKind && LLVMGetIntTypeWidth(LLVMGetElementType(type)) == 8 &&
-           LLVMIsNull(value);
+    return LLVMGetTypeKind(type) == LLVMArrayTypeKind &&
+           LLVMGetTypeKind(LLVMGetElementType(type)) == LLVMIntegerTypeKind &&
+           LLVMGetIntTypeWidth(LLVMGetElementType(type)) == 8 && LLVMIsNull(value);
 }
 
 LLVMValueRef rs_ir_constant_member(LLVMValueRef value, unsigned index)
@@ -78,10 +79,12 @@ static void note_members(struct rs_ir *ir, LLVMValueRef value, const struct rs_i
         uint64_t bits = LLVMOffsetOfElement(ir->layout, LLVMTypeOf(value), i) * 8;
 
         for (int k = 0; k < elements->count; k++)
-            if (rs_ir_metadata_kind(elements->items[k]) == LLVMDIDerivedTypeMetadataKind && LLVMDITypeGetOffsetInBits(LLVMValueAsMetadata(elements->items[k])) == bits) {
+            if (rs_ir_metadata_kind(elements->items[k]) == LLVMDIDerivedTypeMetadataKind &&
+                LLVMDITypeGetOffsetInBits(LLVMValueAsMetadata(elements->items[k])) == bits) {
                 struct rs_ir_operands member = rs_ir_operands(elements->items[k]);
 
-                note(ir, LLVMGetOperand(value, i), member.count > RS_IR_OP_BASE ? member.items[RS_IR_OP_BASE] : NULL, depth);
+                note(ir, LLVMGetOperand(value, i), member.count > RS_IR_OP_BASE ? member.items[RS_IR_OP_BASE] : NULL,
+                     depth);
                 free(member.items);
                 break;
             }
@@ -127,7 +130,8 @@ void rs_ir_read_literals(struct rs_ir *ir)
 
             if (LLVMGetMetadataKind(node) != LLVMDIGlobalVariableExpressionMetadataKind)
                 continue;
-            variable = rs_ir_operands(LLVMMetadataAsValue(ir->context, LLVMDIGlobalVariableExpressionGetVariable(node)));
+            variable =
+                rs_ir_operands(LLVMMetadataAsValue(ir->context, LLVMDIGlobalVariableExpressionGetVariable(node)));
             note(ir, content, variable.count > OP_VARIABLE_TYPE ? variable.items[OP_VARIABLE_TYPE] : NULL, DEPTH_MOST);
             free(variable.items);
         }

@@ -19,7 +19,8 @@ struct rs_ir_operands rs_ir_operands(LLVMValueRef node)
 
 LLVMMetadataKind rs_ir_metadata_kind(LLVMValueRef node)
 {
-    return node != NULL && LLVMIsAMDNode(node) ? LLVMGetMetadataKind(LLVMValueAsMetadata(node)) : LLVMMDStringMetadataKind;
+    return node != NULL && LLVMIsAMDNode(node) ? LLVMGetMetadataKind(LLVMValueAsMetadata(node))
+                                               : LLVMMDStringMetadataKind;
 }
 
 static uint64_t hash_text(const char *text, size_t length)
@@ -66,11 +67,13 @@ static void read_node(struct graph *graph, LLVMValueRef node)
 
     for (int i = 0; i < all.count; i++)
         visit(graph, all.items[i]);
-    if (kind == LLVMDICompositeTypeMetadataKind && all.count > RS_IR_OP_ELEMENTS && all.items[RS_IR_OP_ELEMENTS] != NULL) {
+    if (kind == LLVMDICompositeTypeMetadataKind && all.count > RS_IR_OP_ELEMENTS &&
+        all.items[RS_IR_OP_ELEMENTS] != NULL) {
         const char *name = LLVMDITypeGetName(LLVMValueAsMetadata(node), &length);
         note_name(graph, name, length, node);
         *RS_PUSH(&graph->ir->composites) = node;
-    } else if (kind == LLVMDIDerivedTypeMetadataKind && all.count > RS_IR_OP_BASE && rs_ir_metadata_kind(all.items[RS_IR_OP_BASE]) == LLVMDICompositeTypeMetadataKind) {
+    } else if (kind == LLVMDIDerivedTypeMetadataKind && all.count > RS_IR_OP_BASE &&
+               rs_ir_metadata_kind(all.items[RS_IR_OP_BASE]) == LLVMDICompositeTypeMetadataKind) {
         const char *name = LLVMDITypeGetName(LLVMValueAsMetadata(node), &length);
         note_name(graph, name, length, all.items[RS_IR_OP_BASE]);
     }
@@ -79,8 +82,8 @@ static void read_node(struct graph *graph, LLVMValueRef node)
     free(all.items);
 }
 
-/* What declares a local variable at an instruction: up to 19 calls of llvm.dbg.declare and llvm.dbg.value (19 keeps records
- * unless it is told otherwise), then records, which C can read from 22 on. */
+/* What declares a local variable at an instruction: up to 19 calls of llvm.dbg.declare and llvm.dbg.value (19 keeps
+ * records unless it is told otherwise), then records, which C can read from 22 on. */
 static void visit_variables(struct graph *graph, LLVMValueRef at)
 {
 #if LLVM_VERSION_MAJOR >= 22
@@ -89,7 +92,9 @@ static void visit_variables(struct graph *graph, LLVMValueRef at)
             visit(graph, LLVMMetadataAsValue(graph->ir->context, LLVMDbgVariableRecordGetVariable(record)));
 #elif LLVM_VERSION_MAJOR <= 19
     size_t length;
-    const char *name = LLVMIsACallInst(at) && LLVMIsAFunction(LLVMGetCalledValue(at)) ? LLVMGetValueName2(LLVMGetCalledValue(at), &length) : NULL;
+    const char *name = LLVMIsACallInst(at) && LLVMIsAFunction(LLVMGetCalledValue(at))
+                           ? LLVMGetValueName2(LLVMGetCalledValue(at), &length)
+                           : NULL;
 
     if (name != NULL && strncmp(name, "llvm.dbg.", 9) == 0 && LLVMGetNumArgOperands(at) > 1)
         visit(graph, LLVMGetOperand(at, 1));
@@ -106,7 +111,8 @@ static void visit_locals(struct graph *graph)
     LLVMSetIsNewDbgInfoFormat(graph->ir->module, false);
 #endif
     for (size_t f = 0; f < graph->ir->functions.count; f++)
-        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(graph->ir->functions.items[f].value); b != NULL; b = LLVMGetNextBasicBlock(b))
+        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(graph->ir->functions.items[f].value); b != NULL;
+             b = LLVMGetNextBasicBlock(b))
             for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
                 visit_variables(graph, i);
 #if LLVM_VERSION_MAJOR == 19
@@ -170,7 +176,8 @@ const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offse
         size_t length = 0;
         LLVMMetadataRef member = LLVMValueAsMetadata(members.items[i]);
 
-        if (rs_ir_metadata_kind(members.items[i]) != LLVMDIDerivedTypeMetadataKind || LLVMDITypeGetOffsetInBits(member) != offset * 8)
+        if (rs_ir_metadata_kind(members.items[i]) != LLVMDIDerivedTypeMetadataKind ||
+            LLVMDITypeGetOffsetInBits(member) != offset * 8)
             continue;
         const char *name = LLVMDITypeGetName(member, &length);
         if (name != NULL && length > 0)

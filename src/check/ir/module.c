@@ -31,8 +31,8 @@ static unsigned bits(const char *bytes, size_t at, unsigned count)
     return value;
 }
 
-/* Which LLVM says that it wrote the bitcode: "LLVM22.1.8" in six-bit characters near its beginning (LLVM's Bitcode File Format:
- * IDENTIFICATION_BLOCK, char6). `to` has room for `room` bytes; "" where nothing is found. */
+/* Which LLVM says that it wrote the bitcode: "LLVM22.1.8" in six-bit characters near its beginning (LLVM's Bitcode File
+ * Format: IDENTIFICATION_BLOCK, char6). `to` has room for `room` bytes; "" where nothing is found. */
 static void read_producer(const char *bytes, size_t size, char *to, size_t room)
 {
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", mark[] = "LLVM";
@@ -44,7 +44,9 @@ static void read_producer(const char *bytes, size_t size, char *to, size_t room)
 
         while (same < sizeof(mark) - 1 && alphabet[bits(bytes, start + 6 * same, 6)] == mark[same])
             same++;
-        for (size_t at = start + 6 * same; same == sizeof(mark) - 1 && length + 1 < room && strchr("0123456789.", alphabet[bits(bytes, at, 6)]) != NULL; at += 6)
+        for (size_t at = start + 6 * same; same == sizeof(mark) - 1 && length + 1 < room &&
+                                           strchr("0123456789.", alphabet[bits(bytes, at, 6)]) != NULL;
+             at += 6)
             to[length++] = alphabet[bits(bytes, at, 6)];
         to[length] = 0;
         if (length > 0)
@@ -73,8 +75,10 @@ static bool parse(struct rs_ir *ir, const char *path, struct rs_error *err)
     if (bad) {
         ir->module = NULL;
         if (strtoul(producer, NULL, 10) > LLVM_VERSION_MAJOR)
-            return rs_fail(err, "%s: it was made by LLVM %s, and this refsan reads the code of LLVM up to %d", path, producer, LLVM_VERSION_MAJOR);
-        return rs_fail(err, "%s: no bitcode that LLVM %s reads: %s", path, LLVM_VERSION_STRING, why.text[0] ? why.text : "not bitcode");
+            return rs_fail(err, "%s: it was made by LLVM %s, and this refsan reads the code of LLVM up to %d", path,
+                           producer, LLVM_VERSION_MAJOR);
+        return rs_fail(err, "%s: no bitcode that LLVM %s reads: %s", path, LLVM_VERSION_STRING,
+                       why.text[0] ? why.text : "not bitcode");
     }
     return true;
 }
@@ -111,7 +115,8 @@ static bool starts(const char *text, const char *head)
 /* A header that belongs to Python, to the system or to an installed library: not the module's own code. */
 static bool is_library(const char *file)
 {
-    return file != NULL && (starts(file, "/usr/include/") || starts(file, "/usr/lib/") || starts(file, "/usr/local/include/") || strstr(file, "/include/python") != NULL ||
+    return file != NULL && (starts(file, "/usr/include/") || starts(file, "/usr/lib/") ||
+                            starts(file, "/usr/local/include/") || strstr(file, "/include/python") != NULL ||
                             strstr(file, "/site-packages/") != NULL || strstr(file, "/dist-packages/") != NULL);
 }
 
@@ -135,7 +140,8 @@ static void read_functions(struct rs_ir *ir)
         function.name = rs_ir_shown_name(ir, f, &function.place);
         function.library = is_library(function.place.file) || is_generated(function.name);
         function.local = linkage == LLVMInternalLinkage || linkage == LLVMPrivateLinkage;
-        function.object = LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(f))) == LLVMPointerTypeKind && rs_ir_returns_object(ir, f);
+        function.object = LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(f))) == LLVMPointerTypeKind &&
+                          rs_ir_returns_object(ir, f);
         function.cdef = starts(function.name, "__pyx_f_");
         *RS_PUSH(&ir->functions) = function;
         *rs_map_at(&ir->by_value, (uintptr_t)f) = ir->functions.count;
@@ -246,7 +252,8 @@ LLVMValueRef rs_ir_root(LLVMValueRef pointer)
 
 int rs_ir_count(const struct rs_ir *ir, LLVMValueRef instruction, LLVMValueRef *object)
 {
-    LLVMValueRef callee = LLVMIsACallInst(instruction) || LLVMIsAInvokeInst(instruction) ? rs_ir_callee(instruction) : NULL;
+    LLVMValueRef callee =
+        LLVMIsACallInst(instruction) || LLVMIsAInvokeInst(instruction) ? rs_ir_callee(instruction) : NULL;
     const char *name = callee == NULL || LLVMGetNumArgOperands(instruction) == 0 ? "" : rs_ir_api_name(ir, callee);
 
     name += *name == '_';
@@ -264,7 +271,8 @@ const struct rs_contract *rs_ir_contract(struct rs_ir *ir, LLVMValueRef function
 
     if (*known == 0) {
         const struct rs_ir_function *own = rs_ir_function(ir, function);
-        const struct rs_contract *row = own == NULL || own->library ? rs_contract_find(rs_ir_api_name(ir, function), ir->python) : NULL;
+        const struct rs_contract *row =
+            own == NULL || own->library ? rs_contract_find(rs_ir_api_name(ir, function), ir->python) : NULL;
 
         known = rs_map_at(&ir->contracts, (uintptr_t)function);
         *known = row == NULL ? 1 : rs_contract_index(row) + 2;

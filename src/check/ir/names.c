@@ -1,7 +1,7 @@
 /* Names and places out of debug information: functions with their classes, files, members of structures, variables.
  *
- * LLVM-C has few accessors for debug information, so that operands of metadata nodes are read by position; the positions
- * (llvm/IR/DebugInfoMetadata.h) are named below and in ir.h. */
+ * LLVM-C has few accessors for debug information, so that operands of metadata nodes are read by position; the
+ * positions (llvm/IR/DebugInfoMetadata.h) are named below and in ir.h. */
 #include <llvm-c/DebugInfo.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,8 @@ static const char *with_scopes(struct rs_ir *ir, LLVMValueRef program, const cha
     LLVMValueRef scope = operand(program, OP_SCOPE);
 
     for (int depth = 0; scope != NULL && depth < SCOPES_MOST; depth++, scope = operand(scope, OP_SCOPE)) {
-        LLVMMetadataKind kind = LLVMIsAMDNode(scope) ? LLVMGetMetadataKind(LLVMValueAsMetadata(scope)) : LLVMMDStringMetadataKind;
+        LLVMMetadataKind kind =
+            LLVMIsAMDNode(scope) ? LLVMGetMetadataKind(LLVMValueAsMetadata(scope)) : LLVMMDStringMetadataKind;
         const char *outer;
 
         if (kind != LLVMDICompositeTypeMetadataKind && kind != LLVMDINamespaceMetadataKind)
@@ -103,14 +104,16 @@ const char *rs_ir_shown_name(struct rs_ir *ir, LLVMValueRef function, struct rs_
 bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function)
 {
     LLVMMetadataRef program = LLVMGetSubprogram(function);
-    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), RS_IR_OP_TYPES);
+    LLVMValueRef type =
+        program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), RS_IR_OP_TYPES);
     const char *name = NULL;
 
     /* pointer, then typedefs down to the structure */
     type = operand(operand(type, 0), RS_IR_OP_BASE);
     for (int depth = 0; type != NULL && depth < 4; depth++, type = operand(type, RS_IR_OP_BASE)) {
         name = text_of(ir, type, OP_NAME);
-        if (name != NULL && (strcmp(name, "PyObject") == 0 || strcmp(name, "_object") == 0 || strncmp(name, "__pyx_obj_", 10) == 0))
+        if (name != NULL &&
+            (strcmp(name, "PyObject") == 0 || strcmp(name, "_object") == 0 || strncmp(name, "__pyx_obj_", 10) == 0))
             return true;
     }
     return false;
@@ -119,7 +122,8 @@ bool rs_ir_returns_object(struct rs_ir *ir, LLVMValueRef function)
 const char *rs_ir_parameter_structure(struct rs_ir *ir, LLVMValueRef function, unsigned index)
 {
     LLVMMetadataRef program = LLVMGetSubprogram(function);
-    LLVMValueRef type = program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), RS_IR_OP_TYPES);
+    LLVMValueRef type =
+        program == NULL ? NULL : operand(operand(LLVMMetadataAsValue(ir->context, program), OP_TYPE), RS_IR_OP_TYPES);
     const char *name = NULL, *found = NULL;
 
     type = operand(operand(type, (int)index + 1), RS_IR_OP_BASE);
@@ -138,8 +142,8 @@ static size_t tail(const char *name, size_t length, const char *ending)
     return length > size && strncmp(name + length - size, ending, size) == 0 ? size : 0;
 }
 
-/* clang names allocas after variables ("x", "self.addr" for an argument, "self.indirect_addr" for a C++ object that is passed by its
- * address): what is first stored there bears the name. */
+/* clang names allocas after variables ("x", "self.addr" for an argument, "self.indirect_addr" for a C++ object that is
+ * passed by its address): what is first stored there bears the name. */
 static void name_stored(struct rs_ir *ir, LLVMValueRef store)
 {
     LLVMValueRef target = LLVMGetOperand(store, 1), value = LLVMGetOperand(store, 0);
@@ -150,7 +154,8 @@ static void name_stored(struct rs_ir *ir, LLVMValueRef store)
     if (!LLVMIsAAllocaInst(target) || LLVMIsConstant(value))
         return;
     name = LLVMGetValueName2(target, &length);
-    if (length == 0 || strcmp(name, "retval") == 0 || strncmp(name, "ref.tmp", 7) == 0 || strncmp(name, "agg.tmp", 7) == 0)
+    if (length == 0 || strcmp(name, "retval") == 0 || strncmp(name, "ref.tmp", 7) == 0 ||
+        strncmp(name, "agg.tmp", 7) == 0)
         return;
     length -= tail(name, length, ".addr");
     length -= tail(name, length, ".indirect_addr");
@@ -193,7 +198,8 @@ const char *rs_ir_struct_stem(struct rs_ir *ir, LLVMTypeRef type)
 
 char *__cxa_demangle(const char *mangled, char *buffer, size_t *length, int *status);
 
-/* The name without what stands behind it in brackets: parameters. Those of "operator()" and "(anonymous namespace)" belong to it. */
+/* The name without what stands behind it in brackets: parameters. Those of "operator()" and "(anonymous namespace)"
+ * belong to it. */
 static size_t length_of_name(const char *readable)
 {
     int templates = 0;
@@ -219,7 +225,8 @@ const char *rs_ir_readable(struct rs_ir *ir, LLVMValueRef function)
     if (*known != 0)
         return (const char *)(uintptr_t)*known;
     readable = strncmp(name, "_Z", 2) == 0 ? __cxa_demangle(name, NULL, NULL, &status) : NULL;
-    name = readable != NULL && status == 0 ? rs_arena_strndup(&ir->arena, readable, length_of_name(readable)) : rs_arena_strdup(&ir->arena, name);
+    name = readable != NULL && status == 0 ? rs_arena_strndup(&ir->arena, readable, length_of_name(readable))
+                                           : rs_arena_strdup(&ir->arena, name);
     free(readable);
     *known = (uintptr_t)name;
     return name;

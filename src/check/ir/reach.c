@@ -1,6 +1,6 @@
-/* Which structures Python code may come across, from the debug information's graph of types: those of objects, those that
- * variables of the unit hold or point to, and what leads on from there. A structure that only functions pass to each other
- * is theirs. */
+/* Which structures Python code may come across, from the debug information's graph of types: those of objects, those
+ * that variables of the unit hold or point to, and what leads on from there. A structure that only functions pass to
+ * each other is theirs. */
 #include <llvm-c/DebugInfo.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 
 enum { OP_VARIABLE_TYPE = 3, CHAIN_MOST = 12, NESTING_MOST = 6 };
 
-/* The structure at the end of pointers, arrays, typedefs and qualifiers; NULL: none. One that is only declared is looked up by
- * its name. */
+/* The structure at the end of pointers, arrays, typedefs and qualifiers; NULL: none. One that is only declared is
+ * looked up by its name. */
 static LLVMValueRef structure_behind(struct rs_ir *ir, LLVMValueRef type)
 {
     for (int i = 0; i < CHAIN_MOST && type != NULL; i++) {
@@ -20,7 +20,8 @@ static LLVMValueRef structure_behind(struct rs_ir *ir, LLVMValueRef type)
         if (kind != LLVMDIDerivedTypeMetadataKind && kind != LLVMDICompositeTypeMetadataKind)
             return NULL;
         all = rs_ir_operands(type);
-        whole = kind == LLVMDICompositeTypeMetadataKind && (all.count <= RS_IR_OP_BASE || all.items[RS_IR_OP_BASE] == NULL);
+        whole =
+            kind == LLVMDICompositeTypeMetadataKind && (all.count <= RS_IR_OP_BASE || all.items[RS_IR_OP_BASE] == NULL);
         if (whole) {
             free(all.items);
             return rs_ir_structure_of(ir, type);
@@ -34,7 +35,8 @@ static LLVMValueRef structure_behind(struct rs_ir *ir, LLVMValueRef type)
 static struct rs_ir_operands elements_of(LLVMValueRef structure)
 {
     struct rs_ir_operands all = rs_ir_operands(structure);
-    struct rs_ir_operands elements = rs_ir_operands(all.count > RS_IR_OP_ELEMENTS ? all.items[RS_IR_OP_ELEMENTS] : NULL);
+    struct rs_ir_operands elements =
+        rs_ir_operands(all.count > RS_IR_OP_ELEMENTS ? all.items[RS_IR_OP_ELEMENTS] : NULL);
 
     free(all.items);
     return elements;
@@ -43,7 +45,9 @@ static struct rs_ir_operands elements_of(LLVMValueRef structure)
 static LLVMValueRef base_of(LLVMValueRef member)
 {
     struct rs_ir_operands all = rs_ir_operands(member);
-    LLVMValueRef base = rs_ir_metadata_kind(member) == LLVMDIDerivedTypeMetadataKind && all.count > RS_IR_OP_BASE ? all.items[RS_IR_OP_BASE] : NULL;
+    LLVMValueRef base = rs_ir_metadata_kind(member) == LLVMDIDerivedTypeMetadataKind && all.count > RS_IR_OP_BASE
+                            ? all.items[RS_IR_OP_BASE]
+                            : NULL;
 
     free(all.items);
     return base;
@@ -61,7 +65,8 @@ static bool is_object(struct rs_ir *ir, LLVMValueRef structure, int depth)
         return true;
     elements = elements_of(structure);
     for (int i = 0; i < elements.count && first == NULL; i++)
-        if (rs_ir_metadata_kind(elements.items[i]) == LLVMDIDerivedTypeMetadataKind && LLVMDITypeGetOffsetInBits(LLVMValueAsMetadata(elements.items[i])) == 0)
+        if (rs_ir_metadata_kind(elements.items[i]) == LLVMDIDerivedTypeMetadataKind &&
+            LLVMDITypeGetOffsetInBits(LLVMValueAsMetadata(elements.items[i])) == 0)
             first = elements.items[i];
     free(elements.items);
     type = first == NULL ? NULL : base_of(first);
@@ -78,7 +83,8 @@ struct sight {
 
 static void see(struct sight *sight, LLVMValueRef structure)
 {
-    uint64_t *seen = structure == NULL ? NULL : rs_map_at(&sight->ir->in_sight, (uintptr_t)LLVMValueAsMetadata(structure));
+    uint64_t *seen =
+        structure == NULL ? NULL : rs_map_at(&sight->ir->in_sight, (uintptr_t)LLVMValueAsMetadata(structure));
 
     if (seen == NULL || *seen != 0)
         return;

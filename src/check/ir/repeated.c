@@ -1,6 +1,7 @@
-/* The same arithmetic on the same values, written twice, has one result: "if (n % m == 0) ... if (n % m)". The second instruction
- * is taken out of the IR and the first one's value stands for it, so that the two questions cannot be answered differently.
- * Arithmetic and casts only: they read no memory. Bounds: STEPS_MOST blocks looked at a function. */
+/* The same arithmetic on the same values, written twice, has one result: "if (n % m == 0) ... if (n % m)". The second
+ * instruction is taken out of the IR and the first one's value stands for it, so that the two questions cannot be
+ * answered differently. Arithmetic and casts only: they read no memory. Bounds: STEPS_MOST blocks looked at a function.
+ */
 #include "check/ir/ir.h"
 
 enum { STEPS_MOST = 100000 };
@@ -15,7 +16,8 @@ static bool is_arithmetic(LLVMValueRef instruction)
 {
     LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
 
-    return LLVMIsABinaryOperator(instruction) != NULL || opcode == LLVMSExt || opcode == LLVMZExt || opcode == LLVMTrunc;
+    return LLVMIsABinaryOperator(instruction) != NULL || opcode == LLVMSExt || opcode == LLVMZExt ||
+           opcode == LLVMTrunc;
 }
 
 static uint64_t hash_of(LLVMValueRef instruction)
@@ -30,7 +32,8 @@ static uint64_t hash_of(LLVMValueRef instruction)
 
 static bool is_same(LLVMValueRef a, LLVMValueRef b)
 {
-    if (LLVMGetInstructionOpcode(a) != LLVMGetInstructionOpcode(b) || LLVMTypeOf(a) != LLVMTypeOf(b) || LLVMGetNumOperands(a) != LLVMGetNumOperands(b))
+    if (LLVMGetInstructionOpcode(a) != LLVMGetInstructionOpcode(b) || LLVMTypeOf(a) != LLVMTypeOf(b) ||
+        LLVMGetNumOperands(a) != LLVMGetNumOperands(b))
         return false;
     for (int i = 0; i < LLVMGetNumOperands(a); i++)
         if (LLVMGetOperand(a, (unsigned)i) != LLVMGetOperand(b, (unsigned)i))
@@ -84,7 +87,8 @@ void rs_ir_merge_repeated(LLVMValueRef function)
 {
     struct merging m = {.function = function};
 
-    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block != NULL; block = LLVMGetNextBasicBlock(block))
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block != NULL;
+         block = LLVMGetNextBasicBlock(block))
         for (LLVMValueRef i = LLVMGetFirstInstruction(block), next; i != NULL; i = next) {
             next = LLVMGetNextInstruction(i);
             if (is_arithmetic(i))

@@ -1,51 +1,153 @@
 /* Which functions the interpreter calls, and as what: read from the initialisers of the tables that name them.
  *
- * Members by position: Include/cpython/object.h (struct _typeobject and the method suites), methodobject.h, descrobject.h,
- * moduleobject.h; slot numbers: Include/typeslots.h; the same positions in 3.8 to 3.13. */
+ * Members by position: Include/cpython/object.h (struct _typeobject and the method suites), methodobject.h,
+ * descrobject.h, moduleobject.h; slot numbers: Include/typeslots.h; the same positions in 3.8 to 3.13. */
 #include <string.h>
 
 #include "check/ir/ir.h"
 
-enum { TABLE_DEPTH = 4, METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_FASTCALL = 0x80, METH_METHOD = 0x200, METH_CALL = 0x28f };
+enum {
+    TABLE_DEPTH = 4,
+    METH_VARARGS = 1,
+    METH_KEYWORDS = 2,
+    METH_NOARGS = 4,
+    METH_O = 8,
+    METH_FASTCALL = 0x80,
+    METH_METHOD = 0x200,
+    METH_CALL = 0x28f
+};
 
-#define NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
+#define NAMES(...)                                                                                                     \
+    (const char *const[])                                                                                              \
+    {                                                                                                                  \
+        __VA_ARGS__, NULL                                                                                              \
+    }
 /* "" : no function stands there */
+/* clang-format off */
 static const struct suite {
     const char *structure;
     const char *const *slots;
 } suites[] = {
-    {"_typeobject", NAMES("", "", "", "", "tp_dealloc", "", "tp_getattr", "tp_setattr", "", "tp_repr", "", "", "", "tp_hash", "tp_call", "tp_str", "tp_getattro",
-                          "tp_setattro", "", "", "", "tp_traverse", "tp_clear", "tp_richcompare", "", "tp_iter", "tp_iternext", "", "", "", "", "", "tp_descr_get",
-                          "tp_descr_set", "", "tp_init", "tp_alloc", "tp_new", "tp_free", "tp_is_gc", "", "", "", "", "", "tp_del", "", "tp_finalize", "tp_vectorcall")},
-    {"PyNumberMethods", NAMES("nb_add", "nb_subtract", "nb_multiply", "nb_remainder", "nb_divmod", "nb_power", "nb_negative", "nb_positive", "nb_absolute",
-                              "nb_bool", "nb_invert", "nb_lshift", "nb_rshift", "nb_and", "nb_xor", "nb_or", "nb_int", "", "nb_float", "nb_inplace_add",
-                              "nb_inplace_subtract", "nb_inplace_multiply", "nb_inplace_remainder", "nb_inplace_power", "nb_inplace_lshift", "nb_inplace_rshift",
-                              "nb_inplace_and", "nb_inplace_xor", "nb_inplace_or", "nb_floor_divide", "nb_true_divide", "nb_inplace_floor_divide",
-                              "nb_inplace_true_divide", "nb_index", "nb_matrix_multiply", "nb_inplace_matrix_multiply")},
-    {"PySequenceMethods", NAMES("sq_length", "sq_concat", "sq_repeat", "sq_item", "", "sq_ass_item", "", "sq_contains", "sq_inplace_concat", "sq_inplace_repeat")},
-    {"PyMappingMethods", NAMES("mp_length", "mp_subscript", "mp_ass_subscript")},
-    {"PyAsyncMethods", NAMES("am_await", "am_aiter", "am_anext", "am_send")},
-    {"PyBufferProcs", NAMES("bf_getbuffer", "bf_releasebuffer")},
-    {"PyModuleDef", NAMES("", "", "", "", "", "", "m_traverse", "m_clear", "m_free")},
-    {"PyGetSetDef", NAMES("", "getset.get", "getset.set")},
+    {"_typeobject", NAMES(
+        "", "", "", "", "tp_dealloc", "", "tp_getattr", "tp_setattr", "", "tp_repr", "", "", "", "tp_hash",
+        "tp_call", "tp_str", "tp_getattro", "tp_setattro", "", "", "", "tp_traverse", "tp_clear",
+        "tp_richcompare", "", "tp_iter", "tp_iternext", "", "", "", "", "", "tp_descr_get", "tp_descr_set", "",
+        "tp_init", "tp_alloc", "tp_new", "tp_free", "tp_is_gc", "", "", "", "", "", "tp_del", "", "tp_finalize",
+        "tp_vectorcall")},
+    {"PyNumberMethods", NAMES(
+        "nb_add", "nb_subtract", "nb_multiply", "nb_remainder", "nb_divmod", "nb_power", "nb_negative",
+        "nb_positive", "nb_absolute", "nb_bool", "nb_invert", "nb_lshift", "nb_rshift", "nb_and", "nb_xor",
+        "nb_or", "nb_int", "", "nb_float", "nb_inplace_add", "nb_inplace_subtract", "nb_inplace_multiply",
+        "nb_inplace_remainder", "nb_inplace_power", "nb_inplace_lshift", "nb_inplace_rshift", "nb_inplace_and",
+        "nb_inplace_xor", "nb_inplace_or", "nb_floor_divide", "nb_true_divide", "nb_inplace_floor_divide",
+        "nb_inplace_true_divide", "nb_index", "nb_matrix_multiply", "nb_inplace_matrix_multiply")},
+    {"PySequenceMethods", NAMES(
+        "sq_length", "sq_concat", "sq_repeat", "sq_item", "", "sq_ass_item", "", "sq_contains",
+        "sq_inplace_concat", "sq_inplace_repeat")},
+    {"PyMappingMethods", NAMES(
+        "mp_length", "mp_subscript", "mp_ass_subscript")},
+    {"PyAsyncMethods", NAMES(
+        "am_await", "am_aiter", "am_anext", "am_send")},
+    {"PyBufferProcs", NAMES(
+        "bf_getbuffer", "bf_releasebuffer")},
+    {"PyModuleDef", NAMES(
+        "", "", "", "", "", "", "m_traverse", "m_clear", "m_free")},
+    {"PyGetSetDef", NAMES(
+        "", "getset.get", "getset.set")},
 };
+/* clang-format on */
 
 /* Indexed by the number in a PyType_Slot. */
-static const char *const type_slots[] = {
-    "", "bf_getbuffer", "bf_releasebuffer", "mp_ass_subscript", "mp_length", "mp_subscript", "nb_absolute", "nb_add", "nb_and", "nb_bool", "nb_divmod", "nb_float",
-    "nb_floor_divide", "nb_index", "nb_inplace_add", "nb_inplace_and", "nb_inplace_floor_divide", "nb_inplace_lshift", "nb_inplace_multiply", "nb_inplace_or",
-    "nb_inplace_power", "nb_inplace_remainder", "nb_inplace_rshift", "nb_inplace_subtract", "nb_inplace_true_divide", "nb_inplace_xor", "nb_int", "nb_invert",
-    "nb_lshift", "nb_multiply", "nb_negative", "nb_or", "nb_positive", "nb_power", "nb_remainder", "nb_rshift", "nb_subtract", "nb_true_divide", "nb_xor",
-    "sq_ass_item", "sq_concat", "sq_contains", "sq_inplace_concat", "sq_inplace_repeat", "sq_item", "sq_length", "sq_repeat", "tp_alloc", "", "", "tp_call",
-    "tp_clear", "tp_dealloc", "tp_del", "tp_descr_get", "tp_descr_set", "", "tp_getattr", "tp_getattro", "tp_hash", "tp_init", "tp_is_gc", "tp_iter", "tp_iternext",
-    "", "tp_new", "tp_repr", "tp_richcompare", "tp_setattr", "tp_setattro", "tp_str", "tp_traverse", "", "", "tp_free", "nb_matrix_multiply",
-    "nb_inplace_matrix_multiply", "am_await", "am_aiter", "am_anext", "tp_finalize", "am_send"};
+static const char *const type_slots[] = {"",
+                                         "bf_getbuffer",
+                                         "bf_releasebuffer",
+                                         "mp_ass_subscript",
+                                         "mp_length",
+                                         "mp_subscript",
+                                         "nb_absolute",
+                                         "nb_add",
+                                         "nb_and",
+                                         "nb_bool",
+                                         "nb_divmod",
+                                         "nb_float",
+                                         "nb_floor_divide",
+                                         "nb_index",
+                                         "nb_inplace_add",
+                                         "nb_inplace_and",
+                                         "nb_inplace_floor_divide",
+                                         "nb_inplace_lshift",
+                                         "nb_inplace_multiply",
+                                         "nb_inplace_or",
+                                         "nb_inplace_power",
+                                         "nb_inplace_remainder",
+                                         "nb_inplace_rshift",
+                                         "nb_inplace_subtract",
+                                         "nb_inplace_true_divide",
+                                         "nb_inplace_xor",
+                                         "nb_int",
+                                         "nb_invert",
+                                         "nb_lshift",
+                                         "nb_multiply",
+                                         "nb_negative",
+                                         "nb_or",
+                                         "nb_positive",
+                                         "nb_power",
+                                         "nb_remainder",
+                                         "nb_rshift",
+                                         "nb_subtract",
+                                         "nb_true_divide",
+                                         "nb_xor",
+                                         "sq_ass_item",
+                                         "sq_concat",
+                                         "sq_contains",
+                                         "sq_inplace_concat",
+                                         "sq_inplace_repeat",
+                                         "sq_item",
+                                         "sq_length",
+                                         "sq_repeat",
+                                         "tp_alloc",
+                                         "",
+                                         "",
+                                         "tp_call",
+                                         "tp_clear",
+                                         "tp_dealloc",
+                                         "tp_del",
+                                         "tp_descr_get",
+                                         "tp_descr_set",
+                                         "",
+                                         "tp_getattr",
+                                         "tp_getattro",
+                                         "tp_hash",
+                                         "tp_init",
+                                         "tp_is_gc",
+                                         "tp_iter",
+                                         "tp_iternext",
+                                         "",
+                                         "tp_new",
+                                         "tp_repr",
+                                         "tp_richcompare",
+                                         "tp_setattr",
+                                         "tp_setattro",
+                                         "tp_str",
+                                         "tp_traverse",
+                                         "",
+                                         "",
+                                         "tp_free",
+                                         "nb_matrix_multiply",
+                                         "nb_inplace_matrix_multiply",
+                                         "am_await",
+                                         "am_aiter",
+                                         "am_anext",
+                                         "tp_finalize",
+                                         "am_send"};
 
-static void add_role(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef function, const char *slot, const char *python_name, int flags)
+static void add_role(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef function, const char *slot,
+                     const char *python_name, int flags)
 {
     if (!LLVMIsAFunction(function))
         return;
-    *RS_PUSH(&ir->roles) = (struct rs_ir_role){slot, rs_contract_slot(slot, ir->python), function, table, python_name, flags};
+    *RS_PUSH(&ir->roles) =
+        (struct rs_ir_role){slot, rs_contract_slot(slot, ir->python), function, table, python_name, flags};
 }
 
 static const char *method_slot(int flags)
@@ -78,7 +180,8 @@ static int64_t constant(LLVMValueRef value)
 
 static void read_suite(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef value, const struct suite *suite)
 {
-    const char *python_name = strcmp(suite->structure, "PyGetSetDef") == 0 ? rs_ir_string(ir, rs_ir_constant_member(value, 0)) : NULL;
+    const char *python_name =
+        strcmp(suite->structure, "PyGetSetDef") == 0 ? rs_ir_string(ir, rs_ir_constant_member(value, 0)) : NULL;
 
     for (unsigned i = 0; suite->slots[i] != NULL && rs_ir_constant_member(value, i) != NULL; i++)
         if (suite->slots[i][0] != '\0')
@@ -112,7 +215,8 @@ static void read_structure(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef va
         const char *slot = method_slot(flags);
 
         if (slot != NULL)
-            add_role(ir, table, rs_ir_constant_member(value, 1), slot, rs_ir_string(ir, rs_ir_constant_member(value, 0)), flags);
+            add_role(ir, table, rs_ir_constant_member(value, 1), slot,
+                     rs_ir_string(ir, rs_ir_constant_member(value, 0)), flags);
     } else if (strcmp(stem, "PyType_Slot") == 0 || strcmp(stem, "PyModuleDef_Slot") == 0) {
         if (stem[2] == 'T')
             note_type(ir, table, true);

@@ -1,4 +1,5 @@
-/* What a Cython source declares: externs, cimports, classes with their attributes, functions, and where the GIL is not held. */
+/* What a Cython source declares: externs, cimports, classes with their attributes, functions, and where the GIL is not
+ * held. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,8 @@ static const char *skip_words(const char *text, const char *const *words)
 
 enum rs_pyx_type rs_pyx_type_of(const char *type, const char *end)
 {
-    static const char *const objects[] = {"object", "list", "tuple", "dict", "str", "bytes", "unicode", "set", "frozenset", "bytearray", "basestring", NULL};
+    static const char *const objects[] = {"object",  "list", "tuple",     "dict",      "str",        "bytes",
+                                          "unicode", "set",  "frozenset", "bytearray", "basestring", NULL};
     const char *star = memchr(type, '*', (size_t)(end - type));
 
     if (star == NULL) {
@@ -61,7 +63,8 @@ enum rs_pyx_type rs_pyx_type_of(const char *type, const char *end)
         return RS_PYX_OTHER;
     }
     for (const char *at = type; at + 8 <= star; at++)
-        if ((at == type || !rs_pyx_is_word(at[-1])) && starts_with_word(at, "PyObject") && memchr(star + 1, '*', (size_t)(end - star - 1)) == NULL)
+        if ((at == type || !rs_pyx_is_word(at[-1])) && starts_with_word(at, "PyObject") &&
+            memchr(star + 1, '*', (size_t)(end - star - 1)) == NULL)
             return RS_PYX_RAW;
     return RS_PYX_OTHER;
 }
@@ -80,9 +83,11 @@ static bool split_declaration(const char *code, const char *open, const char **n
 }
 
 /* The C name that is quoted between a name and its bracket, or the name. */
-static const char *c_name(struct rs_pyx_source *source, const struct rs_pyx_line *line, const char *name, const char *end, const char *open)
+static const char *c_name(struct rs_pyx_source *source, const struct rs_pyx_line *line, const char *name,
+                          const char *end, const char *open)
 {
-    const char *raw = line->raw + (end - line->code), *stop = line->raw + (open - line->code), *quote = memchr(raw, '"', (size_t)(stop - raw));
+    const char *raw = line->raw + (end - line->code), *stop = line->raw + (open - line->code),
+               *quote = memchr(raw, '"', (size_t)(stop - raw));
     const char *last = quote != NULL ? memchr(quote + 1, '"', (size_t)(stop - quote - 1)) : NULL;
 
     if (last != NULL)
@@ -101,7 +106,9 @@ static void read_extern(struct rs_pyx_source *source, const struct rs_pyx_line *
     if (skip_words(code, types) != code || open == NULL || !split_declaration(code, open, &name, &end) || name == code)
         return;
     declared = RS_PUSH(&source->externs);
-    *declared = (struct rs_pyx_extern){.name = rs_arena_strndup(&source->arena, name, (size_t)(end - name)), .line = rs_pyx_line_of(line, name), .nogil = nogil};
+    *declared = (struct rs_pyx_extern){.name = rs_arena_strndup(&source->arena, name, (size_t)(end - name)),
+                                       .line = rs_pyx_line_of(line, name),
+                                       .nogil = nogil};
     declared->cname = c_name(source, line, name, end, open);
     declared->result = rs_pyx_type_of(code, name);
     for (size_t i = 0; (argument = rs_pyx_argument(&source->arena, open, i)) != NULL; i++)
@@ -127,7 +134,9 @@ static void read_cimport(struct rs_pyx_source *source, const struct rs_pyx_line 
         if (length == 0)
             break;
         declared = RS_PUSH(&source->externs);
-        *declared = (struct rs_pyx_extern){.cname = rs_arena_strndup(&source->arena, list, length), .line = rs_pyx_line_of(line, list), .cimported = true};
+        *declared = (struct rs_pyx_extern){.cname = rs_arena_strndup(&source->arena, list, length),
+                                           .line = rs_pyx_line_of(line, list),
+                                           .cimported = true};
         declared->name = declared->cname;
         list += length;
         as = behind(list + strspn(list, " \t\n"), "as");
@@ -166,7 +175,8 @@ static void read_attributes(struct rs_pyx_source *source, struct rs_pyx_class *c
     }
 }
 
-static struct block *push(struct scan *scan, enum block_kind kind, const struct rs_pyx_line *line, int index, bool nogil)
+static struct block *push(struct scan *scan, enum block_kind kind, const struct rs_pyx_line *line, int index,
+                          bool nogil)
 {
     struct block *block = &scan->blocks[scan->depth < DEPTH_MOST ? scan->depth++ : DEPTH_MOST - 1];
 
@@ -178,7 +188,9 @@ static void open_class(struct scan *scan, const struct rs_pyx_line *line, size_t
 {
     struct rs_pyx_class *class = RS_PUSH(&scan->source->classes);
 
-    *class = (struct rs_pyx_class){.name = rs_arena_strndup(&scan->source->arena, name, rs_pyx_word_length(name)), .line = line->number, .indent = line->indent};
+    *class = (struct rs_pyx_class){.name = rs_arena_strndup(&scan->source->arena, name, rs_pyx_word_length(name)),
+                                   .line = line->number,
+                                   .indent = line->indent};
     class->first = class->end = number + 1;
     push(scan, BLOCK_CLASS, line, (int)scan->source->classes.count - 1, false);
 }
@@ -197,8 +209,12 @@ static bool open_function(struct scan *scan, const struct rs_pyx_line *line, siz
         return false;
     close = rs_pyx_close(open);
     function = RS_PUSH(&source->functions);
-    *function = (struct rs_pyx_function){.bare = rs_arena_strndup(&source->arena, name, (size_t)(end - name)), .line = rs_pyx_line_of(line, name), .in_class = class};
-    function->name = class >= 0 ? rs_arena_printf(&source->arena, "%s.%s", source->classes.items[class].name, function->bare) : function->bare;
+    *function = (struct rs_pyx_function){.bare = rs_arena_strndup(&source->arena, name, (size_t)(end - name)),
+                                         .line = rs_pyx_line_of(line, name),
+                                         .in_class = class};
+    function->name = class >= 0
+                         ? rs_arena_printf(&source->arena, "%s.%s", source->classes.items[class].name, function->bare)
+                         : function->bare;
     function->parameters = rs_arena_strndup(&source->arena, open + 1, close > open ? (size_t)(close - open - 1) : 0);
     function->first = function->end = number + 1;
     scan->source->lines.items[number].declares = true;
@@ -216,13 +232,17 @@ static void open_block(struct scan *scan, struct rs_pyx_line *line, size_t numbe
         return;
     if ((rest = behind(code, "cdef")) != NULL && starts_with_word(rest, "extern"))
         push(scan, BLOCK_EXTERN, line, -1, rs_pyx_find_word(rest, "nogil") != NULL);
-    else if ((class = behind(code, "class")) != NULL || (rest != NULL && ((class = behind(rest, "class")) != NULL || (class = behind(rest, "cppclass")) != NULL)))
+    else if ((class = behind(code, "class")) != NULL ||
+             (rest != NULL && ((class = behind(rest, "class")) != NULL || (class = behind(rest, "cppclass")) != NULL)))
         open_class(scan, line, number, class);
     else if (rest != NULL && rest[0] == ':')
-        push(scan, scan->depth > 0 && scan->blocks[scan->depth - 1].kind == BLOCK_CLASS ? BLOCK_ATTRIBUTES : BLOCK_OTHER, line,
-             scan->depth > 0 ? scan->blocks[scan->depth - 1].index : -1, false);
-    else if ((rest = behind(code, "with")) != NULL && (starts_with_word(rest, "nogil") || starts_with_word(rest, "gil")))
-        push(scan, starts_with_word(rest, "gil") || rest[5 + strspn(rest + 5, " ")] == '(' ? BLOCK_GIL : BLOCK_NOGIL, line, -1, false);
+        push(scan,
+             scan->depth > 0 && scan->blocks[scan->depth - 1].kind == BLOCK_CLASS ? BLOCK_ATTRIBUTES : BLOCK_OTHER,
+             line, scan->depth > 0 ? scan->blocks[scan->depth - 1].index : -1, false);
+    else if ((rest = behind(code, "with")) != NULL &&
+             (starts_with_word(rest, "nogil") || starts_with_word(rest, "gil")))
+        push(scan, starts_with_word(rest, "gil") || rest[5 + strspn(rest + 5, " ")] == '(' ? BLOCK_GIL : BLOCK_NOGIL,
+             line, -1, false);
     else if (!open_function(scan, line, number))
         push(scan, BLOCK_OTHER, line, -1, false);
 }
@@ -261,7 +281,10 @@ static void scan_line(struct scan *scan, struct rs_pyx_line *line, size_t number
     line->declares = around != NULL && around->kind == BLOCK_EXTERN;
     if (line->declares && line->code[strlen(line->code) - 1] != ':')
         read_extern(scan->source, line, around->nogil);
-    else if (around != NULL && (around->kind == BLOCK_ATTRIBUTES || (around->kind == BLOCK_CLASS && starts_with_word(line->code, "cdef"))) && around->index >= 0)
+    else if (around != NULL &&
+             (around->kind == BLOCK_ATTRIBUTES ||
+              (around->kind == BLOCK_CLASS && starts_with_word(line->code, "cdef"))) &&
+             around->index >= 0)
         read_attributes(scan->source, &scan->source->classes.items[around->index], line->code);
     else if (around == NULL)
         read_cimport(scan->source, line);
@@ -280,7 +303,8 @@ void rs_pyx_source_read(struct rs_pyx_source *source, const char *text, size_t s
 /* ---- declarations in other files ---- */
 
 /* The extern of another source as one of this source's, by the name that it has here. */
-static void take_extern(struct rs_pyx_source *source, const struct rs_pyx_extern *from, const char *name, const char *file)
+static void take_extern(struct rs_pyx_source *source, const struct rs_pyx_extern *from, const char *name,
+                        const char *file)
 {
     struct rs_pyx_extern *declared;
 
@@ -300,7 +324,8 @@ static void take_attributes(struct rs_pyx_source *source, const struct rs_pyx_cl
     for (size_t i = 0; i < source->classes.count; i++)
         for (size_t k = 0; k < from->attributes.count && strcmp(source->classes.items[i].name, from->name) == 0; k++)
             *RS_PUSH(&source->classes.items[i].attributes) =
-                (struct rs_pyx_attribute){rs_arena_strdup(&source->arena, from->attributes.items[k].name), from->attributes.items[k].type};
+                (struct rs_pyx_attribute){rs_arena_strdup(&source->arena, from->attributes.items[k].name),
+                                          from->attributes.items[k].type};
 }
 
 /* The file of the source's own name: all that it declares. */
@@ -323,9 +348,11 @@ static void take_own(struct rs_pyx_source *source, const char *stem, const struc
 }
 
 /* "from .queue cimport put, get as take": those that queue.pxd declares. */
-static void take_cimported(struct rs_pyx_source *source, const struct rs_pyx_line *line, const struct rs_pyx_reader *reader)
+static void take_cimported(struct rs_pyx_source *source, const struct rs_pyx_line *line,
+                           const struct rs_pyx_reader *reader)
 {
-    const char *from = line->function < 0 ? behind(line->code, "from") : NULL, *list = from == NULL ? NULL : rs_pyx_find_word(from, "cimport"), *stem, *file;
+    const char *from = line->function < 0 ? behind(line->code, "from") : NULL,
+               *list = from == NULL ? NULL : rs_pyx_find_word(from, "cimport"), *stem, *file;
     struct rs_pyx_source declared = {0};
     size_t size, length;
     char *text;
@@ -335,12 +362,19 @@ static void take_cimported(struct rs_pyx_source *source, const struct rs_pyx_lin
     length = strcspn(from, " \t\n");
     for (stem = from + length; stem > from && rs_pyx_is_word(stem[-1]);)
         stem--;
-    text = stem == from + length ? NULL : reader->read(reader->context, rs_arena_strndup(&source->arena, stem, (size_t)(from + length - stem)), &size, &file);
+    text = stem == from + length
+               ? NULL
+               : reader->read(reader->context, rs_arena_strndup(&source->arena, stem, (size_t)(from + length - stem)),
+                              &size, &file);
     if (text == NULL)
         return;
     rs_pyx_source_read(&declared, text, size);
-    for (list += strlen("cimport"); *(list += strcspn(list, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")) != 0; list += rs_pyx_word_length(list)) {
-        const char *name = list, *as = behind(list + rs_pyx_word_length(list) + strspn(list + rs_pyx_word_length(list), " \t\n"), "as");
+    for (list += strlen("cimport");
+         *(list += strcspn(list, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")) != 0;
+         list += rs_pyx_word_length(list)) {
+        const char *name = list,
+                   *as =
+                       behind(list + rs_pyx_word_length(list) + strspn(list + rs_pyx_word_length(list), " \t\n"), "as");
         const struct rs_pyx_extern *found = rs_pyx_extern_find(&declared, name, rs_pyx_word_length(name));
 
         list = as != NULL ? as : list;
@@ -374,7 +408,8 @@ void rs_pyx_source_close(struct rs_pyx_source *source)
 const struct rs_pyx_extern *rs_pyx_extern_find(const struct rs_pyx_source *source, const char *name, size_t length)
 {
     for (size_t i = source->externs.count; i-- > 0;)
-        if (strlen(source->externs.items[i].name) == length && strncmp(source->externs.items[i].name, name, length) == 0)
+        if (strlen(source->externs.items[i].name) == length &&
+            strncmp(source->externs.items[i].name, name, length) == 0)
             return &source->externs.items[i];
     return NULL;
 }

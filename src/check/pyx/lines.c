@@ -27,7 +27,8 @@ static void skip_string(struct reader *reader)
     bool triple = reader->end - reader->at >= 3 && reader->at[1] == quote && reader->at[2] == quote;
 
     for (reader->at += triple ? 3 : 1; reader->at < reader->end; reader->at++) {
-        bool closes = *reader->at == quote && (!triple || (reader->end - reader->at >= 3 && reader->at[1] == quote && reader->at[2] == quote));
+        bool closes = *reader->at == quote &&
+                      (!triple || (reader->end - reader->at >= 3 && reader->at[1] == quote && reader->at[2] == quote));
 
         if (closes) {
             reader->at += triple ? 3 : 1;

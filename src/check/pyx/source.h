@@ -13,7 +13,7 @@
 struct rs_pyx_line {
     const char *code, *raw;
     int number, indent;
-    int function; /* index of the innermost function that it is a statement of, or -1 */
+    int function;  /* index of the innermost function that it is a statement of, or -1 */
     bool nogil;    /* runs without the GIL */
     bool declares; /* an extern, or the head of a function: what looks like a call is none */
 };
@@ -64,7 +64,8 @@ struct rs_pyx_source {
 /* Of lines.c: fills source->lines. */
 void rs_pyx_lines_read(struct rs_pyx_source *source, const char *text, size_t size);
 void rs_pyx_source_read(struct rs_pyx_source *source, const char *text, size_t size);
-/* Adds what .pxd files declare: that of the file's own name (`stem`), and those of modules that it cimports functions from. */
+/* Adds what .pxd files declare: that of the file's own name (`stem`), and those of modules that it cimports functions
+ * from. */
 void rs_pyx_source_declared(struct rs_pyx_source *source, const char *stem, const struct rs_pyx_reader *reader);
 void rs_pyx_source_close(struct rs_pyx_source *source);
 

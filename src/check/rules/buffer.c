@@ -15,7 +15,8 @@ static bool is_of(struct rs_rules *rules, LLVMValueRef pointer, LLVMValueRef buf
 {
     LLVMValueRef base;
 
-    return LLVMGetTypeKind(LLVMTypeOf(pointer)) == LLVMPointerTypeKind && rs_rules_address(rules, pointer, &base, offset) && base == buffer;
+    return LLVMGetTypeKind(LLVMTypeOf(pointer)) == LLVMPointerTypeKind &&
+           rs_rules_address(rules, pointer, &base, offset) && base == buffer;
 }
 
 static bool is_marker(const char *name)
@@ -39,14 +40,15 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call, LLV
     return RS_WAY_ON;
 }
 
-/* Whether the value is the buffer's reference to its exporter, and goes to a place that is no local variable: who finds it there has it
- * to give back. */
+/* Whether the value is the buffer's reference to its exporter, and goes to a place that is no local variable: who finds
+ * it there has it to give back. */
 static bool hands_over(struct rs_way *walk, LLVMValueRef store, LLVMValueRef buffer)
 {
     LLVMValueRef base, place;
     int64_t offset;
 
-    return rs_rules_loaded(walk->rules, LLVMGetOperand(store, 0), &base, &offset) && base == buffer && offset == OFFSET_OBJ &&
+    return rs_rules_loaded(walk->rules, LLVMGetOperand(store, 0), &base, &offset) && base == buffer &&
+           offset == OFFSET_OBJ &&
            !(rs_rules_address(walk->rules, LLVMGetOperand(store, 1), &place, &offset) && LLVMIsAAllocaInst(place));
 }
 
@@ -64,9 +66,12 @@ static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
         return step_call(walk, at, search->buffer);
     if (LLVMIsAStoreInst(at) && hands_over(walk, at, search->buffer))
         return RS_WAY_END;
-    if (LLVMIsAStoreInst(at) && (is_of(walk->rules, LLVMGetOperand(at, 0), search->buffer, &offset) || (is_of(walk->rules, LLVMGetOperand(at, 1), search->buffer, &offset) && offset == OFFSET_OBJ)))
+    if (LLVMIsAStoreInst(at) &&
+        (is_of(walk->rules, LLVMGetOperand(at, 0), search->buffer, &offset) ||
+         (is_of(walk->rules, LLVMGetOperand(at, 1), search->buffer, &offset) && offset == OFFSET_OBJ)))
         return RS_WAY_END;
-    if (rs_rules_loaded(walk->rules, at, &base, &offset) && base == search->buffer && (offset == OFFSET_OBJ || offset == OFFSET_BUF)) {
+    if (rs_rules_loaded(walk->rules, at, &base, &offset) && base == search->buffer &&
+        (offset == OFFSET_OBJ || offset == OFFSET_BUF)) {
         walk->learns = true;
         walk->news = (struct rs_way_fact){at, true, 0};
     }
@@ -79,7 +84,8 @@ static bool is_local_buffer(struct rs_rules *rules, LLVMValueRef pointer)
            LLVMABISizeOfType(rules->ir->layout, LLVMGetAllocatedType(pointer)) == VIEW_SIZE;
 }
 
-static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call, LLVMValueRef buffer, bool parse)
+static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call, LLVMValueRef buffer,
+                  bool parse)
 {
     struct search search = {call, buffer};
     struct rs_way walk = {.rules = rules, .step = step, .data = &search, .quiet = true}, trusting = walk;
@@ -92,11 +98,15 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
     if (!rs_way_follow(&walk, call, (struct rs_way_fact){call, parse, 0}))
         return;
     finding = rs_rules_tell(rules, RS_RULE_RS206, function, call,
-                            rs_rules_text(rules, "%s fills the buffer '%s' at line %d and leaves without PyBuffer_Release, so that the exporter leaks and stays locked", function->name,
-                                          name, rs_ir_place(rules->ir, call).line),
-                            rs_rules_text(rules, "call PyBuffer_Release(&%s) on every way out behind line %d", name, rs_ir_place(rules->ir, call).line));
+                            rs_rules_text(rules,
+                                          "%s fills the buffer '%s' at line %d and leaves without PyBuffer_Release, so "
+                                          "that the exporter leaks and stays locked",
+                                          function->name, name, rs_ir_place(rules->ir, call).line),
+                            rs_rules_text(rules, "call PyBuffer_Release(&%s) on every way out behind line %d", name,
+                                          rs_ir_place(rules->ir, call).line));
     rs_rules_belief(rules, finding, call, api);
-    rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s succeeds: '%s' owns a reference to the exporter", api, name));
+    rs_rules_note(rules, finding, call,
+                  rs_rules_text(rules, "%s succeeds: '%s' owns a reference to the exporter", api, name));
     rs_rules_note(rules, finding, walk.found, "the function returns, nothing has released it");
     trusting.trusts = true;
     if (!rs_way_follow(&trusting, call, (struct rs_way_fact){call, parse, 0}))
@@ -122,7 +132,7 @@ void rs_rule_buffer(struct rs_rules *rules)
         if (function->library)
             continue;
         RS_EACH_INSTRUCTION(function->value, instruction)
-            if (rs_rules_is_call(instruction))
-                judge_call(rules, function, instruction);
+        if (rs_rules_is_call(instruction))
+            judge_call(rules, function, instruction);
     }
 }

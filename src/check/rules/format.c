@@ -1,8 +1,8 @@
 /* RS306: the letters of a format of PyArg_Parse* or Py_BuildValue against the variables and values behind it.
  *
  * Only what the types say for certain: a written size that is not the variable's, a floating number for an integer, a
- * number for an object, fewer arguments than letters. Formats that are no constants, and letters that are not known, are
- * left alone. */
+ * number for an object, fewer arguments than letters. Formats that are no constants, and letters that are not known,
+ * are left alone. */
 #include "check/rules/rules.h"
 
 #include <string.h>
@@ -23,7 +23,8 @@ struct reading {
     bool unknown;    /* a letter that is not in the tables */
 };
 
-static void add(struct reading *reading, enum want_kind kind, unsigned size, bool direct, const char *unit, size_t length)
+static void add(struct reading *reading, enum want_kind kind, unsigned size, bool direct, const char *unit,
+                size_t length)
 {
     struct want *want = &reading->wants[reading->count];
 
@@ -88,7 +89,8 @@ static size_t read_unit(struct reading *reading, const char *at, bool parse)
         add(reading, WANT_FLOATING, at[0] == 'f' && parse ? sizeof(float) : sizeof(double), false, at, 1);
     else if (at[0] == 'D')
         add(reading, parse ? WANT_STRUCTURE : WANT_POINTER, parse ? COMPLEX_SIZE : sizeof(void *), false, at, 1);
-    else if (strchr(parse ? "szyuZw" : "szyuU", at[0]) != NULL || (parse && at[0] == 'e' && (at[1] == 's' || at[1] == 't')))
+    else if (strchr(parse ? "szyuZw" : "szyuU", at[0]) != NULL ||
+             (parse && at[0] == 'e' && (at[1] == 's' || at[1] == 't')))
         return read_text(reading, at, parse);
     else if (strchr(parse ? "OSYU" : "OSN", at[0]) != NULL)
         return read_object(reading, at, parse);
@@ -124,7 +126,8 @@ static const char *parse_mismatch(struct rs_rules *rules, const struct want *wan
 
     if (type == NULL || want->kind == WANT_ANY)
         return NULL;
-    scalar = is_floating(type) || LLVMGetTypeKind(type) == LLVMIntegerTypeKind || LLVMGetTypeKind(type) == LLVMPointerTypeKind;
+    scalar = is_floating(type) || LLVMGetTypeKind(type) == LLVMIntegerTypeKind ||
+             LLVMGetTypeKind(type) == LLVMPointerTypeKind;
     if (!scalar)
         return NULL;
     size = LLVMABISizeOfType(rules->ir->layout, type);
@@ -132,7 +135,9 @@ static const char *parse_mismatch(struct rs_rules *rules, const struct want *wan
         return rs_rules_text(rules, "writes %u bytes, but the variable has %u", want->size, (unsigned)size);
     if (want->kind == WANT_FLOATING)
         return is_floating(type) ? NULL : "writes a floating number, but the variable is none";
-    return is_floating(type) ? rs_rules_text(rules, "writes %s, but the variable is a floating number", want->kind == WANT_INTEGER ? "an integer" : "a pointer") : NULL;
+    return is_floating(type) ? rs_rules_text(rules, "writes %s, but the variable is a floating number",
+                                             want->kind == WANT_INTEGER ? "an integer" : "a pointer")
+                             : NULL;
 }
 
 static bool is_small_constant(LLVMValueRef value)
@@ -152,7 +157,8 @@ static const char *build_mismatch(struct rs_rules *rules, const struct want *wan
     if (is_floating(type))
         return want->kind == WANT_FLOATING ? NULL : "takes no floating number, but is given one";
     if (want->kind == WANT_FLOATING)
-        return integer ? "takes a floating number, but is given an integer" : "takes a floating number, but is given a pointer";
+        return integer ? "takes a floating number, but is given an integer"
+                       : "takes a floating number, but is given a pointer";
     if (want->kind == WANT_POINTER)
         return integer && !LLVMIsNull(value) ? "takes a pointer, but is given an integer" : NULL;
     if (!integer)
@@ -164,10 +170,12 @@ static const char *build_mismatch(struct rs_rules *rules, const struct want *wan
 
 static struct rs_finding *tell(struct rs_rules *rules, LLVMValueRef call, const char *text)
 {
-    const struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
+    const struct rs_ir_function *function =
+        rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
 
     return rs_rules_tell(rules, RS_RULE_RS306, function, call, text,
-                         rs_rules_text(rules, "make the format and its arguments agree at line %d", rs_ir_place(rules->ir, call).line));
+                         rs_rules_text(rules, "make the format and its arguments agree at line %d",
+                                       rs_ir_place(rules->ir, call).line));
 }
 
 static const char *without_suffix(struct rs_rules *rules, const char *api)
@@ -176,38 +184,50 @@ static const char *without_suffix(struct rs_rules *rules, const char *api)
 
     if (length > 6 && strcmp(api + length - 6, "_SizeT") == 0)
         length -= 6;
-    return api[0] == '_' ? rs_rules_text(rules, "%.*s", (int)length - 1, api + 1) : rs_rules_text(rules, "%.*s", (int)length, api);
+    return api[0] == '_' ? rs_rules_text(rules, "%.*s", (int)length - 1, api + 1)
+                         : rs_rules_text(rules, "%.*s", (int)length, api);
 }
 
-static void judge(struct rs_rules *rules, LLVMValueRef call, const char *api, const char *format, unsigned first, bool parse)
+static void judge(struct rs_rules *rules, LLVMValueRef call, const char *api, const char *format, unsigned first,
+                  bool parse)
 {
-    struct reading reading = {.length = strstr(api, "_SizeT") != NULL || rules->ir->python >= 0x030d ? 8 : rules->ir->python < 0x030a ? 4 : 0};
+    struct reading reading = {.length = strstr(api, "_SizeT") != NULL || rules->ir->python >= 0x030d ? 8
+                                        : rules->ir->python < 0x030a                                 ? 4
+                                                                                                     : 0};
     unsigned given = LLVMGetNumArgOperands(call);
     const char *name = without_suffix(rules, api);
-    const struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
+    const struct rs_ir_function *function =
+        rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
 
     given = given > first ? given - first : 0;
     read_format(&reading, format, parse);
     if (reading.unknown)
         return;
     if (given < reading.count) {
-        tell(rules, call, rs_rules_text(rules, "%s gives %s too few arguments for \"%s\": %u, the format names %u", function->name, name, format, given, reading.count));
+        tell(rules, call,
+             rs_rules_text(rules, "%s gives %s too few arguments for \"%s\": %u, the format names %u", function->name,
+                           name, format, given, reading.count));
         return;
     }
     if (given > reading.count && parse) {
-        tell(rules, call, rs_rules_text(rules, "%s gives %s more arguments than \"%s\" names: %u for %u, so that the last are never filled in", function->name, name, format,
-                                        given, reading.count));
+        tell(rules, call,
+             rs_rules_text(
+                 rules, "%s gives %s more arguments than \"%s\" names: %u for %u, so that the last are never filled in",
+                 function->name, name, format, given, reading.count));
         return;
     }
     for (unsigned i = 0; i < reading.count; i++) {
         const struct want *want = &reading.wants[i];
         LLVMValueRef value = rs_rules_argument(call, first + i);
-        const char *why = parse && !want->direct ? parse_mismatch(rules, want, rs_rules_pointee(rules, value)) : build_mismatch(rules, want, value);
+        const char *why = parse && !want->direct ? parse_mismatch(rules, want, rs_rules_pointee(rules, value))
+                                                 : build_mismatch(rules, want, value);
 
         if (why == NULL)
             continue;
-        struct rs_finding *finding = tell(rules, call, rs_rules_text(rules, "%s: in the format \"%s\" of %s the unit '%s' (argument %u behind the format) %s", function->name, format, name,
-                                                                     want->unit, i + 1, why));
+        struct rs_finding *finding =
+            tell(rules, call,
+                 rs_rules_text(rules, "%s: in the format \"%s\" of %s the unit '%s' (argument %u behind the format) %s",
+                               function->name, format, name, want->unit, i + 1, why));
         /* x86_64 passes an int in a register of 8 bytes: the value is mostly right */
         if (!parse && want->kind == WANT_INTEGER && LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMIntegerTypeKind)
             finding->severity = RS_WARNING;
@@ -238,12 +258,15 @@ unsigned rs_rules_buffers(struct rs_rules *rules, LLVMValueRef call, LLVMValueRe
     for (unsigned i = 0; row != NULL && i < row->nargs && count < most; i++)
         if (row->args[i].kind == RS_ARG_BUFFER_OUT && rs_rules_argument(call, i) != NULL)
             buffers[count++] = rs_rules_argument(call, i);
-    format = at < 0 || row->args[at].kind != RS_ARG_PARSE ? NULL : rs_ir_string(rules->ir, rs_rules_argument(call, (unsigned)at));
+    format = at < 0 || row->args[at].kind != RS_ARG_PARSE
+                 ? NULL
+                 : rs_ir_string(rules->ir, rs_rules_argument(call, (unsigned)at));
     if (format == NULL)
         return count;
     read_format(&reading, format, true);
     for (unsigned i = 0; i < reading.count && !reading.unknown && count < most; i++)
-        if (reading.wants[i].kind == WANT_STRUCTURE && reading.wants[i].size == BUFFER_SIZE && rs_rules_argument(call, row->nargs - 1u + i) != NULL)
+        if (reading.wants[i].kind == WANT_STRUCTURE && reading.wants[i].size == BUFFER_SIZE &&
+            rs_rules_argument(call, row->nargs - 1u + i) != NULL)
             buffers[count++] = rs_rules_argument(call, row->nargs - 1u + i);
     return count;
 }
@@ -265,7 +288,7 @@ void rs_rule_format(struct rs_rules *rules)
         if (rules->ir->functions.items[i].library)
             continue;
         RS_EACH_INSTRUCTION(rules->ir->functions.items[i].value, instruction)
-            if (rs_rules_is_call(instruction))
-                judge_call(rules, instruction);
+        if (rs_rules_is_call(instruction))
+            judge_call(rules, instruction);
     }
 }

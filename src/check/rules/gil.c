@@ -1,7 +1,7 @@
 /* RS301: the C API used where this thread has given up the GIL, or never took it.
  *
- * A use is told of only where all ways agree. A function that is called in no other way than without the GIL begins without
- * it, and so does one that is only started as a thread of its own. */
+ * A use is told of only where all ways agree. A function that is called in no other way than without the GIL begins
+ * without it, and so does one that is only started as a thread of its own. */
 #include "check/rules/gil.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 
 struct gil {
     struct rs_rules *rules;
-    struct rs_map entry; /* function -> how it is entered: RS_GIL_* */
+    struct rs_map entry;                  /* function -> how it is entered: RS_GIL_* */
     RS_VEC(struct rs_ir_function *) open; /* entered in a new way since they were last looked at */
 };
 
@@ -45,7 +45,8 @@ static LLVMValueRef release_before(struct rs_rules *rules, LLVMValueRef use)
     LLVMValueRef function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(use)), found = NULL;
     int line = rs_ir_place(rules->ir, use).line;
 
-    RS_EACH_INSTRUCTION(function, i) {
+    RS_EACH_INSTRUCTION(function, i)
+    {
         if (rs_rules_is_call(i) && gives_up(rules, i) && rs_ir_place(rules->ir, i).line <= line)
             found = i;
     }
@@ -66,14 +67,20 @@ static void tell(struct rs_rules *rules, LLVMValueRef call)
 {
     const struct rs_contract *row = rs_rules_api(rules, call, NULL);
     const char *callee = called(rules, call);
-    struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
+    struct rs_ir_function *function =
+        rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
     struct rs_finding *finding;
     LLVMValueRef release = release_before(rules, call);
 
     finding = rs_rules_tell(rules, RS_RULE_RS301, function, call,
-                            release != NULL ? rs_rules_text(rules, "%s calls %s although the GIL was given up at line %d", function->name, callee, rs_ir_place(rules->ir, release).line)
-                                            : rs_rules_text(rules, "%s calls %s%s and is only called where the GIL is not held", function->name, callee, row != NULL ? "," : ""),
-                            rs_rules_text(rules, "move the call at line %d to where the GIL is held, or take it around the call (Py_BLOCK_THREADS, PyGILState_Ensure)",
+                            release != NULL
+                                ? rs_rules_text(rules, "%s calls %s although the GIL was given up at line %d",
+                                                function->name, callee, rs_ir_place(rules->ir, release).line)
+                                : rs_rules_text(rules, "%s calls %s%s and is only called where the GIL is not held",
+                                                function->name, callee, row != NULL ? "," : ""),
+                            rs_rules_text(rules,
+                                          "move the call at line %d to where the GIL is held, or take it around the "
+                                          "call (Py_BLOCK_THREADS, PyGILState_Ensure)",
                                           rs_ir_place(rules->ir, call).line));
     if (row != NULL && rs_rules_ref_act(row) != RS_REF_NONE && rs_rules_is_immortal(rules, rs_rules_ref_object(call)))
         rs_rules_harmless(finding);
@@ -90,7 +97,11 @@ static int thread_parameter(const char *name)
     static const struct {
         const char *name;
         int parameter;
-    } starters[] = {{"pthread_create", 2}, {"thrd_create", 1}, {"PyThread_start_new_thread", 0}, {"g_thread_new", 1}, {"g_thread_try_new", 1}};
+    } starters[] = {{"pthread_create", 2},
+                    {"thrd_create", 1},
+                    {"PyThread_start_new_thread", 0},
+                    {"g_thread_new", 1},
+                    {"g_thread_try_new", 1}};
 
     for (size_t i = 0; name != NULL && i < sizeof(starters) / sizeof(*starters); i++)
         if (strcmp(name, starters[i].name) == 0)
@@ -139,7 +150,8 @@ static void each_call(struct gil *gil, const struct rs_ir_function *function, vi
     struct rs_map heads = {0};
 
     rs_gil_solve(gil->rules, function->value, (unsigned)*rs_map_at(&gil->entry, (uintptr_t)function->value), &heads);
-    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function->value); block != NULL; block = LLVMGetNextBasicBlock(block)) {
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function->value); block != NULL;
+         block = LLVMGetNextBasicBlock(block)) {
         const uint64_t *head = rs_map_find(&heads, (uintptr_t)block);
         unsigned states = head == NULL ? 0 : (unsigned)*head;
 
@@ -165,14 +177,16 @@ static void judge_call(struct gil *gil, LLVMValueRef call, unsigned held)
 {
     const struct rs_ir_function *own = rs_rules_own(gil->rules, call);
 
-    if (held == RS_GIL_FREE && rs_gil_needed(gil->rules, call) && (own == NULL || *rs_map_at(&gil->entry, (uintptr_t)own->value) != RS_GIL_FREE))
+    if (held == RS_GIL_FREE && rs_gil_needed(gil->rules, call) &&
+        (own == NULL || *rs_map_at(&gil->entry, (uintptr_t)own->value) != RS_GIL_FREE))
         tell(gil->rules, call);
 }
 
 /* Whether anything in the unit gives the GIL up or begins without it. */
 static bool is_concerned(struct rs_rules *rules)
 {
-    for (LLVMValueRef function = LLVMGetFirstFunction(rules->ir->module); function != NULL; function = LLVMGetNextFunction(function)) {
+    for (LLVMValueRef function = LLVMGetFirstFunction(rules->ir->module); function != NULL;
+         function = LLVMGetNextFunction(function)) {
         const struct rs_contract *row = rs_ir_contract(rules->ir, function);
         size_t length;
         const char *name = LLVMGetValueName2(function, &length);

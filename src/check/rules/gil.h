@@ -1,8 +1,8 @@
 /* Where the GIL is, on the ways through a function.
  *
- * A *state* is whether this thread holds the GIL and what the last PyGILState_Ensure found, which PyGILState_Release gives
- * back; a set of states has a bit for each. What a call does to a state is known of the C API, of the unit's functions, and
- * of those that other units of the extension define; of what is not known, both states come. */
+ * A *state* is whether this thread holds the GIL and what the last PyGILState_Ensure found, which PyGILState_Release
+ * gives back; a set of states has a bit for each. What a call does to a state is known of the C API, of the unit's
+ * functions, and of those that other units of the extension define; of what is not known, both states come. */
 #pragma once
 #include "check/rules/rules.h"
 
@@ -12,12 +12,12 @@ enum { RS_GIL_HELD = 1, RS_GIL_FREE = 2, RS_GIL_BOTH = RS_GIL_HELD | RS_GIL_FREE
 unsigned rs_gil_entry(unsigned held);
 /* RS_GIL_HELD, RS_GIL_FREE or both: what a set of states says. */
 unsigned rs_gil_held(unsigned states);
-/* Whether a call touches what the GIL guards: of the C API, or a function that does so on every way to its return when it is entered without
- * the GIL. */
+/* Whether a call touches what the GIL guards: of the C API, or a function that does so on every way to its return when
+ * it is entered without the GIL. */
 bool rs_gil_needed(struct rs_rules *rules, LLVMValueRef call);
 /* The states behind an instruction. */
 unsigned rs_gil_after(struct rs_rules *rules, LLVMValueRef instruction, unsigned states);
 
-/* The states at the heads of a function's blocks that can be reached, for an entry that is RS_GIL_HELD, RS_GIL_FREE or both:
- * adds block -> set to `heads`. Returns what the GIL may be at the function's returns; 0: it never returns. */
+/* The states at the heads of a function's blocks that can be reached, for an entry that is RS_GIL_HELD, RS_GIL_FREE or
+ * both: adds block -> set to `heads`. Returns what the GIL may be at the function's returns; 0: it never returns. */
 unsigned rs_gil_solve(struct rs_rules *rules, LLVMValueRef function, unsigned held, struct rs_map *heads);

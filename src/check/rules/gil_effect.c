@@ -1,5 +1,5 @@
-/* What each function does to the GIL: gives it up, takes it, gives back what it found. Each function is solved once, callees
- * first; in a circle of functions that call each other, nothing is known of the one that closes it. */
+/* What each function does to the GIL: gives it up, takes it, gives back what it found. Each function is solved once,
+ * callees first; in a circle of functions that call each other, nothing is known of the one that closes it. */
 #include "check/rules/gil.h"
 
 #include <string.h>
@@ -21,7 +21,8 @@ static unsigned any_state(void)
 
 unsigned rs_gil_entry(unsigned held)
 {
-    return (held & RS_GIL_HELD ? state_of(false, FOUND_NOTHING) : 0) | (held & RS_GIL_FREE ? state_of(true, FOUND_NOTHING) : 0);
+    return (held & RS_GIL_HELD ? state_of(false, FOUND_NOTHING) : 0) |
+           (held & RS_GIL_FREE ? state_of(true, FOUND_NOTHING) : 0);
 }
 
 unsigned rs_gil_held(unsigned states)
@@ -140,10 +141,12 @@ unsigned rs_gil_solve(struct rs_rules *rules, LLVMValueRef function, unsigned he
 /* Whether a call in it may change the state at all: most functions have none. */
 static bool may_change(struct rs_rules *rules, LLVMValueRef function, int nested)
 {
-    RS_EACH_INSTRUCTION(function, i) {
+    RS_EACH_INSTRUCTION(function, i)
+    {
         bool call = rs_rules_is_call(i);
 
-        if (call && (after_one(rules, i, false, FOUND_NOTHING, nested) != state_of(false, FOUND_NOTHING) || after_one(rules, i, true, FOUND_NOTHING, nested) != state_of(true, FOUND_NOTHING)))
+        if (call && (after_one(rules, i, false, FOUND_NOTHING, nested) != state_of(false, FOUND_NOTHING) ||
+                     after_one(rules, i, true, FOUND_NOTHING, nested) != state_of(true, FOUND_NOTHING)))
             return true;
     }
     return false;
@@ -155,8 +158,9 @@ static bool api_needs(const struct rs_contract *row)
 {
     if (row == NULL || (row->flags & (RS_NO_GIL | RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_NO_RETURN)))
         return false;
-    return rs_rules_ref_act(row) != RS_REF_NONE || row->result == RS_RESULT_NEW || (row->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_SETS_ERROR)) ||
-           row->failure == RS_ALWAYS_FAILS || strncmp(row->name, "PyErr_", 6) == 0;
+    return rs_rules_ref_act(row) != RS_REF_NONE || row->result == RS_RESULT_NEW ||
+           (row->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_SETS_ERROR)) || row->failure == RS_ALWAYS_FAILS ||
+           strncmp(row->name, "PyErr_", 6) == 0;
 }
 
 bool rs_gil_needed(struct rs_rules *rules, LLVMValueRef call)

@@ -1,5 +1,5 @@
-/* Reads which members own: a store of a new reference, or of a value that the same function acquires, owns; a store of an
- * argument or a borrowed result does not; whatever else happens to a member makes it uncertain. */
+/* Reads which members own: a store of a new reference, or of a value that the same function acquires, owns; a store of
+ * an argument or a borrowed result does not; whatever else happens to a member makes it uncertain. */
 #include "check/rules/members.h"
 
 #include <string.h>
@@ -63,7 +63,8 @@ static bool innermost(struct rs_rules *rules, LLVMTypeRef type, int64_t bytes, c
     return false;
 }
 
-bool rs_members_field(struct rs_rules *rules, LLVMValueRef pointer, const char **structure, int64_t *offset, LLVMValueRef *base, const char **outer)
+bool rs_members_field(struct rs_rules *rules, LLVMValueRef pointer, const char **structure, int64_t *offset,
+                      LLVMValueRef *base, const char **outer)
 {
     int64_t bytes = 0;
     LLVMTypeRef type = NULL;
@@ -75,16 +76,19 @@ bool rs_members_field(struct rs_rules *rules, LLVMValueRef pointer, const char *
         type = LLVMGetGEPSourceElementType(pointer);
         pointer = LLVMGetOperand(pointer, 0);
     }
-    if (type == NULL || LLVMGetTypeKind(type) != LLVMStructTypeKind || !innermost(rules, type, bytes, structure, offset))
+    if (type == NULL || LLVMGetTypeKind(type) != LLVMStructTypeKind ||
+        !innermost(rules, type, bytes, structure, offset))
         return false;
     if (base != NULL)
         *base = pointer;
     if (outer != NULL)
         *outer = rs_ir_struct_stem(rules->ir, type);
-    return strcmp(*structure, "_object") != 0 && strcmp(*structure, "PyVarObject") != 0 && strcmp(*structure, "_typeobject") != 0;
+    return strcmp(*structure, "_object") != 0 && strcmp(*structure, "PyVarObject") != 0 &&
+           strcmp(*structure, "_typeobject") != 0;
 }
 
-bool rs_members_loaded(struct rs_rules *rules, LLVMValueRef value, const char **structure, int64_t *offset, LLVMValueRef *base)
+bool rs_members_loaded(struct rs_rules *rules, LLVMValueRef value, const char **structure, int64_t *offset,
+                       LLVMValueRef *base)
 {
     return LLVMIsALoadInst(value) && LLVMGetTypeKind(LLVMTypeOf(value)) == LLVMPointerTypeKind &&
            rs_members_field(rules, LLVMGetOperand(value, 0), structure, offset, base, NULL);
@@ -115,8 +119,8 @@ const char *rs_members_name(struct rs_members *members, const struct rs_member *
     return name != NULL ? name : "?";
 }
 
-/* What one function acquires. A variable whose address was given away is read anew at each use: then it stands for what was
- * read from it. */
+/* What one function acquires. A variable whose address was given away is read anew at each use: then it stands for what
+ * was read from it. */
 struct acquired {
     struct rs_map values, members;
     struct rs_map moved;  /* values that are returned or stolen, too */
@@ -163,7 +167,8 @@ static void note_acquired(struct rs_rules *rules, LLVMValueRef call, struct acqu
 static void read_acquired(struct rs_rules *rules, LLVMValueRef function, struct acquired *acquired)
 {
     acquired->no_object = LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(function))) != LLVMPointerTypeKind;
-    RS_EACH_INSTRUCTION(function, i) {
+    RS_EACH_INSTRUCTION(function, i)
+    {
         if (rs_rules_is_call(i))
             note_acquired(rules, i, acquired);
         else if (LLVMIsAReturnInst(i) && LLVMGetNumOperands(i) == 1)
@@ -185,14 +190,17 @@ static enum store_kind kind_of(struct rs_rules *rules, struct acquired *acquired
         return STORE_UNKNOWN;
     if (rs_map_find(&acquired->values, origin_of(value)) != NULL || rs_map_find(&acquired->members, key) != NULL)
         return STORE_OWNED;
-    if (LLVMIsAArgument(value) || (LLVMIsALoadInst(value) && rs_map_find(&acquired->parsed, (uintptr_t)LLVMGetOperand(value, 0)) != NULL))
+    if (LLVMIsAArgument(value) ||
+        (LLVMIsALoadInst(value) && rs_map_find(&acquired->parsed, (uintptr_t)LLVMGetOperand(value, 0)) != NULL))
         return STORE_BORROWED;
     if (!LLVMIsACallInst(value))
         return STORE_UNKNOWN;
     row = rs_rules_api(rules, value, NULL);
     if (row == NULL)
         return STORE_UNKNOWN;
-    return row->result == RS_RESULT_NEW ? STORE_OWNED : row->result == RS_RESULT_BORROWED ? STORE_BORROWED : STORE_UNKNOWN;
+    return row->result == RS_RESULT_NEW        ? STORE_OWNED
+           : row->result == RS_RESULT_BORROWED ? STORE_BORROWED
+                                               : STORE_UNKNOWN;
 }
 
 static void note_store(struct rs_members *members, struct acquired *acquired, LLVMValueRef store)
@@ -202,7 +210,8 @@ static void note_store(struct rs_members *members, struct acquired *acquired, LL
     int64_t offset;
     struct rs_member *member;
 
-    if (LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMPointerTypeKind || !rs_members_field(members->rules, LLVMGetOperand(store, 1), &structure, &offset, NULL, NULL))
+    if (LLVMGetTypeKind(LLVMTypeOf(value)) != LLVMPointerTypeKind ||
+        !rs_members_field(members->rules, LLVMGetOperand(store, 1), &structure, &offset, NULL, NULL))
         return;
     member = member_at(members, structure, offset);
     member->leads_on = member->leads_on || !(LLVMIsConstant(value) || rs_rules_is_plain(members->rules, value));
@@ -226,7 +235,8 @@ static void note_store(struct rs_members *members, struct acquired *acquired, LL
 
 static bool call_borrows(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef value, int depth);
 
-/* Whether a function of the unit leaves the reference of a parameter where it is: it only reads the object, or lends it to others. */
+/* Whether a function of the unit leaves the reference of a parameter where it is: it only reads the object, or lends it
+ * to others. */
 static bool only_borrows(struct rs_rules *rules, const struct rs_ir_function *function, unsigned parameter, int depth)
 {
     LLVMValueRef value = parameter < LLVMCountParams(function->value) ? LLVMGetParam(function->value, parameter) : NULL;
@@ -253,7 +263,8 @@ static bool call_borrows(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
         const struct rs_argument *arg = row != NULL ? rs_rules_parameter(row, call, i) : NULL;
 
-        if (LLVMGetOperand(call, i) == value && (row != NULL ? arg != NULL && arg->kind == RS_ARG_STEAL : !only_borrows(rules, own, i, depth)))
+        if (LLVMGetOperand(call, i) == value &&
+            (row != NULL ? arg != NULL && arg->kind == RS_ARG_STEAL : !only_borrows(rules, own, i, depth)))
             return false;
     }
     return true;
@@ -291,7 +302,8 @@ void rs_members_read(struct rs_members *members, struct rs_rules *rules)
         if (function->library)
             continue;
         read_acquired(rules, function->value, &acquired);
-        RS_EACH_INSTRUCTION(function->value, i) {
+        RS_EACH_INSTRUCTION(function->value, i)
+        {
             if (LLVMIsAStoreInst(i))
                 note_store(members, &acquired, i);
             else if (rs_rules_is_call(i))

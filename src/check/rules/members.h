@@ -1,4 +1,5 @@
-/* What a unit's functions do with the members of its structures: the material of the audit of dealloc, clear and traverse. */
+/* What a unit's functions do with the members of its structures: the material of the audit of dealloc, clear and
+ * traverse. */
 #pragma once
 #include "check/rules/rules.h"
 
@@ -23,11 +24,13 @@ struct rs_members {
 void rs_members_read(struct rs_members *members, struct rs_rules *rules);
 void rs_members_close(struct rs_members *members);
 
-/* The member that a pointer leads to, by the structure that names it; *base is what the address computation starts from and
- * *outer the structure that it starts with (both may be NULL). False where it is no member of a named structure. */
-bool rs_members_field(struct rs_rules *rules, LLVMValueRef pointer, const char **structure, int64_t *offset, LLVMValueRef *base, const char **outer);
+/* The member that a pointer leads to, by the structure that names it; *base is what the address computation starts from
+ * and *outer the structure that it starts with (both may be NULL). False where it is no member of a named structure. */
+bool rs_members_field(struct rs_rules *rules, LLVMValueRef pointer, const char **structure, int64_t *offset,
+                      LLVMValueRef *base, const char **outer);
 /* Likewise for a value that was loaded from a member. */
-bool rs_members_loaded(struct rs_rules *rules, LLVMValueRef value, const char **structure, int64_t *offset, LLVMValueRef *base);
+bool rs_members_loaded(struct rs_rules *rules, LLVMValueRef value, const char **structure, int64_t *offset,
+                       LLVMValueRef *base);
 /* NULL where nothing was ever stored to or released from it. */
 struct rs_member *rs_members_find(struct rs_members *members, const char *structure, int64_t offset);
 /* Its name in the source, or "?". */

@@ -4,7 +4,6 @@
 #include <llvm-c/DebugInfo.h>
 #include <string.h>
 
-
 /* How many parameters the interpreter passes, and how people write the convention. */
 static const struct convention {
     const char *slot;
@@ -28,14 +27,17 @@ static const struct convention *convention_of(const char *slot)
     return NULL;
 }
 
-static void tell(struct rs_rules *rules, const struct rs_ir_role *role, const struct convention *convention, const char *what)
+static void tell(struct rs_rules *rules, const struct rs_ir_role *role, const struct convention *convention,
+                 const char *what)
 {
     struct rs_ir_function *function = rs_ir_function(rules->ir, role->function);
     const char *shown = role->python_name != NULL && role->python_name[0] != '\0' ? role->python_name : function->name;
 
     rs_rules_tell(rules, RS_RULE_RS307, function, NULL,
-                  rs_rules_text(rules, "%s is in the method table as %s ('%s'), which calls it with %s, but %s", function->name, convention->flags, shown, convention->signature, what),
-                  rs_rules_text(rules, "let flags and signature agree: %s is for %s", convention->flags, convention->signature));
+                  rs_rules_text(rules, "%s is in the method table as %s ('%s'), which calls it with %s, but %s",
+                                function->name, convention->flags, shown, convention->signature, what),
+                  rs_rules_text(rules, "let flags and signature agree: %s is for %s", convention->flags,
+                                convention->signature));
 }
 
 /* The call in the function's first block (so that it is always made) that parses this parameter as a tuple. */
@@ -43,7 +45,8 @@ static bool parses(struct rs_rules *rules, LLVMValueRef function, unsigned param
 {
     LLVMValueRef value = LLVMGetParam(function, parameter);
 
-    for (LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(function)); i != NULL; i = LLVMGetNextInstruction(i)) {
+    for (LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(function)); i != NULL;
+         i = LLVMGetNextInstruction(i)) {
         const char *name = NULL;
 
         if (rs_rules_is_call(i))
@@ -87,7 +90,8 @@ static void judge(struct rs_rules *rules, const struct rs_ir_role *role)
 
 static bool is_table(const char *stem)
 {
-    return stem != NULL && (strcmp(stem, "PyMethodDef") == 0 || strcmp(stem, "PyGetSetDef") == 0 || strcmp(stem, "PyMemberDef") == 0);
+    return stem != NULL &&
+           (strcmp(stem, "PyMethodDef") == 0 || strcmp(stem, "PyGetSetDef") == 0 || strcmp(stem, "PyMemberDef") == 0);
 }
 
 static struct rs_ir_place place_of(struct rs_rules *rules, LLVMValueRef global)
@@ -106,8 +110,11 @@ static struct rs_ir_place place_of(struct rs_rules *rules, LLVMValueRef global)
         file = LLVMDIVariableGetFile(variable);
         place.line = (int)LLVMDIVariableGetLine(variable);
         if (file != NULL) {
-            const char *name = LLVMDIFileGetFilename(file, &length), *folder = LLVMDIFileGetDirectory(file, &folder_length);
-            place.file = name[0] == '/' ? rs_rules_text(rules, "%.*s", (int)length, name) : rs_rules_text(rules, "%.*s/%.*s", (int)folder_length, folder, (int)length, name);
+            const char *name = LLVMDIFileGetFilename(file, &length),
+                       *folder = LLVMDIFileGetDirectory(file, &folder_length);
+            place.file = name[0] == '/'
+                             ? rs_rules_text(rules, "%.*s", (int)length, name)
+                             : rs_rules_text(rules, "%.*s/%.*s", (int)folder_length, folder, (int)length, name);
         }
     }
     LLVMDisposeValueMetadataEntries(entries);
@@ -129,7 +136,8 @@ static void judge_end(struct rs_rules *rules, LLVMValueRef table, struct rs_map 
     count = (unsigned)LLVMGetNumOperands(content);
     last = count > 0 ? LLVMGetOperand(content, count - 1) : NULL;
     stem = last != NULL ? rs_ir_constant_stem(rules->ir, last) : NULL;
-    if (!is_table(stem) || LLVMIsNull(last) || !LLVMIsAConstantStruct(last) || LLVMIsNull(rs_ir_constant_member(last, 0)))
+    if (!is_table(stem) || LLVMIsNull(last) || !LLVMIsAConstantStruct(last) ||
+        LLVMIsNull(rs_ir_constant_member(last, 0)))
         return;
     known = rs_map_at(seen, (uintptr_t)table);
     if (*known != 0)
@@ -138,8 +146,14 @@ static void judge_end(struct rs_rules *rules, LLVMValueRef table, struct rs_map 
     name = LLVMGetValueName2(table, &length);
     finding = rs_report_add(rules->report, RS_RULE_RS307);
     struct rs_ir_place place = place_of(rules, table);
-    finding->culprit = (struct rs_place){.module = rs_rules_text(rules, "%s", rules->ir->stem), .function = rs_rules_text(rules, "%s", name), .file = place.file, .line = place.line};
-    finding->message = rs_rules_text(rules, "the table %s has no end: the interpreter reads on behind its %u entries until it meets one whose name is NULL", name, count);
+    finding->culprit = (struct rs_place){.module = rs_rules_text(rules, "%s", rules->ir->stem),
+                                         .function = rs_rules_text(rules, "%s", name),
+                                         .file = place.file,
+                                         .line = place.line};
+    finding->message = rs_rules_text(
+        rules,
+        "the table %s has no end: the interpreter reads on behind its %u entries until it meets one whose name is NULL",
+        name, count);
     finding->fix = rs_rules_text(rules, "close %s with an entry {NULL}", name);
 }
 
@@ -149,7 +163,8 @@ static void judge_ends(struct rs_rules *rules, LLVMValueRef content, struct rs_m
     const char *stem = rs_ir_constant_stem(rules->ir, content);
     int count = LLVMIsAConstantStruct(content) || LLVMIsAConstantArray(content) ? LLVMGetNumOperands(content) : 0;
 
-    if (stem != NULL && (strcmp(stem, "PyModuleDef") == 0 || strcmp(stem, "_typeobject") == 0 || strcmp(stem, "PyType_Slot") == 0)) {
+    if (stem != NULL &&
+        (strcmp(stem, "PyModuleDef") == 0 || strcmp(stem, "_typeobject") == 0 || strcmp(stem, "PyType_Slot") == 0)) {
         for (int i = 0; i < count; i++)
             judge_end(rules, LLVMGetOperand(content, (unsigned)i), seen);
         return;
@@ -164,7 +179,8 @@ void rs_rule_method_table(struct rs_rules *rules)
 
     for (size_t i = 0; i < rules->ir->roles.count; i++)
         judge(rules, &rules->ir->roles.items[i]);
-    for (LLVMValueRef global = LLVMGetFirstGlobal(rules->ir->module); global != NULL; global = LLVMGetNextGlobal(global))
+    for (LLVMValueRef global = LLVMGetFirstGlobal(rules->ir->module); global != NULL;
+         global = LLVMGetNextGlobal(global))
         if (LLVMGetInitializer(global) != NULL)
             judge_ends(rules, LLVMGetInitializer(global), &seen);
     rs_map_close(&seen);

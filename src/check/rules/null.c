@@ -1,7 +1,7 @@
 /* RS403: the NULL of a call that failed reaches a function, or a member access, that needs an object.
  *
- * Left alone: what cannot fail by what the code around it checked, which is not seen from here (an index in range, a key
- * that was asked for, a module's own dictionary). What fails for want of memory only is a note. */
+ * Left alone: what cannot fail by what the code around it checked, which is not seen from here (an index in range, a
+ * key that was asked for, a module's own dictionary). What fails for want of memory only is a note. */
 #include "check/rules/rules.h"
 
 #include <string.h>
@@ -47,7 +47,8 @@ static bool holds(LLVMValueRef value, LLVMValueRef start)
     for (LLVMUseRef use = LLVMGetFirstUse(value); use != NULL; use = LLVMGetNextUse(use)) {
         LLVMValueRef store = LLVMGetUser(use);
 
-        if (LLVMIsAStoreInst(store) != NULL && LLVMGetOperand(store, 1) == value && comes_from(LLVMGetOperand(store, 0), start, 4))
+        if (LLVMIsAStoreInst(store) != NULL && LLVMGetOperand(store, 1) == value &&
+            comes_from(LLVMGetOperand(store, 0), start, 4))
             return true;
     }
     return false;
@@ -59,7 +60,8 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
     const char *name;
     const struct rs_contract *row = rs_rules_api(walk->rules, call, &name);
 
-    if (row != NULL && strcmp(row->name, "PyErr_Occurred") == 0 && (search->row->flags & RS_SETS_ERROR) && !(search->row->flags & RS_MISS_IS_NULL) && !search->cleared) {
+    if (row != NULL && strcmp(row->name, "PyErr_Occurred") == 0 && (search->row->flags & RS_SETS_ERROR) &&
+        !(search->row->flags & RS_MISS_IS_NULL) && !search->cleared) {
         walk->learns = true;
         walk->news = (struct rs_way_fact){call, true, 0};
         return RS_WAY_ON;
@@ -86,14 +88,17 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
 static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
 {
     struct search *search = walk->data;
-    LLVMValueRef base, address = LLVMIsALoadInst(at) ? LLVMGetOperand(at, 0) : LLVMIsAStoreInst(at) ? LLVMGetOperand(at, 1) : NULL;
+    LLVMValueRef base, address = LLVMIsALoadInst(at)    ? LLVMGetOperand(at, 0)
+                                 : LLVMIsAStoreInst(at) ? LLVMGetOperand(at, 1)
+                                                        : NULL;
     int64_t offset;
 
     if (at == search->start)
         return RS_WAY_END;
     if (rs_rules_is_call(at))
         return step_call(walk, at);
-    if (address != NULL && rs_rules_address(walk->rules, address, &base, &offset) && is_null_here(walk, base, search->start)) {
+    if (address != NULL && rs_rules_address(walk->rules, address, &base, &offset) &&
+        is_null_here(walk, base, search->start)) {
         search->taker = NULL;
         return RS_WAY_FOUND;
     }
@@ -110,7 +115,9 @@ static bool is_named(const char *name, const char *const *names)
 
 static bool drops_exceptions(struct rs_rules *rules, LLVMValueRef instruction, void *data)
 {
-    static const char *const droppers[] = {"PyErr_Clear", "PyErr_Print", "PyErr_PrintEx", "PyErr_Fetch", "PyErr_GetRaisedException", "PyErr_WriteUnraisable", NULL};
+    static const char *const droppers[] = {
+        "PyErr_Clear",           "PyErr_Print", "PyErr_PrintEx", "PyErr_Fetch", "PyErr_GetRaisedException",
+        "PyErr_WriteUnraisable", NULL};
     const char *name = NULL;
 
     (void)data;
@@ -121,8 +128,12 @@ static bool drops_exceptions(struct rs_rules *rules, LLVMValueRef instruction, v
 
 static bool asks_for_keys(struct rs_rules *rules, LLVMValueRef instruction, void *data)
 {
-    static const char *const asking[] = {"PyDict_Contains", "PySequence_Contains", "PyMapping_HasKey", "PyMapping_HasKeyString", "PyDict_Next", "PyDict_SetDefault", "PyObject_HasAttr", "PyObject_HasAttrString",
+    /* clang-format off */
+    static const char *const asking[] = {"PyDict_Contains", "PySequence_Contains", "PyMapping_HasKey",
+                                         "PyMapping_HasKeyString", "PyDict_Next", "PyDict_SetDefault",
+                                         "PyObject_HasAttr", "PyObject_HasAttrString",
                                           NULL};
+    /* clang-format on */
     const char *name = NULL;
 
     (void)data;
@@ -134,13 +145,62 @@ static bool asks_for_keys(struct rs_rules *rules, LLVMValueRef instruction, void
 /* Fails when memory is short, and in no other way that the code around it can bring about. */
 static bool only_without_memory(const struct rs_contract *row)
 {
-    static const char *const makers[] = {
-        "PyLong_FromLong", "PyLong_FromSsize_t", "PyLong_FromSize_t", "PyLong_FromLongLong", "PyLong_FromUnsignedLong", "PyLong_FromUnsignedLongLong", "PyLong_FromVoidPtr",
-        "PyLong_FromDouble", "PyFloat_FromDouble", "PyComplex_FromDoubles", "PyUnicode_FromString", "PyUnicode_InternFromString", "PyUnicode_FromFormat", "PyUnicode_New",
-        "PyUnicode_FromStringAndSize", "PyUnicode_FromWideChar", "PyBytes_FromString", "PyBytes_FromStringAndSize", "PyByteArray_FromStringAndSize", "PyList_New", "PyTuple_New",
-        "PyTuple_Pack", "PyDict_New", "PyDict_Copy", "PyDict_Keys", "PyDict_Values", "PyDict_Items", "PySet_New", "PyList_AsTuple", "PyList_GetSlice", "PyTuple_GetSlice",
-        "Py_BuildValue", "_Py_BuildValue_SizeT", "PyCapsule_New", "PySlice_New", "PyCFunction_New", "PyCFunction_NewEx", "PyCMethod_New", "PyErr_NewException", "PyErr_NewExceptionWithDoc",
-        "PyModule_Create2", "PyModule_New", "PyUnicode_Substring", "PyUnicode_FromKindAndData", "PyUnicode_DecodeLatin1", "PyBytes_FromFormat", "PyCode_GetCode", "PyMemoryView_FromMemory", "_PyObject_New", "_PyObject_GC_New", "PyStructSequence_New", "PyDictProxy_New", "PyMethod_New", "PyCell_New", "PySeqIter_New", NULL};
+    static const char *const makers[] = {"PyLong_FromLong",
+                                         "PyLong_FromSsize_t",
+                                         "PyLong_FromSize_t",
+                                         "PyLong_FromLongLong",
+                                         "PyLong_FromUnsignedLong",
+                                         "PyLong_FromUnsignedLongLong",
+                                         "PyLong_FromVoidPtr",
+                                         "PyLong_FromDouble",
+                                         "PyFloat_FromDouble",
+                                         "PyComplex_FromDoubles",
+                                         "PyUnicode_FromString",
+                                         "PyUnicode_InternFromString",
+                                         "PyUnicode_FromFormat",
+                                         "PyUnicode_New",
+                                         "PyUnicode_FromStringAndSize",
+                                         "PyUnicode_FromWideChar",
+                                         "PyBytes_FromString",
+                                         "PyBytes_FromStringAndSize",
+                                         "PyByteArray_FromStringAndSize",
+                                         "PyList_New",
+                                         "PyTuple_New",
+                                         "PyTuple_Pack",
+                                         "PyDict_New",
+                                         "PyDict_Copy",
+                                         "PyDict_Keys",
+                                         "PyDict_Values",
+                                         "PyDict_Items",
+                                         "PySet_New",
+                                         "PyList_AsTuple",
+                                         "PyList_GetSlice",
+                                         "PyTuple_GetSlice",
+                                         "Py_BuildValue",
+                                         "_Py_BuildValue_SizeT",
+                                         "PyCapsule_New",
+                                         "PySlice_New",
+                                         "PyCFunction_New",
+                                         "PyCFunction_NewEx",
+                                         "PyCMethod_New",
+                                         "PyErr_NewException",
+                                         "PyErr_NewExceptionWithDoc",
+                                         "PyModule_Create2",
+                                         "PyModule_New",
+                                         "PyUnicode_Substring",
+                                         "PyUnicode_FromKindAndData",
+                                         "PyUnicode_DecodeLatin1",
+                                         "PyBytes_FromFormat",
+                                         "PyCode_GetCode",
+                                         "PyMemoryView_FromMemory",
+                                         "_PyObject_New",
+                                         "_PyObject_GC_New",
+                                         "PyStructSequence_New",
+                                         "PyDictProxy_New",
+                                         "PyMethod_New",
+                                         "PyCell_New",
+                                         "PySeqIter_New",
+                                         NULL};
 
     return is_named(row->name, makers);
 }
@@ -148,8 +208,12 @@ static bool only_without_memory(const struct rs_contract *row)
 /* Results that code may rightly know to be there. */
 static bool may_be_known(struct rs_rules *rules, LLVMValueRef call, const struct rs_contract *row)
 {
-    static const char *const indexed[] = {"PyTuple_GetItem", "PyList_GetItem", "PySequence_GetItem", "PySequence_ITEM", "PyList_GetItemRef", "PyIter_Next", "PySequence_Fast",
-                                          "PyModule_GetDict", "PyImport_AddModule", "PyThreadState_GetDict", "PyErr_GetRaisedException", "PyErr_GetHandledException", NULL};
+    /* clang-format off */
+    static const char *const indexed[] = {"PyTuple_GetItem", "PyList_GetItem", "PySequence_GetItem",
+                                          "PySequence_ITEM", "PyList_GetItemRef", "PyIter_Next", "PySequence_Fast",
+                                          "PyModule_GetDict", "PyImport_AddModule", "PyThreadState_GetDict",
+                                          "PyErr_GetRaisedException", "PyErr_GetHandledException", NULL};
+    /* clang-format on */
     LLVMValueRef container = rs_rules_argument(call, 0);
 
     if (row->result == RS_RESULT_FOREVER || is_named(row->name, indexed))
@@ -162,15 +226,18 @@ static bool may_be_known(struct rs_rules *rules, LLVMValueRef call, const struct
 
 static bool may_fail(struct rs_rules *rules, LLVMValueRef call, const struct rs_contract *row)
 {
-    if (row == NULL || (row->result != RS_RESULT_NEW && row->result != RS_RESULT_BORROWED && row->result != RS_RESULT_FOREVER))
+    if (row == NULL ||
+        (row->result != RS_RESULT_NEW && row->result != RS_RESULT_BORROWED && row->result != RS_RESULT_FOREVER))
         return false;
-    return row->failure != RS_NEVER_FAILS && row->failure != RS_ALWAYS_FAILS && row->nargs > 0 && !(row->flags & RS_MACRO) && !may_be_known(rules, call, row) && !rs_ir_is_at_hand(rules->ir, call, row) &&
+    return row->failure != RS_NEVER_FAILS && row->failure != RS_ALWAYS_FAILS && row->nargs > 0 &&
+           !(row->flags & RS_MACRO) && !may_be_known(rules, call, row) && !rs_ir_is_at_hand(rules->ir, call, row) &&
            LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMPointerTypeKind;
 }
 
 static bool runs_once(const struct rs_ir_function *function)
 {
-    return function->role != NULL && (strcmp(function->role->slot, "init") == 0 || strcmp(function->role->slot, "mod.exec") == 0);
+    return function->role != NULL &&
+           (strcmp(function->role->slot, "init") == 0 || strcmp(function->role->slot, "mod.exec") == 0);
 }
 
 static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call)
@@ -186,15 +253,20 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
     search.cleared = rs_rules_reaches(rules, function->value, drops_exceptions, NULL, 0);
     if (!rs_way_follow(&walk, call, (struct rs_way_fact){call, false, 0}))
         return;
-    finding = rs_rules_tell(rules, RS_RULE_RS403, function, walk.found,
-                            search.taker != NULL ? rs_rules_text(rules, "%s passes NULL to %s, which needs an object, when %s at line %d has failed%s", function->name, search.taker, row->name,
-                                                                 line, row->flags & RS_MISS_IS_NULL ? " or found nothing" : "")
-                                                 : rs_rules_text(rules, "%s reads through NULL when %s at line %d has failed%s", function->name, row->name, line,
-                                                                 row->flags & RS_MISS_IS_NULL ? " or found nothing" : ""),
-                            rs_rules_text(rules, "compare the result of %s at line %d with NULL before it is used", row->name, line));
+    finding = rs_rules_tell(
+        rules, RS_RULE_RS403, function, walk.found,
+        search.taker != NULL
+            ? rs_rules_text(rules, "%s passes NULL to %s, which needs an object, when %s at line %d has failed%s",
+                            function->name, search.taker, row->name, line,
+                            row->flags & RS_MISS_IS_NULL ? " or found nothing" : "")
+            : rs_rules_text(rules, "%s reads through NULL when %s at line %d has failed%s", function->name, row->name,
+                            line, row->flags & RS_MISS_IS_NULL ? " or found nothing" : ""),
+        rs_rules_text(rules, "compare the result of %s at line %d with NULL before it is used", row->name, line));
     rs_rules_belief(rules, finding, call, row->name);
     rs_rules_note(rules, finding, call, rs_rules_text(rules, "%s returns NULL", row->name));
-    rs_rules_note(rules, finding, walk.found, search.taker != NULL ? rs_rules_text(rules, "it is passed to %s", search.taker) : "it is read through");
+    rs_rules_note(rules, finding, walk.found,
+                  search.taker != NULL ? rs_rules_text(rules, "it is passed to %s", search.taker)
+                                       : "it is read through");
     if (runs_once(function) || only_without_memory(row))
         finding->severity = RS_NOTE;
 }
@@ -207,7 +279,7 @@ void rs_rule_null(struct rs_rules *rules)
         if (function->library)
             continue;
         RS_EACH_INSTRUCTION(function->value, instruction)
-            if (rs_rules_is_call(instruction))
-                judge(rules, function, instruction);
+        if (rs_rules_is_call(instruction))
+            judge(rules, function, instruction);
     }
 }

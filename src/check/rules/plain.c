@@ -1,5 +1,6 @@
-/* Values that lead on to no other object, numbers and texts above all: no cycle goes through them. Known by what made them, or by a
- * question that the function asks before it keeps them. A helper of the unit's own that is asked may mean the same. */
+/* Values that lead on to no other object, numbers and texts above all: no cycle goes through them. Known by what made
+ * them, or by a question that the function asks before it keeps them. A helper of the unit's own that is asked may mean
+ * the same. */
 #include "check/rules/rules.h"
 
 #include <string.h>
@@ -8,7 +9,8 @@ enum { LONG_SUBCLASS = 1 << 24, BYTES_SUBCLASS = 1 << 27, UNICODE_SUBCLASS = 1 <
 
 static bool is_plain_type(LLVMValueRef type)
 {
-    static const char *const types[] = {"PyLong_Type", "PyFloat_Type", "PyComplex_Type", "PyBool_Type", "PyBytes_Type", "PyUnicode_Type", "PyByteArray_Type"};
+    static const char *const types[] = {"PyLong_Type",  "PyFloat_Type",   "PyComplex_Type",  "PyBool_Type",
+                                        "PyBytes_Type", "PyUnicode_Type", "PyByteArray_Type"};
     size_t length;
     const char *name = LLVMIsAGlobalVariable(type) != NULL ? LLVMGetValueName2(type, &length) : NULL;
 
@@ -20,18 +22,23 @@ static bool is_plain_type(LLVMValueRef type)
 
 static bool is_plain_flags(LLVMValueRef flags)
 {
-    return flags != NULL && LLVMIsAConstantInt(flags) && LLVMConstIntGetZExtValue(flags) & (LONG_SUBCLASS | BYTES_SUBCLASS | UNICODE_SUBCLASS);
+    return flags != NULL && LLVMIsAConstantInt(flags) &&
+           LLVMConstIntGetZExtValue(flags) & (LONG_SUBCLASS | BYTES_SUBCLASS | UNICODE_SUBCLASS);
 }
 
-/* PyType_HasFeature(Py_TYPE(value), Py_TPFLAGS_UNICODE_SUBCLASS) and the like; in the headers of 3.8 the members themselves. */
+/* PyType_HasFeature(Py_TYPE(value), Py_TPFLAGS_UNICODE_SUBCLASS) and the like; in the headers of 3.8 the members
+ * themselves. */
 static bool asks_features(LLVMValueRef value, int steps)
 {
     for (LLVMUseRef use = LLVMGetFirstUse(value); use != NULL; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
 
-        if (LLVMIsACallInst(user) != NULL ? is_plain_flags(rs_rules_argument(user, 1)) : LLVMIsABinaryOperator(user) != NULL && is_plain_flags(LLVMGetOperand(user, 1)))
+        if (LLVMIsACallInst(user) != NULL
+                ? is_plain_flags(rs_rules_argument(user, 1))
+                : LLVMIsABinaryOperator(user) != NULL && is_plain_flags(LLVMGetOperand(user, 1)))
             return true;
-        if (steps > 0 && (LLVMIsAGetElementPtrInst(user) != NULL || LLVMIsALoadInst(user) != NULL) && asks_features(user, steps - 1))
+        if (steps > 0 && (LLVMIsAGetElementPtrInst(user) != NULL || LLVMIsALoadInst(user) != NULL) &&
+            asks_features(user, steps - 1))
             return true;
     }
     return false;
@@ -60,8 +67,10 @@ static bool is_asked(struct rs_rules *rules, LLVMValueRef value)
 
 static bool is_made_plain(struct rs_rules *rules, LLVMValueRef value)
 {
-    static const char *const makers[] = {"PyUnicode_", "PyBytes_", "PyLong_", "PyFloat_", "PyComplex_", "PyBool_", "PyByteArray_",
-                                          "PyObject_Str", "PyObject_Repr", "PyObject_ASCII", "PyObject_Bytes", "PyNumber_Long", "PyNumber_Float", "PyNumber_Index"};
+    static const char *const makers[] = {"PyUnicode_",     "PyBytes_",       "PyLong_",        "PyFloat_",
+                                         "PyComplex_",     "PyBool_",        "PyByteArray_",   "PyObject_Str",
+                                         "PyObject_Repr",  "PyObject_ASCII", "PyObject_Bytes", "PyNumber_Long",
+                                         "PyNumber_Float", "PyNumber_Index"};
     const struct rs_contract *row = rs_rules_is_call(value) ? rs_rules_api(rules, value, NULL) : NULL;
 
     for (size_t i = 0; row != NULL && i < sizeof(makers) / sizeof(makers[0]); i++)

@@ -4,7 +4,16 @@
 
 #include <string.h>
 
-enum { ADDRESS_DEPTH = 16, TYPE_OFFSET = 8, TYPE_NAME = 1, TYPE_FLAGS = 19, SPEC_NAME = 0, SPEC_FLAGS = 3, SPEC_SLOTS = 4, IMMORTAL_SINCE = 0x030c };
+enum {
+    ADDRESS_DEPTH = 16,
+    TYPE_OFFSET = 8,
+    TYPE_NAME = 1,
+    TYPE_FLAGS = 19,
+    SPEC_NAME = 0,
+    SPEC_FLAGS = 3,
+    SPEC_SLOTS = 4,
+    IMMORTAL_SINCE = 0x030c
+};
 
 bool rs_rules_is_call(LLVMValueRef instruction)
 {
@@ -49,7 +58,8 @@ const struct rs_argument *rs_rules_parameter(const struct rs_contract *row, LLVM
 
 bool rs_rules_is_singleton(LLVMValueRef value)
 {
-    static const char *const names[] = {"_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_NotImplementedStruct", "_Py_EllipsisObject"};
+    static const char *const names[] = {"_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct",
+                                        "_Py_NotImplementedStruct", "_Py_EllipsisObject"};
     size_t length;
 
     for (size_t i = 0; LLVMIsAGlobalVariable(value) && i < sizeof(names) / sizeof(*names); i++)
@@ -89,12 +99,15 @@ enum rs_ref_act rs_rules_ref_act(const struct rs_contract *row)
         return RS_REF_NONE;
     if (row->args[0].kind == RS_ARG_ACQUIRE)
         return RS_REF_ACQUIRE;
-    return row->args[0].kind == RS_ARG_STEAL && (row->flags & RS_MAY_RELEASE) && row->failure == RS_NEVER_FAILS ? RS_REF_RELEASE : RS_REF_NONE;
+    return row->args[0].kind == RS_ARG_STEAL && (row->flags & RS_MAY_RELEASE) && row->failure == RS_NEVER_FAILS
+               ? RS_REF_RELEASE
+               : RS_REF_NONE;
 }
 
 static bool is_gep(LLVMValueRef value)
 {
-    return LLVMIsAGetElementPtrInst(value) || (LLVMIsAConstantExpr(value) && LLVMGetConstOpcode(value) == LLVMGetElementPtr);
+    return LLVMIsAGetElementPtrInst(value) ||
+           (LLVMIsAConstantExpr(value) && LLVMGetConstOpcode(value) == LLVMGetElementPtr);
 }
 
 /* Bytes that a getelementptr adds to its base. */
@@ -212,7 +225,8 @@ static uint64_t number_at(LLVMValueRef table, unsigned index, bool *known)
 /* The PyType_Spec that names a table of slots. */
 static LLVMValueRef spec_of(struct rs_rules *rules, LLVMValueRef slots)
 {
-    for (LLVMValueRef global = LLVMGetFirstGlobal(rules->ir->module); global != NULL; global = LLVMGetNextGlobal(global)) {
+    for (LLVMValueRef global = LLVMGetFirstGlobal(rules->ir->module); global != NULL;
+         global = LLVMGetNextGlobal(global)) {
         LLVMValueRef content = LLVMGetInitializer(global);
         const char *stem = content != NULL ? rs_ir_constant_stem(rules->ir, content) : NULL;
 
@@ -228,7 +242,8 @@ struct rs_rules_type rs_rules_type(struct rs_rules *rules, const struct rs_ir_ty
     LLVMValueRef content = type->heap ? spec_of(rules, type->table) : LLVMGetInitializer(type->table);
     const char *name;
 
-    if (content == NULL || !LLVMIsAConstantStruct(content) || rs_ir_constant_member(content, type->heap ? SPEC_SLOTS : TYPE_FLAGS) == NULL)
+    if (content == NULL || !LLVMIsAConstantStruct(content) ||
+        rs_ir_constant_member(content, type->heap ? SPEC_SLOTS : TYPE_FLAGS) == NULL)
         return result;
     name = rs_ir_string(rules->ir, rs_ir_constant_member(content, type->heap ? SPEC_NAME : TYPE_NAME));
     if (name != NULL)
@@ -250,7 +265,8 @@ struct rs_ir_function *rs_rules_slot(struct rs_rules *rules, LLVMValueRef table,
 
 bool rs_rules_reaches(struct rs_rules *rules, LLVMValueRef function, rs_rules_test *test, void *data, int depth)
 {
-    RS_EACH_INSTRUCTION(function, i) {
+    RS_EACH_INSTRUCTION(function, i)
+    {
         struct rs_ir_function *own;
 
         if (test(rules, i, data))

@@ -1,7 +1,8 @@
 /* The shape rules: laws of the C API that show in the shape of a call, a function or a type.
  *
- * Promise: each rule reads facts of the IR and speaks only where the law is broken on every reading of them; what a table,
- * a contract or a constant does not say, it leaves alone. They follow no ownership: that is the engine's. One rule a file. */
+ * Promise: each rule reads facts of the IR and speaks only where the law is broken on every reading of them; what a
+ * table, a contract or a constant does not say, it leaves alone. They follow no ownership: that is the engine's. One
+ * rule a file. */
 #pragma once
 #include "check/ir/ir.h"
 #include "finding/finding.h"
@@ -34,9 +35,10 @@ void rs_rule_untrack(struct rs_rules *rules);         /* RS304 */
 
 /* ---- telling (tell.c) ---- */
 
-/* A finding at an instruction, or (NULL) at the head of the function. Texts have to live as long as the report: those of
- * rs_rules_text do. */
-struct rs_finding *rs_rules_tell(struct rs_rules *rules, enum rs_rule rule, const struct rs_ir_function *function, LLVMValueRef at, const char *message, const char *fix);
+/* A finding at an instruction, or (NULL) at the head of the function. Texts have to live as long as the report: those
+ * of rs_rules_text do. */
+struct rs_finding *rs_rules_tell(struct rs_rules *rules, enum rs_rule rule, const struct rs_ir_function *function,
+                                 LLVMValueRef at, const char *message, const char *fix);
 void rs_rules_belief(struct rs_rules *rules, struct rs_finding *finding, LLVMValueRef call, const char *api);
 void rs_rules_note(struct rs_rules *rules, struct rs_finding *finding, LLVMValueRef at, const char *note);
 const char *rs_rules_text(struct rs_rules *rules, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -44,14 +46,15 @@ const char *rs_rules_text(struct rs_rules *rules, const char *format, ...) __att
 /* ---- reading (read.c) ---- */
 
 bool rs_rules_is_call(LLVMValueRef value);
-/* The row of the API function that a call names, or NULL; *name, unless NULL, is the linker's name of what is called, or
- * NULL for an indirect call. */
+/* The row of the API function that a call names, or NULL; *name, unless NULL, is the linker's name of what is called,
+ * or NULL for an indirect call. */
 const struct rs_contract *rs_rules_api(struct rs_rules *rules, LLVMValueRef call, const char **name);
 /* The unit's own function that a call names, or NULL. */
 struct rs_ir_function *rs_rules_own(struct rs_rules *rules, LLVMValueRef call);
 /* Argument `index` of a call, or NULL where there are fewer. */
 LLVMValueRef rs_rules_argument(LLVMValueRef call, unsigned index);
-/* What the row says of an argument of the call, or NULL. (_Py_DECREF of 3.8 has a file and a line in front of the object.) */
+/* What the row says of an argument of the call, or NULL. (_Py_DECREF of 3.8 has a file and a line in front of the
+ * object.) */
 const struct rs_argument *rs_rules_parameter(const struct rs_contract *row, LLVMValueRef call, unsigned index);
 /* Whether NULL must not be passed there. */
 bool rs_rules_needs_object(const struct rs_argument *argument);
@@ -61,8 +64,8 @@ enum rs_ref_act rs_rules_ref_act(const struct rs_contract *row);
 /* The object of such a call. */
 LLVMValueRef rs_rules_ref_object(LLVMValueRef call);
 
-/* Whether a value that a function keeps leads on to no other object as far as the function knows: a number or a text, or it asked
- * before. */
+/* Whether a value that a function keeps leads on to no other object as far as the function knows: a number or a text,
+ * or it asked before. */
 bool rs_rules_is_plain(struct rs_rules *rules, LLVMValueRef value);
 /* None, True, False, NotImplemented, Ellipsis. */
 bool rs_rules_is_singleton(LLVMValueRef value);
@@ -71,7 +74,8 @@ bool rs_rules_is_immortal(struct rs_rules *rules, LLVMValueRef value);
 /* Marks a finding as one that has no consequence on the Python at hand, though it has on older ones. */
 void rs_rules_harmless(struct rs_finding *finding);
 
-/* Where a pointer leads: so many bytes behind a base that is no address computation. False where that is no constant. */
+/* Where a pointer leads: so many bytes behind a base that is no address computation. False where that is no constant.
+ */
 bool rs_rules_address(struct rs_rules *rules, LLVMValueRef pointer, LLVMValueRef *base, int64_t *offset);
 /* The scalar or structure that a pointer leads to, by the type of the variable or member; NULL: not known. */
 LLVMTypeRef rs_rules_pointee(struct rs_rules *rules, LLVMValueRef pointer);
@@ -96,13 +100,14 @@ struct rs_ir_function *rs_rules_slot(struct rs_rules *rules, LLVMValueRef table,
 typedef bool rs_rules_test(struct rs_rules *rules, LLVMValueRef instruction, void *data);
 bool rs_rules_reaches(struct rs_rules *rules, LLVMValueRef function, rs_rules_test *test, void *data, int depth);
 
-/* The Py_buffer variables that a call fills when it succeeds: those of "y*" and its kin, and that of PyObject_GetBuffer.
- * Returns their number. (format.c) */
+/* The Py_buffer variables that a call fills when it succeeds: those of "y*" and its kin, and that of
+ * PyObject_GetBuffer. Returns their number. (format.c) */
 unsigned rs_rules_buffers(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef *buffers, unsigned most);
 
 /* All instructions of a function, in the order of its blocks. */
-#define RS_EACH_INSTRUCTION(function, i)                                                                                       \
-    for (LLVMBasicBlockRef block_ = LLVMGetFirstBasicBlock(function); block_ != NULL; block_ = LLVMGetNextBasicBlock(block_)) \
+#define RS_EACH_INSTRUCTION(function, i)                                                                               \
+    for (LLVMBasicBlockRef block_ = LLVMGetFirstBasicBlock(function); block_ != NULL;                                  \
+         block_ = LLVMGetNextBasicBlock(block_))                                                                       \
         for (LLVMValueRef i = LLVMGetFirstInstruction(block_); i != NULL; i = LLVMGetNextInstruction(i))
 
 /* ---- ways (walk.c) ---- */
@@ -124,11 +129,11 @@ struct rs_way {
     bool trusts;        /* what generated code imports and looks at for a failure does not fail */
     bool learns;        /* a step sets it: `news` holds from there on */
     struct rs_way_fact news;
-    bool cut;         /* there were too many ways */
-    const void *way;  /* the one at hand */
+    bool cut;        /* there were too many ways */
+    const void *way; /* the one at hand */
 };
 /* Whether a value is certainly 0 (NULL) on the way at hand; for steps. */
 bool rs_way_zero(const struct rs_way *walk, LLVMValueRef value);
-/* Follows the ways that lead on behind `start`, given a fact about a value, through branches that the fact and those that
- * follow from it decide. True as soon as a step says so; never when there were too many ways to see them all. */
+/* Follows the ways that lead on behind `start`, given a fact about a value, through branches that the fact and those
+ * that follow from it decide. True as soon as a step says so; never when there were too many ways to see them all. */
 bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact fact);

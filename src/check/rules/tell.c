@@ -41,11 +41,14 @@ static const char *kept(struct rs_rules *rules, const char *text)
 
 static struct rs_place place_of(struct rs_rules *rules, const struct rs_ir_function *function, struct rs_ir_place where)
 {
-    return (struct rs_place){.module = kept(rules, rules->ir->stem), .function = kept(rules, function ? function->name : NULL), .file = kept(rules, where.file),
+    return (struct rs_place){.module = kept(rules, rules->ir->stem),
+                             .function = kept(rules, function ? function->name : NULL),
+                             .file = kept(rules, where.file),
                              .line = where.line};
 }
 
-struct rs_finding *rs_rules_tell(struct rs_rules *rules, enum rs_rule rule, const struct rs_ir_function *function, LLVMValueRef at, const char *message, const char *fix)
+struct rs_finding *rs_rules_tell(struct rs_rules *rules, enum rs_rule rule, const struct rs_ir_function *function,
+                                 LLVMValueRef at, const char *message, const char *fix)
 {
     struct rs_finding *finding = rs_report_add(rules->report, rule);
     struct rs_ir_place where = at != NULL ? rs_ir_place(rules->ir, at) : function->place;
@@ -66,7 +69,8 @@ void rs_rules_harmless(struct rs_finding *finding)
 
 void rs_rules_belief(struct rs_rules *rules, struct rs_finding *finding, LLVMValueRef call, const char *api)
 {
-    struct rs_ir_function *function = rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
+    struct rs_ir_function *function =
+        rs_ir_function(rules->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
 
     finding->has_belief = true;
     finding->belief = place_of(rules, function, rs_ir_place(rules->ir, call));

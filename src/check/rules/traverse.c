@@ -1,8 +1,9 @@
 /* RS203, RS205, RS303: tp_dealloc, tp_clear and tp_traverse of a type, held against the members that own.
  *
- * RS203: a member owns, and nothing that tp_dealloc reaches releases it. RS205: tp_clear releases a member that may lead
- * to other objects (so it may close a cycle) and that tp_traverse does not visit. RS303: tp_traverse visits a member that nobody in the unit ever owns or releases,
- * or the type of a static type's instance. A function that hands the object to code that is not seen says nothing. */
+ * RS203: a member owns, and nothing that tp_dealloc reaches releases it. RS205: tp_clear releases a member that may
+ * lead to other objects (so it may close a cycle) and that tp_traverse does not visit. RS303: tp_traverse visits a
+ * member that nobody in the unit ever owns or releases, or the type of a static type's instance. A function that hands
+ * the object to code that is not seen says nothing. */
 #include "check/rules/members.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ struct field {
 struct set {
     struct field items[SET_MOST];
     unsigned count;
-    bool open;              /* something not seen may do more */
+    bool open;                 /* something not seen may do more */
     LLVMValueRef type_of_self; /* a visit of Py_TYPE(self) */
 };
 
@@ -58,8 +59,8 @@ static void gather(struct rs_rules *rules, struct group *group, struct rs_ir_fun
     }
     group->items[group->count++] = function;
     RS_EACH_INSTRUCTION(function->value, i)
-        if (rs_rules_is_call(i) && rs_rules_own(rules, i) != NULL)
-            gather(rules, group, rs_rules_own(rules, i), depth - 1);
+    if (rs_rules_is_call(i) && rs_rules_own(rules, i) != NULL)
+        gather(rules, group, rs_rules_own(rules, i), depth - 1);
 }
 
 /* The slot of PyTypeObject that a call goes through, "" for another pointer, NULL for a named function. */
@@ -74,7 +75,8 @@ static const char *slot_called(struct rs_rules *rules, LLVMValueRef call)
     if (rs_ir_callee(call) != NULL || LLVMIsAInlineAsm(callee))
         return NULL;
     address = LLVMIsALoadInst(callee) ? LLVMGetOperand(callee, 0) : NULL;
-    if (address == NULL || !LLVMIsAGetElementPtrInst(address) || !rs_rules_address(rules, address, &base, &offset) || offset < 0)
+    if (address == NULL || !LLVMIsAGetElementPtrInst(address) || !rs_rules_address(rules, address, &base, &offset) ||
+        offset < 0)
         return "";
     type = LLVMGetGEPSourceElementType(address);
     stem = LLVMGetTypeKind(type) == LLVMStructTypeKind ? rs_ir_struct_stem(rules->ir, type) : NULL;
@@ -91,7 +93,8 @@ static void note_visit(struct rs_rules *rules, struct set *set, LLVMValueRef cal
     int64_t offset;
 
     if (slot == NULL) {
-        if (rs_rules_api(rules, call, NULL) == NULL && rs_rules_own(rules, call) == NULL && strncmp(LLVMGetValueName(rs_ir_callee(call)), "llvm.", 5) != 0)
+        if (rs_rules_api(rules, call, NULL) == NULL && rs_rules_own(rules, call) == NULL &&
+            strncmp(LLVMGetValueName(rs_ir_callee(call)), "llvm.", 5) != 0)
             set->open = true;
         return;
     }
@@ -111,8 +114,8 @@ static void read_visits(struct rs_rules *rules, struct rs_ir_function *traverse,
     set->open |= group.cut;
     for (unsigned f = 0; f < group.count; f++)
         RS_EACH_INSTRUCTION(group.items[f]->value, i)
-            if (rs_rules_is_call(i))
-                note_visit(rules, set, i);
+    if (rs_rules_is_call(i))
+        note_visit(rules, set, i);
 }
 
 /* ---- what tp_dealloc and tp_clear release ---- */
@@ -122,7 +125,8 @@ static bool may_be_released(struct rs_rules *rules, LLVMValueRef value, bool cer
 {
     for (LLVMUseRef use = LLVMGetFirstUse(value); use != NULL; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
-        const struct rs_contract *row = LLVMIsAInstruction(user) && rs_rules_is_call(user) ? rs_rules_api(rules, user, NULL) : NULL;
+        const struct rs_contract *row =
+            LLVMIsAInstruction(user) && rs_rules_is_call(user) ? rs_rules_api(rules, user, NULL) : NULL;
 
         if (row != NULL && rs_rules_ref_act(row) == RS_REF_RELEASE)
             return true;
@@ -145,8 +149,10 @@ static void read_releases(struct rs_rules *rules, struct rs_ir_function *functio
     gather(rules, &group, function, DEPTH);
     set->open |= group.cut;
     for (unsigned f = 0; f < group.count; f++) {
-        RS_EACH_INSTRUCTION(group.items[f]->value, i) {
-            if (rs_members_loaded(rules, i, &structure, &offset, &base) && (!certain || LLVMIsAArgument(base)) && may_be_released(rules, i, certain))
+        RS_EACH_INSTRUCTION(group.items[f]->value, i)
+        {
+            if (rs_members_loaded(rules, i, &structure, &offset, &base) && (!certain || LLVMIsAArgument(base)) &&
+                may_be_released(rules, i, certain))
                 add(set, structure, offset, i);
         }
     }
@@ -164,7 +170,8 @@ static bool hands_itself_on(struct rs_rules *rules, LLVMValueRef call)
         return false;
     if (slot != NULL)
         return strcmp(slot, "tp_free") != 0 && strcmp(slot, "tp_dealloc") != 0 && slot[0] != '\0';
-    return rs_rules_api(rules, call, &name) == NULL && rs_rules_own(rules, call) == NULL && strncmp(name, "llvm.", 5) != 0;
+    return rs_rules_api(rules, call, &name) == NULL && rs_rules_own(rules, call) == NULL &&
+           strncmp(name, "llvm.", 5) != 0;
 }
 
 static bool is_closed(struct rs_rules *rules, struct rs_ir_function *function)
@@ -174,23 +181,25 @@ static bool is_closed(struct rs_rules *rules, struct rs_ir_function *function)
     gather(rules, &group, function, DEPTH);
     for (unsigned f = 0; f < group.count; f++)
         RS_EACH_INSTRUCTION(group.items[f]->value, i)
-            if (rs_rules_is_call(i) && hands_itself_on(rules, i))
-                return false;
+    if (rs_rules_is_call(i) && hands_itself_on(rules, i))
+        return false;
     return !group.cut;
 }
 
-/* The structure that tp_dealloc takes its object for: the first one that it looks into, or what it is declared to be. */
+/* The structure that tp_dealloc takes its object for: the first one that it looks into, or what it is declared to be.
+ */
 static const char *structure_of(struct rs_rules *rules, const struct rs_ir_function *function)
 {
     const char *structure, *outer;
-    LLVMValueRef base, self = function != NULL && LLVMCountParams(function->value) > 0 ? LLVMGetParam(function->value, 0) : NULL;
+    LLVMValueRef base,
+        self = function != NULL && LLVMCountParams(function->value) > 0 ? LLVMGetParam(function->value, 0) : NULL;
     int64_t offset;
 
     if (self == NULL)
         return NULL;
     RS_EACH_INSTRUCTION(function->value, i)
-        if (LLVMIsAGetElementPtrInst(i) && rs_members_field(rules, i, &structure, &offset, &base, &outer) && base == self)
-            return outer;
+    if (LLVMIsAGetElementPtrInst(i) && rs_members_field(rules, i, &structure, &offset, &base, &outer) && base == self)
+        return outer;
     return rs_ir_parameter_structure(rules->ir, function->value, 0);
 }
 
@@ -216,15 +225,19 @@ static void audit_dealloc(struct rs_members *members, struct type *type)
         struct rs_finding *finding;
         const char *name;
 
-        if (!member->owned || member->uncertain || member->borrowed || strcmp(member->structure, structure) != 0 || has(&type->freed, structure, member->offset))
+        if (!member->owned || member->uncertain || member->borrowed || strcmp(member->structure, structure) != 0 ||
+            has(&type->freed, structure, member->offset))
             continue;
         name = rs_members_name(members, member);
-        finding = rs_rules_tell(rules, RS_RULE_RS203, type->dealloc, NULL,
-                                rs_rules_text(rules, "%s never releases the member '%s' of a %s, which owns what it points to since line %d", type->dealloc->name, name, type->head.name,
-                                              rs_ir_place(rules->ir, member->owned_at).line),
-                                rs_rules_text(rules, "add Py_CLEAR(self->%s) to %s", name, type->dealloc->name));
+        finding = rs_rules_tell(
+            rules, RS_RULE_RS203, type->dealloc, NULL,
+            rs_rules_text(rules,
+                          "%s never releases the member '%s' of a %s, which owns what it points to since line %d",
+                          type->dealloc->name, name, type->head.name, rs_ir_place(rules->ir, member->owned_at).line),
+            rs_rules_text(rules, "add Py_CLEAR(self->%s) to %s", name, type->dealloc->name));
         rs_rules_belief(rules, finding, member->owned_at, NULL);
-        rs_rules_note(rules, finding, member->owned_at, rs_rules_text(rules, "'%s' is given a reference of its own", name));
+        rs_rules_note(rules, finding, member->owned_at,
+                      rs_rules_text(rules, "'%s' is given a reference of its own", name));
         if (!member->mortal)
             rs_rules_harmless(finding);
     }
@@ -245,10 +258,13 @@ static void audit_unvisited(struct rs_members *members, struct type *type)
         if (member == NULL || !member->leads_on || has(&type->visited, field->structure, field->offset))
             continue;
         name = rs_members_name(members, member);
-        finding = rs_rules_tell(rules, RS_RULE_RS205, type->traverse, NULL,
-                                rs_rules_text(rules, "%s does not visit the member '%s' of a %s, which %s releases: a cycle through it is never found", type->traverse->name, name,
-                                              type->head.name, type->clear->name),
-                                rs_rules_text(rules, "add Py_VISIT(self->%s) to %s", name, type->traverse->name));
+        finding = rs_rules_tell(
+            rules, RS_RULE_RS205, type->traverse, NULL,
+            rs_rules_text(
+                rules,
+                "%s does not visit the member '%s' of a %s, which %s releases: a cycle through it is never found",
+                type->traverse->name, name, type->head.name, type->clear->name),
+            rs_rules_text(rules, "add Py_VISIT(self->%s) to %s", name, type->traverse->name));
         rs_rules_belief(rules, finding, field->at, NULL);
         rs_rules_note(rules, finding, field->at, rs_rules_text(rules, "%s releases '%s'", type->clear->name, name));
     }
@@ -267,12 +283,18 @@ static void audit_unowned(struct rs_members *members, struct type *type)
         if (member == NULL || !member->borrowed || member->owned || member->uncertain || member->released)
             continue;
         name = rs_members_name(members, member);
-        finding = rs_rules_tell(rules, RS_RULE_RS303, type->traverse, field->at,
-                                rs_rules_text(rules, "%s visits the member '%s' of a %s, which never owns what it points to: the collector takes a live object for garbage",
-                                              type->traverse->name, name, type->head.name),
-                                rs_rules_text(rules, "leave '%s' out of %s, or own what is stored there (and release it in tp_clear and tp_dealloc)", name, type->traverse->name));
+        finding = rs_rules_tell(
+            rules, RS_RULE_RS303, type->traverse, field->at,
+            rs_rules_text(rules,
+                          "%s visits the member '%s' of a %s, which never owns what it points to: the collector takes "
+                          "a live object for garbage",
+                          type->traverse->name, name, type->head.name),
+            rs_rules_text(
+                rules, "leave '%s' out of %s, or own what is stored there (and release it in tp_clear and tp_dealloc)",
+                name, type->traverse->name));
         rs_rules_belief(rules, finding, member->borrowed_at, NULL);
-        rs_rules_note(rules, finding, member->borrowed_at, rs_rules_text(rules, "'%s' is set without a reference", name));
+        rs_rules_note(rules, finding, member->borrowed_at,
+                      rs_rules_text(rules, "'%s' is set without a reference", name));
     }
 }
 
@@ -280,10 +302,15 @@ static void audit_type_visit(struct rs_rules *rules, struct type *type)
 {
     if (type->visited.type_of_self == NULL || (type->head.heap && rules->ir->python >= HEAP_TYPES_VISIT))
         return;
-    rs_rules_tell(rules, RS_RULE_RS303, type->traverse, type->visited.type_of_self,
-                  type->head.heap ? rs_rules_text(rules, "%s visits the type of a %s; before 3.9 the collector counts that reference without this", type->traverse->name, type->head.name)
-                                  : rs_rules_text(rules, "%s visits the type of a %s, which is static: its instances own no reference to it", type->traverse->name, type->head.name),
-                  rs_rules_text(rules, "visit Py_TYPE(self) in %s for heap types only, and from 3.9 on", type->traverse->name));
+    rs_rules_tell(
+        rules, RS_RULE_RS303, type->traverse, type->visited.type_of_self,
+        type->head.heap
+            ? rs_rules_text(rules,
+                            "%s visits the type of a %s; before 3.9 the collector counts that reference without this",
+                            type->traverse->name, type->head.name)
+            : rs_rules_text(rules, "%s visits the type of a %s, which is static: its instances own no reference to it",
+                            type->traverse->name, type->head.name),
+        rs_rules_text(rules, "visit Py_TYPE(self) in %s for heap types only, and from 3.9 on", type->traverse->name));
 }
 
 static void audit(struct rs_members *members, const struct rs_ir_type *entry)

@@ -1,7 +1,7 @@
 /* RS204: tp_dealloc of a heap type frees the instance and keeps its reference to the type.
  *
- * Instances of heap types own one since 3.8 (bpo-35810, PyObject_Init). Told only where the function frees by itself, and
- * releases nothing that could be the type. */
+ * Instances of heap types own one since 3.8 (bpo-35810, PyObject_Init). Told only where the function frees by itself,
+ * and releases nothing that could be the type. */
 #include "check/rules/rules.h"
 
 #include <string.h>
@@ -77,7 +77,8 @@ static bool delegates(struct rs_rules *rules, LLVMValueRef instruction, void *da
 {
     const char *slot;
 
-    if (!rs_rules_is_call(instruction) || rs_ir_callee(instruction) != NULL || LLVMIsAInlineAsm(LLVMGetCalledValue(instruction)))
+    if (!rs_rules_is_call(instruction) || rs_ir_callee(instruction) != NULL ||
+        LLVMIsAInlineAsm(LLVMGetCalledValue(instruction)))
         return false;
     slot = called_slot(rules, instruction);
     if (slot != NULL)
@@ -92,12 +93,18 @@ void rs_rule_type_reference(struct rs_rules *rules)
         struct rs_ir_function *dealloc = rs_rules_slot(rules, type.table, "tp_dealloc");
         bool direct = dealloc != NULL && type.heap && rs_rules_reaches(rules, dealloc->value, frees, NULL, DEPTH);
 
-        if (dealloc == NULL || dealloc->library || !type.heap || !(direct || rs_rules_reaches(rules, dealloc->value, calls_tp_free, NULL, DEPTH)))
+        if (dealloc == NULL || dealloc->library || !type.heap ||
+            !(direct || rs_rules_reaches(rules, dealloc->value, calls_tp_free, NULL, DEPTH)))
             continue;
-        if (rs_rules_reaches(rules, dealloc->value, may_release_type, NULL, DEPTH) || rs_rules_reaches(rules, dealloc->value, delegates, &direct, DEPTH))
+        if (rs_rules_reaches(rules, dealloc->value, may_release_type, NULL, DEPTH) ||
+            rs_rules_reaches(rules, dealloc->value, delegates, &direct, DEPTH))
             continue;
-        rs_rules_tell(rules, RS_RULE_RS204, dealloc, NULL,
-                      rs_rules_text(rules, "%s frees an instance of a heap type (%s) and keeps the instance's reference to its type", dealloc->name, type.name),
-                      rs_rules_text(rules, "read Py_TYPE(self) before the memory is freed in %s, and Py_DECREF it afterwards", dealloc->name));
+        rs_rules_tell(
+            rules, RS_RULE_RS204, dealloc, NULL,
+            rs_rules_text(rules,
+                          "%s frees an instance of a heap type (%s) and keeps the instance's reference to its type",
+                          dealloc->name, type.name),
+            rs_rules_text(rules, "read Py_TYPE(self) before the memory is freed in %s, and Py_DECREF it afterwards",
+                          dealloc->name));
     }
 }

@@ -1,4 +1,5 @@
-/* RS304: tp_dealloc of a type with Py_TPFLAGS_HAVE_GC releases what the object holds while the collector still knows it.
+/* RS304: tp_dealloc of a type with Py_TPFLAGS_HAVE_GC releases what the object holds while the collector still knows
+ * it.
  *
  * Told only where no call that could untrack lies on any way to the release. */
 #include "check/rules/rules.h"
@@ -18,9 +19,11 @@ static bool may_untrack(struct rs_rules *rules, LLVMValueRef instruction, void *
     row = rs_rules_api(rules, instruction, &name);
     if (name == NULL)
         return false;
-    if (strstr(name, "UnTrack") != NULL || strstr(name, "UNTRACK") != NULL || strstr(name, "_PyGC") != NULL || strstr(name, "rashcan") != NULL)
+    if (strstr(name, "UnTrack") != NULL || strstr(name, "UNTRACK") != NULL || strstr(name, "_PyGC") != NULL ||
+        strstr(name, "rashcan") != NULL)
         return true;
-    return row == NULL && rs_rules_own(rules, instruction) == NULL && strncmp(name, "llvm.", 5) != 0; /* a function of another unit */
+    return row == NULL && rs_rules_own(rules, instruction) == NULL &&
+           strncmp(name, "llvm.", 5) != 0; /* a function of another unit */
 }
 
 static bool is_release(struct rs_rules *rules, LLVMValueRef instruction, void *data)
@@ -83,7 +86,8 @@ static bool untracked_on_some_way(struct rs_rules *rules, LLVMValueRef function,
     struct rs_map seen = {0};
     bool reached = false;
 
-    RS_EACH_INSTRUCTION(function, i) {
+    RS_EACH_INSTRUCTION(function, i)
+    {
         bool before = false;
 
         if (!rs_rules_is_call(i) || !(is_indirect(i) || does(rules, i, may_untrack)))
@@ -118,9 +122,12 @@ static void judge(struct rs_rules *rules, const struct rs_rules_type *type, cons
     if (release == NULL || untracked_on_some_way(rules, dealloc->value, release))
         return;
     finding = rs_rules_tell(rules, RS_RULE_RS304, dealloc, release,
-                            rs_rules_text(rules, "%s releases what the %s holds before PyObject_GC_UnTrack: a collection that starts meanwhile visits an object that is half gone", dealloc->name,
-                                          type->name),
-                            rs_rules_text(rules, "call PyObject_GC_UnTrack(self) first in %s, before line %d", dealloc->name, rs_ir_place(rules->ir, release).line));
+                            rs_rules_text(rules,
+                                          "%s releases what the %s holds before PyObject_GC_UnTrack: a collection that "
+                                          "starts meanwhile visits an object that is half gone",
+                                          dealloc->name, type->name),
+                            rs_rules_text(rules, "call PyObject_GC_UnTrack(self) first in %s, before line %d",
+                                          dealloc->name, rs_ir_place(rules->ir, release).line));
     rs_rules_note(rules, finding, release, "the first release, with the object still tracked");
 }
 
@@ -132,7 +139,8 @@ void rs_rule_untrack(struct rs_rules *rules)
         struct rs_rules_type type = rs_rules_type(rules, &rules->ir->types.items[i]);
         struct rs_ir_function *dealloc = rs_rules_slot(rules, type.table, "tp_dealloc");
 
-        if (dealloc == NULL || dealloc->library || !type.flags_known || !(type.flags & HAVE_GC) || *rs_map_at(&seen, (uintptr_t)dealloc->value) != 0)
+        if (dealloc == NULL || dealloc->library || !type.flags_known || !(type.flags & HAVE_GC) ||
+            *rs_map_at(&seen, (uintptr_t)dealloc->value) != 0)
             continue;
         *rs_map_at(&seen, (uintptr_t)dealloc->value) = 1;
         judge(rules, &type, dealloc);

@@ -1,7 +1,8 @@
 /* Follows ways through a function from one instruction on, with what is known of a few values.
  *
  * Only facts decide branches: the one that the caller gave, constants that meet in a phi, what earlier branches of the
- * same way said, and what the unit's own functions can answer. A branch that no fact decides is followed to both sides. */
+ * same way said, and what the unit's own functions can answer. A branch that no fact decides is followed to both sides.
+ */
 #include "check/rules/rules.h"
 
 #include <string.h>
@@ -77,14 +78,16 @@ static void copy_into(struct way *way, LLVMValueRef in, LLVMValueRef value)
         way->copies[way->ncopies++] = (struct copy){in, value};
 }
 
-/* Cython's function of another module, called through a variable: whether it fails only its .pyx knows, and that its failure is looked at
- * the generated code does by itself. */
+/* Cython's function of another module, called through a variable: whether it fails only its .pyx knows, and that its
+ * failure is looked at the generated code does by itself. */
 static bool is_imported(LLVMValueRef call)
 {
-    LLVMValueRef callee = LLVMGetCalledValue(call), variable = LLVMIsALoadInst(callee) ? LLVMGetOperand(callee, 0) : NULL;
+    LLVMValueRef callee = LLVMGetCalledValue(call),
+                 variable = LLVMIsALoadInst(callee) ? LLVMGetOperand(callee, 0) : NULL;
     size_t length;
 
-    return variable != NULL && LLVMIsAGlobalVariable(variable) && strncmp(LLVMGetValueName2(variable, &length), "__pyx_f_", 8) == 0;
+    return variable != NULL && LLVMIsAGlobalVariable(variable) &&
+           strncmp(LLVMGetValueName2(variable, &length), "__pyx_f_", 8) == 0;
 }
 
 /* Whether an exception may be set behind a call that was not set in front of it. */
@@ -106,7 +109,8 @@ static bool may_raise(const struct way *way, LLVMValueRef call)
 /* What the call does to the error indicator, and what it says of it. */
 static void follow_error(struct way *way, LLVMValueRef call)
 {
-    static const char *const clearing[] = {"PyErr_Clear", "PyErr_Fetch", "PyErr_Print", "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException"};
+    static const char *const clearing[] = {"PyErr_Clear",   "PyErr_Fetch",           "PyErr_Print",
+                                           "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException"};
     const struct rs_contract *row = rs_rules_api(way->rules, call, NULL);
 
     if (row != NULL && strcmp(row->name, "PyErr_Occurred") == 0) {
@@ -144,8 +148,10 @@ static bool evaluate(struct way *way, LLVMValueRef value, int depth, struct rs_w
 /* A comparison of what the unit's own function answers with a constant: 1 true, 0 false, -1 unknown. */
 static int compare_answer(const struct way *way, LLVMValueRef icmp)
 {
-    LLVMValueRef left = LLVMGetOperand(icmp, 0), constant = LLVMGetOperand(icmp, 1), call = copied(way, left) != NULL ? copied(way, left) : left;
-    const struct rs_ir_function *own = rs_rules_is_call(call) && LLVMIsAConstantInt(constant) ? rs_rules_own(way->rules, call) : NULL;
+    LLVMValueRef left = LLVMGetOperand(icmp, 0), constant = LLVMGetOperand(icmp, 1),
+                 call = copied(way, left) != NULL ? copied(way, left) : left;
+    const struct rs_ir_function *own =
+        rs_rules_is_call(call) && LLVMIsAConstantInt(constant) ? rs_rules_own(way->rules, call) : NULL;
     int64_t number = own == NULL ? 0 : LLVMConstIntGetSExtValue(constant);
 
     if (way->trusts && LLVMIsAConstant(constant) && rs_rules_is_call(call) && is_imported(call))
@@ -154,9 +160,13 @@ static int compare_answer(const struct way *way, LLVMValueRef icmp)
         return -1;
     switch (LLVMGetICmpPredicate(icmp)) {
     case LLVMIntEQ:
-        return number < own->answers.lowest || number > own->answers.highest ? 0 : own->answers.lowest == own->answers.highest ? 1 : -1;
+        return number < own->answers.lowest || number > own->answers.highest ? 0
+               : own->answers.lowest == own->answers.highest                 ? 1
+                                                                             : -1;
     case LLVMIntNE:
-        return number < own->answers.lowest || number > own->answers.highest ? 1 : own->answers.lowest == own->answers.highest ? 0 : -1;
+        return number < own->answers.lowest || number > own->answers.highest ? 1
+               : own->answers.lowest == own->answers.highest                 ? 0
+                                                                             : -1;
     case LLVMIntSLT:
         return own->answers.highest < number ? 1 : own->answers.lowest >= number ? 0 : -1;
     case LLVMIntSGT:
@@ -179,7 +189,10 @@ static int compare(struct way *way, LLVMValueRef icmp, int depth)
         return -1;
     if (left.nonzero || right.nonzero) {
         bool zero = (!left.nonzero && left.number == 0) || (!right.nonzero && right.number == 0);
-        return !zero || (left.nonzero && right.nonzero) ? -1 : predicate == LLVMIntEQ ? 0 : predicate == LLVMIntNE ? 1 : -1;
+        return !zero || (left.nonzero && right.nonzero) ? -1
+               : predicate == LLVMIntEQ                 ? 0
+               : predicate == LLVMIntNE                 ? 1
+                                                        : -1;
     }
     switch (predicate) {
     case LLVMIntEQ:
@@ -222,7 +235,8 @@ static bool evaluate_instruction(struct way *way, LLVMValueRef value, int depth,
     case LLVMTrunc: /* of a truth value that was widened */
         return evaluate(way, LLVMGetOperand(value, 0), depth, result) && !result->nonzero;
     case LLVMXor:
-        if (!evaluate(way, LLVMGetOperand(value, 0), depth, result) || !evaluate(way, LLVMGetOperand(value, 1), depth, &other) || result->nonzero || other.nonzero)
+        if (!evaluate(way, LLVMGetOperand(value, 0), depth, result) ||
+            !evaluate(way, LLVMGetOperand(value, 1), depth, &other) || result->nonzero || other.nonzero)
             return false;
         result->number = (result->number ^ other.number) & 1;
         return true;
@@ -241,14 +255,17 @@ static bool evaluate(struct way *way, LLVMValueRef value, int depth, struct rs_w
 
     if (LLVMIsAConstantInt(value)) {
         bool truth = LLVMGetIntTypeWidth(LLVMTypeOf(value)) == 1;
-        *result = (struct rs_way_fact){value, false, truth ? (int64_t)LLVMConstIntGetZExtValue(value) : LLVMConstIntGetSExtValue(value)};
+        *result =
+            (struct rs_way_fact){value, false,
+                                 truth ? (int64_t)LLVMConstIntGetZExtValue(value) : LLVMConstIntGetSExtValue(value)};
         return true;
     }
     if (LLVMIsAConstantPointerNull(value)) {
         *result = (struct rs_way_fact){value, false, 0};
         return true;
     }
-    if (LLVMIsAGlobalVariable(value) || LLVMIsAFunction(value)) { /* an address of the unit's, or of what it is linked with */
+    if (LLVMIsAGlobalVariable(value) ||
+        LLVMIsAFunction(value)) { /* an address of the unit's, or of what it is linked with */
         *result = (struct rs_way_fact){value, true, 0};
         return true;
     }
@@ -292,7 +309,8 @@ static void enter(struct way *way)
     LLVMValueRef phi;
     unsigned count = 0;
 
-    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi)) {
+    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi);
+         phi = LLVMGetNextInstruction(phi)) {
         for (unsigned i = 0; i < LLVMCountIncoming(phi) && count < FACTS_MOST; i++) {
             if (LLVMGetIncomingBlock(phi, i) != way->from)
                 continue;
@@ -301,9 +319,11 @@ static void enter(struct way *way)
             break;
         }
     }
-    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
+    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi);
+         phi = LLVMGetNextInstruction(phi))
         forget(way, phi);
-    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
+    for (phi = LLVMGetFirstInstruction(way->block); phi != NULL && LLVMIsAPHINode(phi);
+         phi = LLVMGetNextInstruction(phi))
         drop_copy(way, phi);
     for (unsigned i = 0; i < count; i++)
         learn(way, news[i]);
@@ -330,7 +350,8 @@ static bool seen_before(struct walker *walker, const struct way *way)
     return false;
 }
 
-static void go(struct walker *walker, const struct way *way, LLVMBasicBlockRef from, LLVMBasicBlockRef to, LLVMValueRef condition, bool truth)
+static void go(struct walker *walker, const struct way *way, LLVMBasicBlockRef from, LLVMBasicBlockRef to,
+               LLVMValueRef condition, bool truth)
 {
     struct way next = *way;
 
@@ -448,7 +469,8 @@ static void learn_phi(struct way *way, LLVMValueRef phi)
     for (unsigned i = 0; i < LLVMCountIncoming(phi); i++) {
         LLVMValueRef value = LLVMGetIncomingValue(phi, i);
 
-        if (!evaluate(way, value, 0, &one) && !said_by_branch(LLVMGetIncomingBlock(phi, i), LLVMGetInstructionParent(phi), value, &one))
+        if (!evaluate(way, value, 0, &one) &&
+            !said_by_branch(LLVMGetIncomingBlock(phi, i), LLVMGetInstructionParent(phi), value, &one))
             return;
         if (one.nonzero || (i > 0 && one.number != all.number))
             return;
@@ -459,7 +481,8 @@ static void learn_phi(struct way *way, LLVMValueRef phi)
 
 static void learn_phis(struct way *way, LLVMBasicBlockRef block)
 {
-    for (LLVMValueRef phi = LLVMGetFirstInstruction(block); phi != NULL && LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
+    for (LLVMValueRef phi = LLVMGetFirstInstruction(block); phi != NULL && LLVMIsAPHINode(phi);
+         phi = LLVMGetNextInstruction(phi))
         learn_phi(way, phi);
 }
 
@@ -485,7 +508,8 @@ static void learn_before(struct way *way)
 bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact fact)
 {
     struct walker walker = {.walk = walk};
-    struct way first = {.rules = walk->rules, .trusts = walk->trusts, .raised = !walk->quiet, .block = LLVMGetInstructionParent(start)};
+    struct way first = {
+        .rules = walk->rules, .trusts = walk->trusts, .raised = !walk->quiet, .block = LLVMGetInstructionParent(start)};
     bool found;
 
     learn_before(&first);

@@ -1,15 +1,23 @@
 /* Who in the module called the function that called the API.
  *
- * No unwinding: the stack is looked through for return addresses behind direct calls, and what is found may be a stale one. The
- * host has the module's file and believes only those that fit together. What was found is remembered by place and depth: while the
- * words there are the same, the way to the place is. */
+ * No unwinding: the stack is looked through for return addresses behind direct calls, and what is found may be a stale
+ * one. The host has the module's file and believes only those that fit together. What was found is remembered by place
+ * and depth: while the words there are the same, the way to the place is. */
 #include "runtime/api/calls.h"
 #include "runtime/api/words.h"
 #include "runtime/arch.h"
 #include "runtime/modules.h"
 #include "wire/recording.h"
 
-enum { LOOK = 96, LOOK_FOR_VARIABLE = 512, CALLERS = 2, CALL_LENGTH = 5, CALL_OPCODE = 0xe8, FUNCTION_MAX = 1 << 20, WAYS = 1024 };
+enum {
+    LOOK = 96,
+    LOOK_FOR_VARIABLE = 512,
+    CALLERS = 2,
+    CALL_LENGTH = 5,
+    CALL_OPCODE = 0xe8,
+    FUNCTION_MAX = 1 << 20,
+    WAYS = 1024
+};
 
 /* By which way a place was reached that far above the entry's frame: where on the stack its return addresses stood. */
 struct way {
@@ -20,7 +28,8 @@ struct way {
 };
 static struct way ways[WAYS]; /* with the GIL */
 
-/* Whether the word, which lies in the module's code, is a return address behind a direct call of a function that begins before `inside`. */
+/* Whether the word, which lies in the module's code, is a return address behind a direct call of a function that begins
+ * before `inside`. */
 static bool is_call(uint64_t word, const struct rt_module *module, uint64_t inside)
 {
     uint64_t target;
@@ -40,7 +49,8 @@ static void put(struct rt_words *words, uint64_t caller, unsigned flags)
 }
 
 /* Looks for the way of a call at `place`, in the words from `at` up to `end`. */
-static void look(struct way *way, const uint64_t *at, const uint64_t *end, const struct rt_module *module, uint64_t place)
+static void look(struct way *way, const uint64_t *at, const uint64_t *end, const struct rt_module *module,
+                 uint64_t place)
 {
     uint64_t first = module->text_lo + CALL_LENGTH, size = module->text_hi - first, inside = place;
 

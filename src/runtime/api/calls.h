@@ -1,5 +1,5 @@
-/* Calls between an instrumented module and the rest: imports, indirect calls, entries. The functions that the shims call are
- * declared in runtime/arch.h; what is here sets them up. */
+/* Calls between an instrumented module and the rest: imports, indirect calls, entries. The functions that the shims
+ * call are declared in runtime/arch.h; what is here sets them up. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,10 +33,11 @@ bool rt_call_gil(void);
 /* Entry hooks of the interpreter's own functions. */
 enum rt_action { RT_ACTION_NONE, RT_ACTION_FINALIZE, RT_ACTION_DEATH };
 extern void (*rt_entry_finalize)(void);
-extern void (*rt_entry_dying)(uint64_t object); /* an armed object dies */
+extern void (*rt_entry_dying)(uint64_t object);    /* an armed object dies */
 extern void (*rt_entry_clearing)(uint64_t object); /* the collector is about to call its tp_clear */
-extern uint64_t rt_entry_elsewhere; /* calls that were seen in subinterpreters and not followed */
-unsigned rt_entry_depth(void); /* how many module functions are in progress on this thread */
-uint64_t rt_entry_stack(void); /* where the stack of the innermost of them begins; stale where an exception has left it */
+extern uint64_t rt_entry_elsewhere;                /* calls that were seen in subinterpreters and not followed */
+unsigned rt_entry_depth(void);                     /* how many module functions are in progress on this thread */
+uint64_t rt_entry_stack(
+    void); /* where the stack of the innermost of them begins; stale where an exception has left it */
 /* Called when the outermost module function of a thread, this one, is left, with the GIL. */
 extern void (*rt_entry_outermost)(uint64_t function);

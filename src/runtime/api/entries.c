@@ -1,4 +1,5 @@
-/* Entries and exits of a module's functions that the interpreter calls, and the entry hooks of the interpreter's own. */
+/* Entries and exits of a module's functions that the interpreter calls, and the entry hooks of the interpreter's own.
+ */
 #include "runtime/api/calls.h"
 
 #include "contract/contract.h"
@@ -21,7 +22,8 @@ void (*rt_entry_clearing)(uint64_t object);
 uint64_t rt_entry_elsewhere;
 
 static __thread unsigned depth __attribute__((tls_model("initial-exec")));
-static __thread uint64_t innermost __attribute__((tls_model("initial-exec"))); /* where the stack of the function that was entered last begins */
+static __thread uint64_t innermost
+    __attribute__((tls_model("initial-exec"))); /* where the stack of the function that was entered last begins */
 
 static void act(uint64_t action, uint64_t argument)
 {

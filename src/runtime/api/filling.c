@@ -8,14 +8,18 @@
 #include "runtime/pyabi/pyabi.h"
 #include "runtime/sys/sys.h"
 
-enum { CONTAINERS = 16, SIZE = 16, ITEMS = 24 }; /* PyVarObject.ob_size; PyTupleObject.ob_item[0], PyListObject.ob_item */
+enum {
+    CONTAINERS = 16,
+    SIZE = 16,
+    ITEMS = 24
+}; /* PyVarObject.ob_size; PyTupleObject.ob_item[0], PyListObject.ob_item */
 
 struct filling {
     uint64_t object, thread;
     const struct rt_module *module;
     unsigned depth;
-    bool list, changes, given; /* changes: a call is in progress that may fill it; given: and is handed it */
-    unsigned used; /* places of `known` that may hold something */
+    bool list, changes, given;        /* changes: a call is in progress that may fill it; given: and is handed it */
+    unsigned used;                    /* places of `known` that may hold something */
     uint64_t known[RT_FILLING_ITEMS]; /* what of each place is booked, or was not put there by the module itself */
 };
 
@@ -48,7 +52,8 @@ static unsigned items_of(const struct filling *f, const uint64_t **items)
     return *items == NULL ? 0 : size < RT_FILLING_ITEMS ? (unsigned)size : RT_FILLING_ITEMS;
 }
 
-/* Whether it holds what was known of it: it nearly always does, and is looked at around every call that might change it. */
+/* Whether it holds what was known of it: it nearly always does, and is looked at around every call that might change
+ * it. */
 static bool is_as_known(const struct filling *f, const uint64_t *items, unsigned n)
 {
     uint64_t different = n ^ f->used;
@@ -95,7 +100,8 @@ static void record_changes(struct filling *f, const uint64_t *items, unsigned n,
         record(f, &words, place, at_exit);
 }
 
-/* Records what has come since the last time, and what has gone, which the module may have taken back; `place`: where the module calls from, or the function that it leaves. */
+/* Records what has come since the last time, and what has gone, which the module may have taken back; `place`: where
+ * the module calls from, or the function that it leaves. */
 static void look(struct filling *f, uint64_t place, bool at_exit)
 {
     const uint64_t *items;
@@ -105,7 +111,8 @@ static void look(struct filling *f, uint64_t place, bool at_exit)
         record_changes(f, items, n, place, at_exit);
 }
 
-/* Records what is dead of that which the call is about to see. The rest may be taken back afterwards: lent for the call. */
+/* Records what is dead of that which the call is about to see. The rest may be taken back afterwards: lent for the
+ * call. */
 static void look_for_dead(const struct filling *f, uint64_t place)
 {
     const uint64_t *items;
@@ -140,7 +147,8 @@ void rt_filling_begin(uint64_t container, const struct rt_module *module, unsign
     for (unsigned i = rt_filling_count; i-- > 0;)
         if (containers[i].object == container)
             forget(&containers[i]);
-    if (container == 0 || depth == 0 || rt_filling_count == CONTAINERS || rt_object_see(container) != RT_OBJECT_LIVE || rt_object_count(container) != 1)
+    if (container == 0 || depth == 0 || rt_filling_count == CONTAINERS || rt_object_see(container) != RT_OBJECT_LIVE ||
+        rt_object_count(container) != 1)
         return;
     f = &containers[rt_filling_count++];
     f->object = container;
@@ -191,7 +199,8 @@ static bool concerns(const struct filling *f, const struct rs_contract *contract
     return f->list && (contract->flags & RS_MAY_RUN);
 }
 
-void rt_filling_before_call(const struct rs_contract *contract, const struct rt_words *words, uint64_t return_address, unsigned depth)
+void rt_filling_before_call(const struct rs_contract *contract, const struct rt_words *words, uint64_t return_address,
+                            unsigned depth)
 {
     for (unsigned i = rt_filling_count; i-- > 0;) {
         struct filling *f = &containers[i];

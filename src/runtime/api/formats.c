@@ -1,5 +1,5 @@
-/* Format strings of PyArg_Parse*, Py_BuildValue and PyUnicode_FromFormat (Doc/c-api/arg.rst, unicode.rst). An unknown unit ends
- * the reading: what follows is not guessed. */
+/* Format strings of PyArg_Parse*, Py_BuildValue and PyUnicode_FromFormat (Doc/c-api/arg.rst, unicode.rst). An unknown
+ * unit ends the reading: what follows is not guessed. */
 #include "runtime/api/words.h"
 
 #include <dlfcn.h>
@@ -27,9 +27,11 @@ static bool is_one_of(char c, const char *set)
     return *set != 0;
 }
 
-/* va_list of the System V ABI, AMD64 supplement, 3.5.7. What the API gets it copies (va_copy), so that it is the same afterwards. */
+/* va_list of the System V ABI, AMD64 supplement, 3.5.7. What the API gets it copies (va_copy), so that it is the same
+ * afterwards. */
 struct va {
-    uint32_t integers, vectors; /* bytes of the saved registers that are taken; there are 48 of integer registers, 128 of vector ones */
+    uint32_t integers, vectors; /* bytes of the saved registers that are taken; there are 48 of integer registers, 128
+                                   of vector ones */
     const uint64_t *stack, *saved;
 };
 enum { SAVED_INTEGERS = 48, SAVED_VECTOR = 16 };
@@ -67,7 +69,8 @@ static unsigned vectors_taken(const struct arguments *from)
     return from->list != NULL ? (from->list->vectors - SAVED_INTEGERS) / SAVED_VECTOR : 0;
 }
 
-void rt_formats_build(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame)
+void rt_formats_build(struct rt_words *words, const char *format, const struct rs_contract *contract,
+                      const struct rt_frame *frame)
 {
     const struct arguments from = arguments_of(contract, frame);
     unsigned n = from.first, vectors = vectors_taken(&from);
@@ -122,7 +125,8 @@ static bool printf_unit(struct rt_words *words, const char **format, const struc
     return true;
 }
 
-void rt_formats_printf(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame)
+void rt_formats_printf(struct rt_words *words, const char *format, const struct rs_contract *contract,
+                       const struct rt_frame *frame)
 {
     const struct arguments from = arguments_of(contract, frame);
     unsigned n = from.first;
@@ -136,8 +140,8 @@ void rt_formats_printf(struct rt_words *words, const char *format, const struct 
     }
 }
 
-/* Which of the optional units behind '|' were filled: of those that were not, neither the variable nor even its address need be
- * anything (a format may speak of more than its caller passes along). */
+/* Which of the optional units behind '|' were filled: of those that were not, neither the variable nor even its address
+ * need be anything (a format may speak of more than its caller passes along). */
 struct units {
     uint64_t positional; /* how many there were */
     unsigned index;      /* of the unit that is being read */
@@ -148,7 +152,8 @@ enum filled { NOT_FILLED, PERHAPS_FILLED, FILLED };
 static struct units units_of(const struct rs_contract *contract, const struct rt_frame *frame)
 {
     uint64_t args = frame->args[0];
-    struct units units = {.keywords = contract->nargs > 1 && contract->args[1].kind == RS_ARG_OBJECT && frame->args[1] != 0};
+    struct units units = {.keywords =
+                              contract->nargs > 1 && contract->args[1].kind == RS_ARG_OBJECT && frame->args[1] != 0};
 
     if (rt_object_peek(args) == RT_OBJECT_LIVE && (*(uint32_t *)(rt_object_type_of(args) + TP_FLAGS) & FLAG_TUPLE))
         units.positional = *(const uint64_t *)(args + OB_SIZE);
@@ -183,7 +188,8 @@ static void add_new(struct rt_words *words, uint64_t pointer, uint64_t variable,
         words->fresh = variable;
 }
 
-static void parse_object(struct rt_words *words, const char **format, const struct arguments *from, unsigned *n, enum filled filled)
+static void parse_object(struct rt_words *words, const char **format, const struct arguments *from, unsigned *n,
+                         enum filled filled)
 {
     char next = (*format)[1];
 
@@ -205,7 +211,8 @@ static void parse_object(struct rt_words *words, const char **format, const stru
     (*n)++;
 }
 
-void rt_formats_parse(struct rt_words *words, const char *format, const struct rs_contract *contract, const struct rt_frame *frame)
+void rt_formats_parse(struct rt_words *words, const char *format, const struct rs_contract *contract,
+                      const struct rt_frame *frame)
 {
     const struct arguments from = arguments_of(contract, frame);
     struct units units = units_of(contract, frame);
@@ -226,7 +233,8 @@ void rt_formats_parse(struct rt_words *words, const char *format, const struct r
             rt_words_add(words, through(argument(&from, n), filled), n, 0);
             n++;
         } else if (*f == 'e' && (f[1] == 's' || f[1] == 't')) {
-            /* "es#" and "et#" fill a buffer of the caller's, if there is one: what is not the allocator's is no memory to be freed */
+            /* "es#" and "et#" fill a buffer of the caller's, if there is one: what is not the allocator's is no memory
+             * to be freed */
             rt_words_memory(words, through(argument(&from, n + 1), filled), argument(&from, n + 1));
             n += f[2] == '#' ? 3 : 2;
             f += f[2] == '#' ? 2 : 1;

@@ -16,12 +16,23 @@
 
 enum { EXPORTED = 8192 };
 
-/* Which functions bring tables of the module's own functions to the interpreter, and in which argument; TABLE_FILLED: make
- * containers that the module fills. */
+/* Which functions bring tables of the module's own functions to the interpreter, and in which argument; TABLE_FILLED:
+ * make containers that the module fills. */
 enum table {
-    TABLE_NONE, TABLE_DEFINITION, TABLE_TYPE_LATER, TABLE_METHOD, TABLE_METHODS, TABLE_GETSET, TABLE_CAPSULE, TABLE_FILLED,
-    TABLE_ATTRIBUTE, TABLE_ATTRIBUTE_OBJECT, TABLE_POINTER, TABLE_IMPORT, /* what may fetch another library's table: looked at when it leaves */
+    TABLE_NONE,
+    TABLE_DEFINITION,
+    TABLE_TYPE_LATER,
+    TABLE_METHOD,
+    TABLE_METHODS,
+    TABLE_GETSET,
+    TABLE_CAPSULE,
+    TABLE_FILLED,
+    TABLE_ATTRIBUTE,
+    TABLE_ATTRIBUTE_OBJECT,
+    TABLE_POINTER,
+    TABLE_IMPORT, /* what may fetch another library's table: looked at when it leaves */
 };
+/* clang-format off */
 static const struct {
     const char *name;
     uint8_t table, argument;
@@ -40,6 +51,7 @@ static const struct {
     {"PyTuple_New", TABLE_FILLED, 255},             {"PyList_New", TABLE_FILLED, 255},
     {"PyStructSequence_New", TABLE_FILLED, 255},
 };
+/* clang-format on */
 
 static struct {
     uint64_t address;
@@ -61,7 +73,8 @@ static bool same_meaning(const struct rs_contract *a, const struct rs_contract *
     if (a->result != b->result || a->from != b->from || a->failure != b->failure || a->nargs != b->nargs)
         return false;
     for (unsigned i = 0; i < a->nargs; i++)
-        if (a->args[i].kind != b->args[i].kind || a->args[i].when != b->args[i].when || a->args[i].count != b->args[i].count)
+        if (a->args[i].kind != b->args[i].kind || a->args[i].when != b->args[i].when ||
+            a->args[i].count != b->args[i].count)
             return false;
     return true;
 }
@@ -130,7 +143,8 @@ bool rt_call_gil(void)
 }
 
 /* Begins a record of these words; NULL when logging has ended. */
-static struct rs_slot *begin_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, const struct rt_words *words, unsigned *slots)
+static struct rs_slot *begin_words(unsigned kind, uint64_t a, uint32_t sp, uint64_t first, const struct rt_words *words,
+                                   unsigned *slots)
 {
     struct rs_slot *head;
     uint64_t *to;
@@ -173,13 +187,15 @@ static enum way way_of(const struct rs_contract *contract, const struct rt_words
     return rt_words_takes_nothing(contract) && rt_log_is_writer() ? HELD : TWICE;
 }
 
-/* A place at which the books saw a reference taken that nobody had: what is taken there now is looked after when it dies. */
+/* A place at which the books saw a reference taken that nobody had: what is taken there now is looked after when it
+ * dies. */
 static void arm_stolen(const struct rs_contract *contract, const struct rt_words *words)
 {
     for (unsigned i = 0; i < words->count; i++) {
         unsigned argument = RS_WORD_ARG(words->word[i]);
 
-        if ((RS_WORD_FLAGS(words->word[i]) & RS_WORD_STEAL) || (argument < contract->nargs && contract->args[argument].kind == RS_ARG_STEAL))
+        if ((RS_WORD_FLAGS(words->word[i]) & RS_WORD_STEAL) ||
+            (argument < contract->nargs && contract->args[argument].kind == RS_ARG_STEAL))
             rt_object_arm(RS_WORD_ADDRESS(words->word[i]));
     }
 }
@@ -207,7 +223,8 @@ static void record_begin(struct rt_frame *frame, const struct rs_contract *contr
         words->count = 0;
     else if (contract != NULL && !(contract->flags & RS_DEALLOCATES))
         keep_what_counts(words, contract);
-    if (begin_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], words, &slots) == NULL)
+    if (begin_words(RS_REC_API_ENTER, frame->return_address, (uint32_t)rt_frame_sp(frame), frame->state[1], words,
+                    &slots) == NULL)
         return;
     if (frame->state[2] == HELD)
         rt_log_hold(slots, frame);
@@ -215,7 +232,8 @@ static void record_begin(struct rt_frame *frame, const struct rs_contract *contr
         rt_log_commit(slots);
 }
 
-/* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded; state[2]: enum way. */
+/* state[0]: the contract, 0: unknown; state[1]: contract index with the module's number, as recorded; state[2]: enum
+ * way. */
 uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract, const struct rt_module *module)
 {
     struct rt_words words;
@@ -231,7 +249,8 @@ uint64_t rt_call_book(struct rt_frame *frame, const struct rs_contract *contract
     frame->state[2] = way_of(contract, &words);
     if (frame->state[2] != ONCE)
         record_begin(frame, contract, &words);
-    if (contract != NULL && frame->state[2] == TWICE && rt_hot.ring->armed_functions[((frame->return_address - 1) >> 4) & 0x7fff])
+    if (contract != NULL && frame->state[2] == TWICE &&
+        rt_hot.ring->armed_functions[((frame->return_address - 1) >> 4) & 0x7fff])
         arm_stolen(contract, &words);
     if (contract == NULL || (contract->flags & RS_VARIADIC) || contract->nargs > 6)
         return rt_words_on_stack(contract, frame);
@@ -317,7 +336,8 @@ uint64_t rt_api_enter(struct rt_frame *frame)
         return RT_SHIM_PASS;
     if (!rt_call_gil())
         return without_gil(frame, contract);
-    if (desc->runtime[RT_IMPORT_USERS] && of_family(frame->target, (const struct rt_module *)desc->runtime[RT_IMPORT_MODULE]))
+    if (desc->runtime[RT_IMPORT_USERS] &&
+        of_family(frame->target, (const struct rt_module *)desc->runtime[RT_IMPORT_MODULE]))
         return RT_SHIM_PASS;
     if (desc->runtime[RT_IMPORT_TABLE] != 0)
         bring_table((unsigned)desc->runtime[RT_IMPORT_TABLE] - 1, frame);

@@ -62,7 +62,8 @@ uint64_t rt_call_enter(struct rt_frame *frame)
         contract = classify(frame->target, frame->args[0]);
     if (contract != NULL)
         return rs_contract_matters(contract) ? rt_call_book(frame, contract, module) : RT_SHIM_PASS;
-    /* a function of another family or of the interpreter that no table names: what it returns may come with a reference */
+    /* a function of another family or of the interpreter that no table names: what it returns may come with a reference
+     */
     if (other != NULL || in_interpreter(frame->target))
         return rt_call_book(frame, NULL, module);
     return RT_SHIM_PASS;

@@ -1,4 +1,5 @@
-/* See roles.h. Offsets: PyTypeObject, PyNumberMethods and alike are the same from 3.8 to 3.14 (Include/cpython/object.h). */
+/* See roles.h. Offsets: PyTypeObject, PyNumberMethods and alike are the same from 3.8 to 3.14
+ * (Include/cpython/object.h). */
 #include "runtime/api/roles.h"
 
 #include "contract/contract.h"
@@ -10,8 +11,16 @@
 
 enum { METHODS_MAX = 4096, BASES_MAX = 32 };
 enum {
-    METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_CLASS = 16, METH_STATIC = 32, METH_COEXIST = 64,
-    METH_FASTCALL = 128, METH_METHOD = 512, METH_ALL = 1023,
+    METH_VARARGS = 1,
+    METH_KEYWORDS = 2,
+    METH_NOARGS = 4,
+    METH_O = 8,
+    METH_CLASS = 16,
+    METH_STATIC = 32,
+    METH_COEXIST = 64,
+    METH_FASTCALL = 128,
+    METH_METHOD = 512,
+    METH_ALL = 1023,
 };
 
 struct slot {
@@ -21,27 +30,34 @@ struct slot {
     const struct rs_contract *contract;
 };
 
+/* clang-format off */
 static struct slot slots[] = {
     {"tp_dealloc", 0, 48}, {"tp_repr", 0, 88}, {"tp_hash", 0, 120}, {"tp_call", 0, 128}, {"tp_str", 0, 136},
-    {"tp_getattr", 0, 64}, {"tp_setattr", 0, 72}, {"tp_getattro", 0, 144}, {"tp_setattro", 0, 152}, {"tp_traverse", 0, 184},
-    {"tp_clear", 0, 192}, {"tp_richcompare", 0, 200}, {"tp_iter", 0, 216}, {"tp_iternext", 0, 224}, {"tp_descr_get", 0, 272},
+    {"tp_getattr", 0, 64}, {"tp_setattr", 0, 72}, {"tp_getattro", 0, 144}, {"tp_setattro", 0, 152}, {"tp_traverse", 0,
+        184},
+    {"tp_clear", 0, 192}, {"tp_richcompare", 0, 200}, {"tp_iter", 0, 216}, {"tp_iternext", 0, 224}, {"tp_descr_get",
+        0, 272},
     {"tp_descr_set", 0, 280}, {"tp_init", 0, 296}, {"tp_alloc", 0, 304}, {"tp_new", 0, 312}, {"tp_free", 0, 320},
     {"tp_del", 0, 376}, {"tp_finalize", 0, 392}, {"tp_vectorcall", 0, 400},
     {"am_await", 80, 0}, {"am_aiter", 80, 8}, {"am_anext", 80, 16}, {"am_send", 80, 24},
     {"nb_add", 96, 0}, {"nb_subtract", 96, 8}, {"nb_multiply", 96, 16}, {"nb_remainder", 96, 24}, {"nb_divmod", 96, 32},
-    {"nb_power", 96, 40}, {"nb_negative", 96, 48}, {"nb_positive", 96, 56}, {"nb_absolute", 96, 64}, {"nb_bool", 96, 72},
+    {"nb_power", 96, 40}, {"nb_negative", 96, 48}, {"nb_positive", 96, 56}, {"nb_absolute", 96, 64}, {"nb_bool", 96,
+        72},
     {"nb_invert", 96, 80}, {"nb_lshift", 96, 88}, {"nb_rshift", 96, 96}, {"nb_and", 96, 104}, {"nb_xor", 96, 112},
     {"nb_or", 96, 120}, {"nb_int", 96, 128}, {"nb_float", 96, 144}, {"nb_inplace_add", 96, 152},
     {"nb_inplace_subtract", 96, 160}, {"nb_inplace_multiply", 96, 168}, {"nb_inplace_remainder", 96, 176},
-    {"nb_inplace_power", 96, 184}, {"nb_inplace_lshift", 96, 192}, {"nb_inplace_rshift", 96, 200}, {"nb_inplace_and", 96, 208},
+    {"nb_inplace_power", 96, 184}, {"nb_inplace_lshift", 96, 192}, {"nb_inplace_rshift", 96, 200}, {"nb_inplace_and",
+        96, 208},
     {"nb_inplace_xor", 96, 216}, {"nb_inplace_or", 96, 224}, {"nb_floor_divide", 96, 232}, {"nb_true_divide", 96, 240},
     {"nb_inplace_floor_divide", 96, 248}, {"nb_inplace_true_divide", 96, 256}, {"nb_index", 96, 264},
     {"nb_matrix_multiply", 96, 272}, {"nb_inplace_matrix_multiply", 96, 280},
-    {"sq_length", 104, 0}, {"sq_concat", 104, 8}, {"sq_repeat", 104, 16}, {"sq_item", 104, 24}, {"sq_ass_item", 104, 40},
+    {"sq_length", 104, 0}, {"sq_concat", 104, 8}, {"sq_repeat", 104, 16}, {"sq_item", 104, 24}, {"sq_ass_item", 104,
+        40},
     {"sq_contains", 104, 56}, {"sq_inplace_concat", 104, 64}, {"sq_inplace_repeat", 104, 72},
     {"mp_length", 112, 0}, {"mp_subscript", 112, 8}, {"mp_ass_subscript", 112, 16},
     {"bf_getbuffer", 160, 0}, {"bf_releasebuffer", 160, 8},
 };
+/* clang-format on */
 enum { SLOTS = sizeof(slots) / sizeof(*slots) };
 
 static const struct rs_contract *vectorcall, *traverse;
@@ -230,7 +246,8 @@ void rt_roles_definition(uint64_t at)
     rt_roles_function(def.free, "m_free", 0, "m_free");
 }
 
-/* Cython and others keep method definitions that no table names: find {string, function entry, flags, doc} in the data. */
+/* Cython and others keep method definitions that no table names: find {string, function entry, flags, doc} in the data.
+ */
 void rt_roles_module(struct rt_module *module)
 {
     uint64_t hi = module->writes_hi & ~7ull;
@@ -239,10 +256,12 @@ void rt_roles_module(struct rt_module *module)
         const struct method_def *def = (const struct method_def *)at;
         char first;
 
-        if (def->function - module->text_lo >= module->text_hi - module->text_lo || def->pad != 0 || def->flags > METH_ALL ||
-            role_of_flags(def->flags) == NULL || def->name == NULL || rt_module_entry(def->function) == NULL)
+        if (def->function - module->text_lo >= module->text_hi - module->text_lo || def->pad != 0 ||
+            def->flags > METH_ALL || role_of_flags(def->flags) == NULL || def->name == NULL ||
+            rt_module_entry(def->function) == NULL)
             continue;
-        if (!rt_sys_peek(def->name, &first, 1) || !((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '_'))
+        if (!rt_sys_peek(def->name, &first, 1) ||
+            !((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '_'))
             continue;
         rt_roles_method(at, 0);
     }

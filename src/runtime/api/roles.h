@@ -1,7 +1,8 @@
-/* Which functions of a module the interpreter calls, and as what: method tables, type slots, getset, module slots, init.
+/* Which functions of a module the interpreter calls, and as what: method tables, type slots, getset, module slots,
+ * init.
  *
- * A function gets its role when a table that names it reaches the interpreter (PyType_Ready, PyModule_Create2, ...) or is
- * found in the module's relocated data; from then on its entries and exits are booked by the role's contract. */
+ * A function gets its role when a table that names it reaches the interpreter (PyType_Ready, PyModule_Create2, ...) or
+ * is found in the module's relocated data; from then on its entries and exits are booked by the role's contract. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +10,7 @@
 struct rs_contract;
 struct rt_module;
 
-void rt_roles_open(void); /* resolves the slot contracts for this Python */
+void rt_roles_open(void);                       /* resolves the slot contracts for this Python */
 void rt_roles_module(struct rt_module *module); /* scans the module's data for PyMethodDef entries; PyInit_* */
 void rt_roles_init(uint64_t function, const char *name);
 void rt_roles_type(uint64_t type);
@@ -34,6 +35,6 @@ static inline bool rt_roles_is_init(const struct rs_contract *role)
     return role == rt_roles_init_function;
 }
 
-/* The slot contract of an indirect call's target, judged by the slots of Py_TYPE(arg0), of arg0 itself if it is a type, and
- * of their bases; NULL if the target is none of them. */
+/* The slot contract of an indirect call's target, judged by the slots of Py_TYPE(arg0), of arg0 itself if it is a type,
+ * and of their bases; NULL if the target is none of them. */
 const struct rs_contract *rt_roles_slot_of(uint64_t target, uint64_t arg0);

@@ -33,5 +33,6 @@ void rt_api_row(const struct rs_plan_row *record)
     row->nargs = record->nargs;
     row->failure = record->failure;
     for (unsigned i = 0; i < record->nargs; i++)
-        args[place][i] = (struct rs_argument){"", record->args[i].kind, record->args[i].when, record->args[i].count, record->args[i].nullable};
+        args[place][i] = (struct rs_argument){"", record->args[i].kind, record->args[i].when, record->args[i].count,
+                                              record->args[i].nullable};
 }

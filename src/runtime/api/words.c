@@ -9,13 +9,19 @@
 #include "wire/recording.h"
 
 enum {
-    CONTRACTS = 4096, ARRAY_MAX = 32, VARARGS_MAX = 48, MEMBERS_MAX = 128, BODY_MAX = 8192, BASES_MAX = 32,
-    T_OBJECT = 6, T_OBJECT_EX = 16,                       /* PyMemberDef.type */
+    CONTRACTS = 4096,
+    ARRAY_MAX = 32,
+    VARARGS_MAX = 48,
+    MEMBERS_MAX = 128,
+    BODY_MAX = 8192,
+    BASES_MAX = 32,
+    T_OBJECT = 6,
+    T_OBJECT_EX = 16, /* PyMemberDef.type */
 };
 
 /* What is looked at at every call, by the contract's index. */
 struct digest {
-    uint8_t plain;  /* of the first six arguments those that are objects */
+    uint8_t plain;      /* of the first six arguments those that are objects */
     bool before, after; /* other kinds that matter before the call, after it */
     bool simple, takes_nothing;
 };
@@ -99,7 +105,8 @@ uint64_t rt_words_argument(const struct rt_frame *frame, unsigned n)
     return n < 6 ? frame->args[n] : frame->stack[n - 6];
 }
 
-/* What follows the fixed arguments, in words; a format has no more arguments than characters, a conversion of printf's three. */
+/* What follows the fixed arguments, in words; a format has no more arguments than characters, a conversion of printf's
+ * three. */
 static uint64_t variadic_words(const struct rs_contract *contract, const struct rt_frame *frame)
 {
     uint64_t count = 0;
@@ -220,8 +227,8 @@ void rt_words_after(struct rt_words *words, const struct rs_contract *contract, 
     if (contract->result != RS_RESULT_VALUE && frame->result != 0)
         rt_words_add(words, frame->result, RS_ARG_RESULT,
                      contract->result == RS_RESULT_NEW || (contract->flags & RS_INITIALISES) ? RS_WORD_NEW
-                     : contract->result == RS_RESULT_UNKNOWN                                   ? RS_WORD_UNKNOWN
-                                                                                               : 0);
+                     : contract->result == RS_RESULT_UNKNOWN                                 ? RS_WORD_UNKNOWN
+                                                                                             : 0);
     if (contract->flags & RS_ALLOCATES)
         rt_words_memory(words, frame->result, RT_FRESH_RESULT);
     for (unsigned i = 0; digest(contract)->after && i < contract->nargs; i++) {
@@ -268,7 +275,8 @@ void rt_words_body(struct rt_words *words, uint64_t self)
     for (uint64_t at = self + 16; at + 8 <= end && words->count < RT_WORDS; at += 8) {
         uint64_t word = *(const uint64_t *)at, offset = word - rt_hot.region;
 
-        if (offset < rt_hot.region_size && (word & 15) == 0 && word != self && (rt_hot.side[offset >> 4] & RT_SIDE_OBJECT))
+        if (offset < rt_hot.region_size && (word & 15) == 0 && word != self &&
+            (rt_hot.side[offset >> 4] & RT_SIDE_OBJECT))
             words->word[words->count++] = word;
     }
 }

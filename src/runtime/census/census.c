@@ -54,8 +54,8 @@ static void want(uint64_t object, void *context)
     wanted.highest = object > wanted.highest ? object : wanted.highest;
 }
 
-/* A pointer into the characters of a str or bytes keeps it as one at its start does (numpy keeps docstrings so); one into memory does
- * anyhow. */
+/* A pointer into the characters of a str or bytes keeps it as one at its start does (numpy keeps docstrings so); one
+ * into memory does anyhow. */
 static void count_inner(uint64_t word, uint64_t at)
 {
     struct wanted *w;
@@ -210,8 +210,8 @@ struct owners {
     bool stop_at_first;
 };
 
-/* The live object of this block that tells its members by tp_traverse; 0 if there is none. Dicts and tuples count also where the
- * collector has dropped them from its lists, which it does when they hold only strings and the like. */
+/* The live object of this block that tells its members by tp_traverse; 0 if there is none. Dicts and tuples count also
+ * where the collector has dropped them from its lists, which it does when they hold only strings and the like. */
 static uint64_t teller_in(uint64_t block, size_t size)
 {
     uint64_t object = rt_object_in_block(block, size), type;
@@ -231,7 +231,8 @@ static void tell(uint64_t object, int (*visitor)(void *, void *), void *context)
     int64_t position = 0;
 
     if (rt_object_type_of(object) == rt_python.dict_type) { /* its tp_traverse leaves out keys that are strings */
-        bool shares_keys = *(uint64_t *)(object + DICT_VALUES) != 0; /* with the other instances of a class: it owns none of them */
+        bool shares_keys =
+            *(uint64_t *)(object + DICT_VALUES) != 0; /* with the other instances of a class: it owns none of them */
 
         while (rt_python.dict_next((void *)object, &position, &key, &value)) {
             if (!shares_keys)
@@ -301,8 +302,8 @@ static void search_span(uint64_t start, size_t block_size, size_t bytes, void *c
     }
 }
 
-/* Whether a live block holds the object's address at all: most of what dies is known to nobody, and asking every container takes
- * fifty times as long. */
+/* Whether a live block holds the object's address at all: most of what dies is known to nobody, and asking every
+ * container takes fifty times as long. */
 static bool occurs(uint64_t object)
 {
     struct search search = {object, false};
@@ -404,7 +405,8 @@ void rt_census_cleared(uint64_t object)
     if (words[3] == 0)
         return;
     rt_region_spans(owners_in_span, &owners);
-    /* the collector holds one reference of its own during tp_clear (delete_garbage in Modules/gcmodule.c, Python/gc.c) */
+    /* the collector holds one reference of its own during tp_clear (delete_garbage in Modules/gcmodule.c, Python/gc.c)
+     */
     if (owners.owner == 0 || owners.total + 1 <= rt_object_count(object) - 1)
         return;
     rt_object_see(owners.owner);

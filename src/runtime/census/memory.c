@@ -16,9 +16,9 @@ void rt_memory_hide(const void *at)
     hidden = (uint64_t)at;
 }
 
-/* Only pages that somebody has written to or read: looking at the others of a large reservation would make them, or read a mapped
- * file's from the disk. A private page that
- * is swapped out holds pointers like any other (Documentation/admin-guide/mm/pagemap.rst of Linux: bits 62 and 63). */
+/* Only pages that somebody has written to or read: looking at the others of a large reservation would make them, or
+ * read a mapped file's from the disk. A private page that is swapped out holds pointers like any other
+ * (Documentation/admin-guide/mm/pagemap.rst of Linux: bits 62 and 63). */
 static void each_used(int pagemap, uint64_t lo, uint64_t hi, void (*part)(uint64_t, uint64_t, void *), void *context)
 {
     uint64_t entries[CHUNK_PAGES];
@@ -51,7 +51,8 @@ static uint64_t parse_hex(const char **p)
 
 static bool is_ours(uint64_t lo, uint64_t hi)
 {
-    uint64_t region_end = rt_hot.region + rt_hot.region_size + rt_hot.region_size / 16 + rt_hot.region_size / 4096 + (64ull << 20);
+    uint64_t region_end =
+        rt_hot.region + rt_hot.region_size + rt_hot.region_size / 16 + rt_hot.region_size / 4096 + (64ull << 20);
 
     if (lo < region_end && hi > rt_hot.region)
         return true;
@@ -70,9 +71,10 @@ static bool is_device(const char *line)
     return rt_contains(line, "/dev/") && !rt_contains(line, "/dev/zero") && !rt_contains(line, "/dev/shm/");
 }
 
-/* "lo-hi perms offset dev inode path". Pointers live in what is writable, and in anonymous pages that were made read-only; not in
- * files that are only read, not in devices, not in the recording. What is shared counts as well: a pointer in there is of use to the
- * process that wrote it, and what else lies there (numbers, other processes' pointers) can at worst hide a leak, as in any memory. */
+/* "lo-hi perms offset dev inode path". Pointers live in what is writable, and in anonymous pages that were made
+ * read-only; not in files that are only read, not in devices, not in the recording. What is shared counts as well: a
+ * pointer in there is of use to the process that wrote it, and what else lies there (numbers, other processes'
+ * pointers) can at worst hide a leak, as in any memory. */
 static void each_in_line(const char *line, const struct walk *walk)
 {
     const char *p = line, *perms;
@@ -82,7 +84,8 @@ static void each_in_line(const char *line, const struct walk *walk)
         return;
     hi = parse_hex(&p);
     perms = p + 1;
-    if (*p != ' ' || perms[0] != 'r' || is_ours(lo, hi) || is_device(perms) || rt_contains(perms, "memfd:refsan") || rt_contains(perms, "[v"))
+    if (*p != ' ' || perms[0] != 'r' || is_ours(lo, hi) || is_device(perms) || rt_contains(perms, "memfd:refsan") ||
+        rt_contains(perms, "[v"))
         return;
     if (perms[1] == 'w' || !rt_contains(perms, "/"))
         each_used(walk->pagemap, lo, hi, walk->part, walk->context);

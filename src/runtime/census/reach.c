@@ -17,7 +17,7 @@ struct candidate {
 };
 
 static struct {
-    uint8_t *marks;  /* a byte a granule of the used part of the region: reached */
+    uint8_t *marks; /* a byte a granule of the used part of the region: reached */
     uint64_t granules;
     uint64_t *stack; /* blocks to look into */
     uint64_t stack_room, stack_count;
@@ -51,10 +51,12 @@ static bool visited(const struct seen_members *seen, uint64_t member)
 
 static void look_at(uint64_t object, void *context)
 {
-    uint64_t type = rt_object_type_of(object), traverse = *(uint64_t *)(type + TP_TRAVERSE), size = *(uint64_t *)(type + TP_BASICSIZE);
+    uint64_t type = rt_object_type_of(object), traverse = *(uint64_t *)(type + TP_TRAVERSE),
+             size = *(uint64_t *)(type + TP_BASICSIZE);
     struct seen_members seen = {.count = 0};
 
-    if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || traverse == 0 || rt_module_of(traverse) == NULL || !rt_object_tracked(object))
+    if (!(*(uint32_t *)(type + TP_FLAGS) & FLAG_GC) || traverse == 0 || rt_module_of(traverse) == NULL ||
+        !rt_object_tracked(object))
         return;
     ((int (*)(void *, int (*)(void *, void *), void *))traverse)((void *)object, note_member, &seen);
     for (uint64_t at = 16; at + 8 <= size && seen.count < MEMBERS_MAX && reach.count < CANDIDATES; at += 8) {

@@ -228,7 +228,8 @@ uint64_t rt_object_in_block(uint64_t block, size_t size)
     return 0;
 }
 
-/* One word of a collector's list neighbour: another object, a generation's head, or a list head on the collector's stack. */
+/* One word of a collector's list neighbour: another object, a generation's head, or a list head on the collector's
+ * stack. */
 static uint64_t link_at(uint64_t address)
 {
     uint64_t word = 0;
@@ -248,11 +249,12 @@ uint64_t rt_object_end(uint64_t object)
 
 bool rt_object_tracked(uint64_t object)
 {
-    /* PyGC_Head: _gc_next (bit 0: unreachable), _gc_prev (bits 0, 1: flags), 3.8 to 3.13; while a collection counts, _gc_prev
-     * holds other things and the answer is no */
+    /* PyGC_Head: _gc_next (bit 0: unreachable), _gc_prev (bits 0, 1: flags), 3.8 to 3.13; while a collection counts,
+     * _gc_prev holds other things and the answer is no */
     uint64_t head = object - 16, next = *(uint64_t *)head & ~3ull, prev = *(uint64_t *)(head + 8) & ~3ull;
 
-    return (next & 7) == 0 && (prev & 7) == 0 && next > 4096 && prev > 4096 && link_at(next + 8) == head && link_at(prev) == head;
+    return (next & 7) == 0 && (prev & 7) == 0 && next > 4096 && prev > 4096 && link_at(next + 8) == head &&
+           link_at(prev) == head;
 }
 
 static enum rt_object_state see(uint64_t address, bool mark)
@@ -275,7 +277,8 @@ static enum rt_object_state see(uint64_t address, bool mark)
         return RT_OBJECT_NONE;
     block = rt_region_block(address, &size);
     offset = address - block;
-    if (block == 0 || offset > 32 || !rt_region_may_hold_objects(block) || offset + 16 > size || !(*rt_object_side(block) & RT_SIDE_BLOCK))
+    if (block == 0 || offset > 32 || !rt_region_may_hold_objects(block) || offset + 16 > size ||
+        !(*rt_object_side(block) & RT_SIDE_BLOCK))
         return RT_OBJECT_NONE;
     if (!fits(address, block, size))
         return RT_OBJECT_NONE;
@@ -334,7 +337,8 @@ bool rt_object_claimed(uint64_t block)
 {
     const uint8_t *side = rt_object_side(block);
 
-    return side != NULL && (*side & (RT_SIDE_BLOCK | RT_SIDE_OBJECT | RT_SIDE_ARMED)) == (RT_SIDE_BLOCK | RT_SIDE_ARMED);
+    return side != NULL &&
+           (*side & (RT_SIDE_BLOCK | RT_SIDE_OBJECT | RT_SIDE_ARMED)) == (RT_SIDE_BLOCK | RT_SIDE_ARMED);
 }
 
 bool rt_object_block_freed(uint64_t block, size_t size)
@@ -429,7 +433,8 @@ static void check_static(uint64_t object, void *context)
 {
     int64_t count;
 
-    if (rt_sys_peek((void *)object, &count, 8) && count <= 0 && !(rt_python.immortal && count != 0)) /* its image may have gone */
+    if (rt_sys_peek((void *)object, &count, 8) && count <= 0 &&
+        !(rt_python.immortal && count != 0)) /* its image may have gone */
         rt_log_put(RS_REC_POISON, object, (uint32_t)count, NULL, 0);
 }
 

@@ -9,17 +9,17 @@
 
 enum {
     CLASSES = 96,
-    SMALL = 1024,       /* up to here a class every 16 bytes */
+    SMALL = 1024,        /* up to here a class every 16 bytes */
     LARGEST = 32 * 1024, /* beyond: whole spans */
-    GUARD_STEP = 512,   /* bytes of guard address space a quarantined block */
+    GUARD_STEP = 512,    /* bytes of guard address space a quarantined block */
     QUARANTINE_PLACES = 1 << 16,
     POISONED = 4096,
     FORESIGHT = 8, /* places */
 };
 
 struct span {
-    uint32_t size;  /* of its blocks; 0: free; spans behind the first of a large block: LARGE_REST */
-    uint32_t large; /* spans of a large block; in those behind its first: how far behind */
+    uint32_t size;    /* of its blocks; 0: free; spans behind the first of a large block: LARGE_REST */
+    uint32_t large;   /* spans of a large block; in those behind its first: how far behind */
     uint32_t inverse; /* 2^32 / size, rounded up: an offset below RT_SPAN times it, shifted, is offset / size */
     uint16_t list;    /* where its blocks wait: list_of */
     bool raw;         /* of the mem domain: no object lives here */
@@ -346,17 +346,20 @@ static void evict(void)
     struct waiting *w = &heap.waiting[heap.oldest % QUARANTINE_PLACES];
     uint8_t *side = side_of((void *)w->block);
 
-    __builtin_prefetch((const void *)heap.waiting[(heap.oldest + FORESIGHT) % QUARANTINE_PLACES].block, 1); /* untouched since it was freed */
+    __builtin_prefetch((const void *)heap.waiting[(heap.oldest + FORESIGHT) % QUARANTINE_PLACES].block,
+                       1); /* untouched since it was freed */
     check_poison(w, guard_of(heap.oldest));
-    for (unsigned i = 0; i < 3 && 16 * (uint64_t)i < w->size; i++) /* what lies behind a small block is its neighbour's */
+    for (unsigned i = 0; i < 3 && 16 * (uint64_t)i < w->size;
+         i++) /* what lies behind a small block is its neighbour's */
         side[i] = 0;
     heap.waiting_bytes -= w->size;
     heap.oldest++;
     release_block((void *)w->block, span_of((void *)w->block));
 }
 
-/* Every word of the dead object is an address that faults and names it, but for its count, whose change shows, and the word behind
- * the type where it is a size, as most of the interpreter's own objects have: 0, so that no loop runs over it for hours. */
+/* Every word of the dead object is an address that faults and names it, but for its count, whose change shows, and the
+ * word behind the type where it is a size, as most of the interpreter's own objects have: 0, so that no loop runs over
+ * it for hours. */
 static void poison(uint64_t block, size_t size, uint64_t guard, bool sized)
 {
     const uint8_t *side = side_of((void *)block);
@@ -373,8 +376,8 @@ static void poison(uint64_t block, size_t size, uint64_t guard, bool sized)
     }
 }
 
-/* Whether a size may stand behind the type of the objects in a block: not where a module's own class, which takes its objects apart
- * itself, derives from object alone and has no items. */
+/* Whether a size may stand behind the type of the objects in a block: not where a module's own class, which takes its
+ * objects apart itself, derives from object alone and has no items. */
 static bool is_sized(uint64_t block, const uint8_t *side, size_t size)
 {
     uint64_t plain = *(const uint64_t *)(rt_python.type_type + TP_BASE);
@@ -385,7 +388,8 @@ static bool is_sized(uint64_t block, const uint8_t *side, size_t size)
         if (i > 0 && (side[i] & RT_SIDE_BLOCK))
             break;
         if ((side[i] & (RT_SIDE_OBJECT | RT_SIDE_SHUT)) &&
-            (!rt_object_type(type) || *(const int64_t *)(type + TP_ITEMSIZE) != 0 || *(const uint64_t *)(type + TP_BASE) != plain ||
+            (!rt_object_type(type) || *(const int64_t *)(type + TP_ITEMSIZE) != 0 ||
+             *(const uint64_t *)(type + TP_BASE) != plain ||
              *(const uint64_t *)(type + TP_DEALLOC) - rt_python.text_lo < rt_python.text_hi - rt_python.text_lo))
             return true;
     }

@@ -1,8 +1,9 @@
 /* The object region: the allocator behind PyObject_Malloc and PyMem_Malloc while refsan runs.
  *
- * One reservation at a fixed far address, cut into spans of 64 KB, each of one size class, so that "which block holds this
- * address" is arithmetic. Blocks that came from elsewhere (allocated before the hook) pass through to the allocator that
- * was there before. Safe without the GIL (own-GIL subinterpreters): one lock where the interpreter can have several GILs. */
+ * One reservation at a fixed far address, cut into spans of 64 KB, each of one size class, so that "which block holds
+ * this address" is arithmetic. Blocks that came from elsewhere (allocated before the hook) pass through to the
+ * allocator that was there before. Safe without the GIL (own-GIL subinterpreters): one lock where the interpreter can
+ * have several GILs. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,8 +20,8 @@ struct rt_allocator {
     void (*free)(void *context, void *block);
 };
 
-/* Reserves the region (bytes: as much as wanted; less under an address-space limit) and its tables. False if none can be
- * had: the program's allocator stays. */
+/* Reserves the region (bytes: as much as wanted; less under an address-space limit) and its tables. False if none can
+ * be had: the program's allocator stays. */
 bool rt_region_open(uint64_t bytes, uint64_t quarantine_bytes, bool locked);
 /* Takes over PyMem_SetAllocator's object and mem domains; again after somebody else replaced it. */
 void rt_region_install(void);
@@ -40,5 +41,5 @@ uint64_t rt_quarantine_named(uint64_t fault_address);
 void rt_quarantine_check(void);
 enum { RT_POISON_COUNT = 0x2DDDDDDD };
 
-void rt_region_lock(void);   /* for atfork */
+void rt_region_lock(void); /* for atfork */
 void rt_region_unlock(void);

@@ -13,7 +13,8 @@
 
 void (*rt_patch_loaded)(struct rt_module *module);
 void (*rt_patch_row)(const struct rs_plan_row *row);
-void (*rt_patch_import)(uint64_t *desc_words, uint32_t contract, uint64_t real, struct rt_module *module, const char *name);
+void (*rt_patch_import)(uint64_t *desc_words, uint32_t contract, uint64_t real, struct rt_module *module,
+                        const char *name);
 
 enum { PAGE = 4096, SEEN_MAX = 4096, AREA_FIRST = 1 << 20 };
 
@@ -58,7 +59,8 @@ static uint64_t reserve_near(const struct image *image, uint64_t size)
     for (uint64_t step = 1 << 20; step < reach; step += step < (64 << 20) ? 1 << 20 : 16 << 20) {
         uint64_t below = (image->lo - step) & ~(uint64_t)(PAGE - 1), above = (image->hi + step) & ~(uint64_t)(PAGE - 1);
 
-        if (image->lo > step + size && image->hi - below < reach && rt_sys_reserve((void *)(below - size), size) != NULL)
+        if (image->lo > step + size && image->hi - below < reach &&
+            rt_sys_reserve((void *)(below - size), size) != NULL)
             return below - size;
         if (above + size - image->lo < reach && rt_sys_reserve((void *)above, size) != NULL)
             return above;
@@ -86,7 +88,8 @@ static struct rs_plan_header *ask(struct asked *asked, uint64_t *size)
                 plan = rt_sys_map_of(rt_log_control()->host, slot->answer_fd, NULL, *size, 0, false);
             rt_log_request_done();
         }
-        if (plan != NULL && plan->magic == RS_PLAN_MAGIC && plan->version == RS_PLAN_VERSION && plan->status == RS_PLAN_READY)
+        if (plan != NULL && plan->magic == RS_PLAN_MAGIC && plan->version == RS_PLAN_VERSION &&
+            plan->status == RS_PLAN_READY)
             return plan;
         if (plan != NULL && plan->magic == RS_PLAN_MAGIC && plan->status == RS_PLAN_AREA_TOO_SMALL)
             wanted = plan->area_size;
@@ -100,7 +103,8 @@ static struct rs_plan_header *ask(struct asked *asked, uint64_t *size)
     return NULL;
 }
 
-static const void *part(const struct rs_plan_header *plan, uint64_t *offset, uint64_t count, uint64_t size, uint64_t blob)
+static const void *part(const struct rs_plan_header *plan, uint64_t *offset, uint64_t count, uint64_t size,
+                        uint64_t blob)
 {
     const void *at = (const char *)plan + *offset;
 
@@ -129,8 +133,8 @@ static bool take_apart(const struct rs_plan_header *plan, uint64_t size, struct 
     parts->imports = part(plan, &offset, plan->imports, sizeof(struct rs_import), size);
     parts->rows = part(plan, &offset, plan->rows, sizeof(struct rs_plan_row), size);
     parts->code = part(plan, &offset, plan->code_size, 1, size);
-    return parts->patches != NULL && parts->entries != NULL && parts->calls != NULL && parts->imports != NULL && parts->rows != NULL &&
-           parts->code != NULL;
+    return parts->patches != NULL && parts->entries != NULL && parts->calls != NULL && parts->imports != NULL &&
+           parts->rows != NULL && parts->code != NULL;
 }
 
 static bool fill_area(const struct rs_plan_header *plan, const struct parts *parts, uint64_t area)
@@ -148,7 +152,8 @@ static bool fill_area(const struct rs_plan_header *plan, const struct parts *par
     return true;
 }
 
-static void describe_entries(const struct rs_plan_header *plan, const struct parts *parts, uint64_t area, struct rt_module *module)
+static void describe_entries(const struct rs_plan_header *plan, const struct parts *parts, uint64_t area,
+                             struct rt_module *module)
 {
     uint32_t size = 16;
 
@@ -182,8 +187,8 @@ static void close_page(void)
     opened = 0;
 }
 
-/* Slots of a GOT are mostly read-only after relocation (PT_GNU_RELRO). What was opened for the last one stays open for the next in
- * its page: close_page() ends a series. */
+/* Slots of a GOT are mostly read-only after relocation (PT_GNU_RELRO). What was opened for the last one stays open for
+ * the next in its page: close_page() ends a series. */
 static void write_word(uint64_t at, uint64_t word)
 {
     uint64_t page = at & ~(uint64_t)(PAGE - 1);
@@ -199,7 +204,8 @@ static void write_word(uint64_t at, uint64_t word)
     *(volatile uint64_t *)at = word;
 }
 
-/* What the name means to the module: CPython's are global, another library's may be known to the module and what it needs alone. */
+/* What the name means to the module: CPython's are global, another library's may be known to the module and what it
+ * needs alone. */
 static uint64_t resolve(const struct rt_module *module, const char *name)
 {
     uint64_t address = (uint64_t)dlsym(RTLD_DEFAULT, name);
@@ -215,7 +221,8 @@ static uint64_t resolve(const struct rt_module *module, const char *name)
     return address;
 }
 
-static void claim_imports(const struct rs_plan_header *plan, const struct parts *parts, uint64_t area, struct rt_module *module)
+static void claim_imports(const struct rs_plan_header *plan, const struct parts *parts, uint64_t area,
+                          struct rt_module *module)
 {
     for (uint32_t i = 0; i < plan->rows; i++)
         rt_patch_row(&parts->rows[i]);
@@ -244,7 +251,8 @@ static bool same_bytes(const uint8_t *a, const uint8_t *b, unsigned n)
 }
 
 /* Writes all patches; the text is made writable page by page and executable again. Returns how many were refused. */
-static uint32_t write_patches(const struct rs_plan_header *plan, const struct parts *parts, const struct rt_module *module)
+static uint32_t write_patches(const struct rs_plan_header *plan, const struct parts *parts,
+                              const struct rt_module *module)
 {
     uint64_t lo = module->text_lo & ~(uint64_t)(PAGE - 1), hi = (module->text_hi + PAGE - 1) & ~(uint64_t)(PAGE - 1);
     uint32_t refused = 0;
@@ -255,7 +263,8 @@ static uint32_t write_patches(const struct rs_plan_header *plan, const struct pa
         const struct rs_patch *patch = &parts->patches[i];
         uint8_t *at = (uint8_t *)module->base + patch->at;
 
-        if (patch->length <= RS_PATCH_MAX && (uint64_t)at >= lo && (uint64_t)at + patch->length <= hi && same_bytes(at, patch->was, patch->length))
+        if (patch->length <= RS_PATCH_MAX && (uint64_t)at >= lo && (uint64_t)at + patch->length <= hi &&
+            same_bytes(at, patch->was, patch->length))
             rt_copy(at, patch->now, patch->length);
         else
             refused++;
@@ -275,12 +284,19 @@ void rt_patch_record_again(const struct rt_module *module)
         return;
     *record = (struct rs_module_record){
         .head = {module->base, RS_TAG_OF(RS_REC_MODULE, slots), module->number},
-        .text_lo = module->text_lo, .text_hi = module->text_hi,
-        .writes_lo = module->writes_lo, .writes_hi = module->writes_hi,
-        .first_site = module->first_site, .sites = module->sites, .family = module->family,
-        .sites_found = module->sites_found, .functions_skipped = module->functions_skipped,
-        .area_lo = module->area_lo, .area_hi = module->area_hi,
-        .patches_refused = module->patches_refused, .length = (uint32_t)length,
+        .text_lo = module->text_lo,
+        .text_hi = module->text_hi,
+        .writes_lo = module->writes_lo,
+        .writes_hi = module->writes_hi,
+        .first_site = module->first_site,
+        .sites = module->sites,
+        .family = module->family,
+        .sites_found = module->sites_found,
+        .functions_skipped = module->functions_skipped,
+        .area_lo = module->area_lo,
+        .area_hi = module->area_hi,
+        .patches_refused = module->patches_refused,
+        .length = (uint32_t)length,
     };
     rt_copy(record + 1, module->path, length);
     rt_log_commit(slots);
@@ -291,11 +307,17 @@ static void fill_module(struct rt_module *module, const struct rs_plan_header *p
     size_t length = rt_length(image->path);
 
     *module = (struct rt_module){
-        .base = image->base, .number = rt_module_count, .family = plan->family,
-        .first_site = plan->first_site, .sites = plan->sites_patched, .sites_found = plan->sites,
+        .base = image->base,
+        .number = rt_module_count,
+        .family = plan->family,
+        .first_site = plan->first_site,
+        .sites = plan->sites_patched,
+        .sites_found = plan->sites,
         .functions_skipped = plan->functions_skipped,
-        .text_lo = image->base + plan->text_lo, .text_hi = image->base + plan->text_hi,
-        .writes_lo = image->base + plan->writes_lo, .writes_hi = image->base + plan->writes_hi,
+        .text_lo = image->base + plan->text_lo,
+        .text_hi = image->base + plan->text_hi,
+        .writes_lo = image->base + plan->writes_lo,
+        .writes_hi = image->base + plan->writes_hi,
     };
     length = length < sizeof(module->path) - 1 ? length : sizeof(module->path) - 1;
     rt_copy(module->path, image->path, length);
@@ -307,8 +329,8 @@ static void *map_plan(struct asked *asked, uint64_t *size, struct parts *parts)
 
     if (plan == NULL)
         return NULL;
-    if (!take_apart(plan, *size, parts) || plan->area_size > asked->area_size || plan->data_off + plan->data_size > plan->area_size ||
-        !fill_area(plan, parts, asked->area)) {
+    if (!take_apart(plan, *size, parts) || plan->area_size > asked->area_size ||
+        plan->data_off + plan->data_size > plan->area_size || !fill_area(plan, parts, asked->area)) {
         rt_sys_unmap(plan, *size);
         rt_sys_unmap((void *)asked->area, asked->area_size);
         return NULL;
@@ -353,7 +375,8 @@ static bool instrument(const struct image *image)
 unsigned rt_patch_interpreter(const uint64_t *functions, const uint64_t *actions, unsigned count)
 {
     struct image image = {.base = rt_python.base, .path = rt_python.path};
-    struct asked asked = {.image = &image, .kind = RS_REQUEST_ENTRIES, .area_size = AREA_FIRST, .functions = functions, .count = count};
+    struct asked asked = {
+        .image = &image, .kind = RS_REQUEST_ENTRIES, .area_size = AREA_FIRST, .functions = functions, .count = count};
     static struct rt_module interpreter, *module = &interpreter; /* not among rt_modules: no family */
     struct rs_plan_header *plan;
     struct parts parts;
@@ -437,7 +460,7 @@ static int find_slot(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct slot_search *search = context;
     const ElfW(Sym) *symbols = NULL;
-    const ElfW(Rela) *tables[2] = {NULL, NULL};
+    const ElfW(Rela) * tables[2] = {NULL, NULL};
     size_t sizes[2] = {0, 0};
     const char *strings = NULL;
     const ElfW(Dyn) *dyn = NULL;
@@ -465,7 +488,8 @@ static int find_slot(struct dl_phdr_info *info, size_t size, void *context)
         for (size_t i = 0; tables[t] != NULL && i < sizes[t] / sizeof(ElfW(Rela)); i++) {
             unsigned type = ELF64_R_TYPE(tables[t][i].r_info), symbol = ELF64_R_SYM(tables[t][i].r_info);
 
-            if ((type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) && rt_same(strings + symbols[symbol].st_name, search->name)) {
+            if ((type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) &&
+                rt_same(strings + symbols[symbol].st_name, search->name)) {
                 search->slot = info->dlpi_addr + tables[t][i].r_offset;
                 return 1;
             }

@@ -1,8 +1,9 @@
-/* Writes plans into loaded modules: asks the host for the plan of each new extension module, compares the bytes, copies.
+/* Writes plans into loaded modules: asks the host for the plan of each new extension module, compares the bytes,
+ * copies.
  *
- * Called from the interpreter's own look-up of PyInit_*: the module is loaded and relocated, its init has not run. Where the
- * bytes in memory are not those that the host saw in the file, the patch is left out and counted. Pages are never writable
- * and executable at once. */
+ * Called from the interpreter's own look-up of PyInit_*: the module is loaded and relocated, its init has not run.
+ * Where the bytes in memory are not those that the host saw in the file, the patch is left out and counted. Pages are
+ * never writable and executable at once. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,12 +18,14 @@ extern void (*rt_patch_loaded)(struct rt_module *module);
 /* Called with each row of a user's table that a plan brings, before the imports that have it. */
 struct rs_plan_row;
 extern void (*rt_patch_row)(const struct rs_plan_row *row);
-extern void (*rt_patch_import)(uint64_t *desc_words, uint32_t contract, uint64_t real, struct rt_module *module, const char *name);
+extern void (*rt_patch_import)(uint64_t *desc_words, uint32_t contract, uint64_t real, struct rt_module *module,
+                               const char *name);
 
 /* In a forked child: tells its own recording what the parent's holds. */
 void rt_patch_record_again(const struct rt_module *module);
 
 /* Hooks functions of the interpreter's own: entries get `action` (a number for entry hooks) as RT_ENTRY_ACTION. */
 unsigned rt_patch_interpreter(const uint64_t *functions, const uint64_t *actions, unsigned count);
-/* Replaces the slot of an imported function in the interpreter's image; returns what it held, 0 if there is no such slot. */
+/* Replaces the slot of an imported function in the interpreter's image; returns what it held, 0 if there is no such
+ * slot. */
 uint64_t rt_patch_slot(const char *name, uint64_t replacement);

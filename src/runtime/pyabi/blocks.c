@@ -88,7 +88,7 @@ bool rt_blocks_answer(int64_t (*live)(void))
     struct image image = {.count = 0};
     struct method *method = NULL;
 
-    as_number = (int64_t(*)(void *))dlsym(RTLD_DEFAULT, "PyLong_AsSsize_t");
+    as_number = (int64_t (*)(void *))dlsym(RTLD_DEFAULT, "PyLong_AsSsize_t");
     from_number = (void *(*)(int64_t))dlsym(RTLD_DEFAULT, "PyLong_FromSsize_t");
     release = (void (*)(void *))dlsym(RTLD_DEFAULT, "Py_DecRef");
     if (as_number == NULL || from_number == NULL || release == NULL || dl_iterate_phdr(look_at, &image) == 0)

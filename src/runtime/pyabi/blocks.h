@@ -1,7 +1,8 @@
-/* sys.getallocatedblocks(): leak tests compare its answers, and pymalloc does not know of the blocks that refsan hands out.
+/* sys.getallocatedblocks(): leak tests compare its answers, and pymalloc does not know of the blocks that refsan hands
+ * out.
  *
- * Its entry in the method table of sys is led through here, which adds `live()`; called once, before the interpreter has
- * made its sys module. False if the entry is not found: then the answers stay pymalloc's. */
+ * Its entry in the method table of sys is led through here, which adds `live()`; called once, before the interpreter
+ * has made its sys module. False if the entry is not found: then the answers stay pymalloc's. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

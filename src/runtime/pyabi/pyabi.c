@@ -10,16 +10,25 @@
 struct rt_python rt_python;
 static char own_path[1024];
 
+/* clang-format off */
 static const struct rt_pyabi rows[] = {
-    /* version, immortal, tls, thread_id, interp, error, frame, cframe_frame, back, code, instr, locals, kind, stacktop, owner, cstack, filename, name, firstline,
+    /* version, immortal, tls, thread_id, interp, error, frame, cframe_frame, back, code, instr, locals, kind,
+        stacktop, owner, cstack, filename, name, firstline,
      * lines, instructions, locals, ascii, compact */
-    {0x0308, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
-    {0x0309, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
-    {0x030a, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 96, 352, RT_INSTR_WORDS, 0, 0, 0, 104, 112, 40, 120, 0, 28, 48, 72},
-    {0x030b, false, false, 152, 16, 96, 56, 8, 48, 32, 56, 72, RT_INSTR_POINTER, 64, 69, 255, 112, 128, 72, 136, 184, 76, 48, 72},
-    {0x030c, true, true, 136, 16, 96, 56, 0, 8, 0, 56, 72, RT_INSTR_POINTER, 0, 70, 3, 112, 128, 68, 136, 192, 72, 40, 56},
-    {0x030d, true, true, 152, 16, 112, 72, NO_CFRAME, 8, 0, 56, 72, RT_INSTR_POINTER, 0, 70, 3, 112, 128, 68, 136, 200, 72, 40, 56},
+    {0x0308, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 0, 104, 112, 40, 120,
+        0, 28, 48, 72},
+    {0x0309, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 104, 360, RT_INSTR_BYTES, 0, 0, 0, 104, 112, 40, 120,
+        0, 28, 48, 72},
+    {0x030a, false, false, 176, 16, 88, 24, NO_CFRAME, 24, 32, 96, 352, RT_INSTR_WORDS, 0, 0, 0, 104, 112, 40, 120, 0,
+        28, 48, 72},
+    {0x030b, false, false, 152, 16, 96, 56, 8, 48, 32, 56, 72, RT_INSTR_POINTER, 64, 69, 255, 112, 128, 72, 136, 184,
+        76, 48, 72},
+    {0x030c, true, true, 136, 16, 96, 56, 0, 8, 0, 56, 72, RT_INSTR_POINTER, 0, 70, 3, 112, 128, 68, 136, 192, 72, 40,
+        56},
+    {0x030d, true, true, 152, 16, 112, 72, NO_CFRAME, 8, 0, 56, 72, RT_INSTR_POINTER, 0, 70, 3, 112, 128, 68, 136,
+        200, 72, 40, 56},
 };
+/* clang-format on */
 
 static unsigned parse_version(const char *text)
 {
@@ -57,7 +66,8 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *context)
     for (int i = 0; i < info->dlpi_phnum; i++) {
         uint64_t lo = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
 
-        if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X) && within - lo < info->dlpi_phdr[i].p_memsz) {
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X) &&
+            within - lo < info->dlpi_phdr[i].p_memsz) {
             rt_python.text_lo = lo;
             rt_python.text_hi = lo + info->dlpi_phdr[i].p_memsz;
             return 1;
@@ -88,7 +98,8 @@ enum rt_python_verdict rt_python_find(void)
     }
     if (rt_contains(rt_python.version, "free-threading"))
         return RT_PYTHON_THREADED;
-    if (symbol("_Py_NegativeRefcount") != 0 || symbol("_Py_RefTotal") != 0 || symbol("_Py_GetRefTotal") != 0 || symbol("_Py_DumpReferences") != 0)
+    if (symbol("_Py_NegativeRefcount") != 0 || symbol("_Py_RefTotal") != 0 || symbol("_Py_GetRefTotal") != 0 ||
+        symbol("_Py_DumpReferences") != 0)
         return RT_PYTHON_DEBUG;
     version = parse_version(rt_python.version);
     for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++)
@@ -117,8 +128,8 @@ enum rt_python_verdict rt_python_find(void)
     rt_python.bytes_type = symbol("PyBytes_Type");
     rt_python.code_type = symbol("PyCode_Type");
     rt_python.module_def_type = symbol("PyModuleDef_Type");
-    if (rt_python.thread == NULL || rt_python.error == NULL || rt_python.dict_next == NULL || rt_python.get_allocator == NULL ||
-        rt_python.set_allocator == NULL || rt_python.type_type == 0)
+    if (rt_python.thread == NULL || rt_python.error == NULL || rt_python.dict_next == NULL ||
+        rt_python.get_allocator == NULL || rt_python.set_allocator == NULL || rt_python.type_type == 0)
         return RT_PYTHON_UNKNOWN;
     return RT_PYTHON_KNOWN;
 }
@@ -132,7 +143,8 @@ enum rt_gil_state rt_python_gil(void)
     if (thread == NULL)
         return RT_GIL_NONE;
     if (!rt_python.abi->thread_tls) /* the thread state is the holder's, and may go away under us */
-        return rt_sys_peek(thread + rt_python.abi->thread_id, &word, 8) && word == rt_arch_thread_self() ? RT_GIL_HELD : RT_GIL_NONE;
+        return rt_sys_peek(thread + rt_python.abi->thread_id, &word, 8) && word == rt_arch_thread_self() ? RT_GIL_HELD
+                                                                                                         : RT_GIL_NONE;
     word = *(uint64_t *)(thread + rt_python.abi->interp);
     if (main_interpreter == 0)
         main_interpreter = word;
@@ -170,7 +182,8 @@ static size_t put_utf8(char *to, uint32_t c)
     return 4;
 }
 
-/* How each str begins; state: interned 2 bits, kind 3, compact 1, ascii 1 (Include/cpython/unicodeobject.h, 3.8 to 3.13). */
+/* How each str begins; state: interned 2 bits, kind 3, compact 1, ascii 1 (Include/cpython/unicodeobject.h, 3.8
+ * to 3.13). */
 struct text_head {
     uint64_t count, type;
     int64_t length, hash;
@@ -181,7 +194,8 @@ bool rt_python_interned(uint64_t object)
 {
     struct text_head head;
 
-    return rt_sys_peek((void *)object, &head, sizeof(head)) && head.type == rt_python.unicode_type && (head.state & 3) != 0;
+    return rt_sys_peek((void *)object, &head, sizeof(head)) && head.type == rt_python.unicode_type &&
+           (head.state & 3) != 0;
 }
 
 size_t rt_python_text(uint64_t str, char *to, size_t room)

@@ -17,7 +17,15 @@
 #include "runtime/stack/python.h"
 #include "runtime/sys/sys.h"
 
-enum { FATAL = 5, STACK_BYTES = 24 * 1024, STACK_CHUNK = 3072, HANDLED_MAX = 16, PAGE_FAULT = 14, PAGES_BEHIND = 16, WAIT_MOST = 2000 /* ms */ };
+enum {
+    FATAL = 5,
+    STACK_BYTES = 24 * 1024,
+    STACK_CHUNK = 3072,
+    HANDLED_MAX = 16,
+    PAGE_FAULT = 14,
+    PAGES_BEHIND = 16,
+    WAIT_MOST = 2000 /* ms */
+};
 static const int fatal_signals[FATAL] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
 
 static struct sigaction theirs[FATAL];
@@ -52,7 +60,7 @@ static int index_of(int signal)
 }
 
 static const int dwarf_order[16] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP,
-                                    REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+                                    REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
 
 /* Where the stack can be read: not at the stack pointer itself when that has just left it. */
 static uint64_t readable_from(uint64_t sp)
@@ -93,7 +101,8 @@ static uint64_t dead_named(uint64_t value)
     return named;
 }
 
-/* Where the address says nothing (a value was read through the dead object) a register may still hold the object or its poison. */
+/* Where the address says nothing (a value was read through the dead object) a register may still hold the object or its
+ * poison. */
 static void name_object(struct rs_fault_record *fault)
 {
     fault->object = rt_quarantine_named(fault->head.a);
@@ -108,7 +117,8 @@ static void name_object(struct rs_fault_record *fault)
 static uint64_t module_at(uint64_t pc)
 {
     for (unsigned i = 0; i < rt_module_count; i++)
-        if (pc - rt_modules[i].text_lo < rt_modules[i].text_hi - rt_modules[i].text_lo || pc - rt_modules[i].area_lo < rt_modules[i].area_hi - rt_modules[i].area_lo)
+        if (pc - rt_modules[i].text_lo < rt_modules[i].text_hi - rt_modules[i].text_lo ||
+            pc - rt_modules[i].area_lo < rt_modules[i].area_hi - rt_modules[i].area_lo)
             return rt_modules[i].number + 1ull;
     return 0;
 }
@@ -118,10 +128,13 @@ static bool is_default(const struct sigaction *action)
     return !(action->sa_flags & SA_SIGINFO) && (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN);
 }
 
-/* An instruction raised it, and the kernel says at which address (not for one that no program can have: there si_code is SI_KERNEL). */
+/* An instruction raised it, and the kernel says at which address (not for one that no program can have: there si_code
+ * is SI_KERNEL). */
 static uint64_t faulting_address(int signal, const siginfo_t *info)
 {
-    return (signal == SIGSEGV || signal == SIGBUS) && info->si_code > 0 && info->si_code != SI_KERNEL ? (uint64_t)info->si_addr : 0;
+    return (signal == SIGSEGV || signal == SIGBUS) && info->si_code > 0 && info->si_code != SI_KERNEL
+               ? (uint64_t)info->si_addr
+               : 0;
 }
 
 static void record_fault(int signal, const siginfo_t *info, const ucontext_t *context)
@@ -133,7 +146,8 @@ static void record_fault(int signal, const siginfo_t *info, const ucontext_t *co
     fault = (struct rs_fault_record *)rt_log_begin(slots);
     if (fault == NULL)
         return;
-    *fault = (struct rs_fault_record){.head = {faulting_address(signal, info), RS_TAG_OF(RS_REC_FAULT, slots), (uint32_t)signal}};
+    *fault = (struct rs_fault_record){
+        .head = {faulting_address(signal, info), RS_TAG_OF(RS_REC_FAULT, slots), (uint32_t)signal}};
     fault->pc = (uint64_t)regs[REG_RIP];
     fault->sp = (uint64_t)regs[REG_RSP];
     fault->module = module_at(fault->pc);
@@ -230,7 +244,8 @@ static void wait_for_another(uint64_t self)
     static const struct timespec moment = {0, 1000000};
     uint64_t other;
 
-    for (unsigned i = 0; i < WAIT_MOST && (other = __atomic_load_n(&recorder, __ATOMIC_SEQ_CST)) != 0 && other != self; i++)
+    for (unsigned i = 0; i < WAIT_MOST && (other = __atomic_load_n(&recorder, __ATOMIC_SEQ_CST)) != 0 && other != self;
+         i++)
         nanosleep(&moment, NULL);
 }
 
@@ -241,7 +256,8 @@ static void on_fatal(int signal, siginfo_t *info, void *context)
     if (trying != 0 && trying == self && signal != SIGABRT)
         siglongjmp(way_back, 1);
     /* one thread records; a fault while recording goes straight on */
-    if (is_wanted(signal, info) && __atomic_compare_exchange_n(&recorder, &nobody, self, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    if (is_wanted(signal, info) &&
+        __atomic_compare_exchange_n(&recorder, &nobody, self, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
         record_guarded(signal, info, context);
         __atomic_store_n(&recorder, 0, __ATOMIC_SEQ_CST);
     } else {
@@ -273,7 +289,9 @@ __attribute__((visibility("default"))) int sigaction(int signal, const struct si
         theirs[i] = *action;
         mixed.sa_flags = (mixed.sa_flags & ~SA_RESETHAND) | SA_SIGINFO | (is_default(action) ? SA_ONSTACK : 0);
         mixed.sa_sigaction = on_fatal;
-        return real_sigaction(signal, &mixed, NULL); /* their mask, and their SA_ONSTACK and SA_NODEFER where a handler of theirs is called */
+        return real_sigaction(
+            signal, &mixed,
+            NULL); /* their mask, and their SA_ONSTACK and SA_NODEFER where a handler of theirs is called */
     }
     return 0;
 }

@@ -7,7 +7,7 @@
 #include "runtime/sys/sys.h"
 #include "wire/recording.h"
 
-#define PRELOAD "LD_PRELOAD="
+#define PRELOAD   "LD_PRELOAD="
 #define RECORDING RS_RECORDING_VARIABLE "="
 
 enum { ENTRIES_MAX = 8192, LIBRARY_MAX = 4096 }; /* a longer list would not fit on a small thread's stack */
@@ -42,7 +42,8 @@ bool rt_environment_open(void)
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
         if (begins_with(*entry, RECORDING))
             ready = keep(recording, sizeof(recording), *entry);
-    if (ready && (dladdr((void *)rt_environment_open, &info) == 0 || info.dli_fname == NULL || !keep(library, sizeof(library), info.dli_fname)))
+    if (ready && (dladdr((void *)rt_environment_open, &info) == 0 || info.dli_fname == NULL ||
+                  !keep(library, sizeof(library), info.dli_fname)))
         library[0] = 0;
     return ready;
 }
@@ -137,7 +138,8 @@ struct rt_environment_room rt_environment_measure(char *const *envp)
         room.entries++;
     }
     /* several lists: which one counts differs between loaders, and they could not be put back as they were */
-    return lists <= 1 && room.entries <= ENTRIES_MAX && room.text <= 4 * LIBRARY_MAX ? room : (struct rt_environment_room){0};
+    return lists <= 1 && room.entries <= ENTRIES_MAX && room.text <= 4 * LIBRARY_MAX ? room
+                                                                                     : (struct rt_environment_room){0};
 }
 
 /* "LD_PRELOAD=library", or with ":what the user had" behind it, be it empty. */

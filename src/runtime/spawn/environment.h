@@ -1,5 +1,5 @@
-/* What makes a program observable stands in its environment: the library in LD_PRELOAD, the recording in a variable of its
- * own. Both are taken out before the program looks, and put into a child's environment only.
+/* What makes a program observable stands in its environment: the library in LD_PRELOAD, the recording in a variable of
+ * its own. Both are taken out before the program looks, and put into a child's environment only.
  *
  * Promise: LD_PRELOAD is byte for byte what the user had. Nothing here allocates or takes a lock, and nothing but
  * rt_environment_open and rt_environment_hide changes memory of the program's: it runs in vfork children. */

@@ -20,8 +20,8 @@
 
 enum { ARGUMENTS_MAX = 4096 };
 
-typedef int spawning(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-                     char *const argv[], char *const envp[]);
+typedef int spawning(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                     const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
 
 static struct {
     int (*execve)(const char *path, char *const argv[], char *const envp[]);
@@ -132,7 +132,8 @@ EXPORT int execvp(const char *file, char *const argv[])
     return execvpe(file, argv, environ);
 }
 
-/* How many arguments stand in the list behind the first one, which is named: with both that one and the NULL; 0: too many. */
+/* How many arguments stand in the list behind the first one, which is named: with both that one and the NULL; 0: too
+ * many. */
 static size_t count_arguments(va_list list)
 {
     size_t n = 1;
@@ -143,7 +144,8 @@ static size_t count_arguments(va_list list)
 }
 
 /* execl and its like: the arguments as an array. `last`: the list of variables stands behind the NULL. */
-static int run_list(int (*run)(const char *, char *const[], char *const[]), const char *path, const char *first, va_list list, bool last)
+static int run_list(int (*run)(const char *, char *const[], char *const[]), const char *path, const char *first,
+                    va_list list, bool last)
 {
     va_list again;
     size_t count;
@@ -208,19 +210,21 @@ static int go_spawnp(const struct start *start, char *const envp[])
     return real.spawnp(start->pid, start->path, start->actions, start->attributes, start->argv, envp);
 }
 
-EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-                       char *const argv[], char *const envp[])
+EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-    const struct start start = {.go = go_spawn, .path = path, .argv = argv, .pid = pid, .actions = actions, .attributes = attributes};
+    const struct start start = {
+        .go = go_spawn, .path = path, .argv = argv, .pid = pid, .actions = actions, .attributes = attributes};
 
     be_ready();
     return begin(&start, rt_target_judge(path), envp);
 }
 
-EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-                        char *const argv[], char *const envp[])
+EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+                        const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-    const struct start start = {.go = go_spawnp, .path = file, .argv = argv, .pid = pid, .actions = actions, .attributes = attributes};
+    const struct start start = {
+        .go = go_spawnp, .path = file, .argv = argv, .pid = pid, .actions = actions, .attributes = attributes};
 
     be_ready();
     return begin(&start, rt_target_judge_by_name(file), envp);

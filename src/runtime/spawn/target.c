@@ -21,7 +21,8 @@ static enum rs_target judge_file(int fd, char *script)
     enum rs_target target = rs_target_of(read_file, &fd, script);
     unsigned mode, owner;
 
-    if (target == RS_TARGET_FITS && rt_sys_owner(fd, &mode, &owner) && (mode & (S_ISUID | S_ISGID)) && owner != rt_sys_user())
+    if (target == RS_TARGET_FITS && rt_sys_owner(fd, &mode, &owner) && (mode & (S_ISUID | S_ISGID)) &&
+        owner != rt_sys_user())
         return RS_TARGET_SETUID;
     return target;
 }
@@ -122,7 +123,8 @@ enum rs_target rt_target_judge_by_name(const char *file)
                 break;
         }
     }
-    return target == RS_TARGET_TEXT ? rt_target_judge("/bin/sh") : target; /* execvp hands what has no "#!" to the shell */
+    return target == RS_TARGET_TEXT ? rt_target_judge("/bin/sh")
+                                    : target; /* execvp hands what has no "#!" to the shell */
 }
 
 /* ---------------------------------------------------------------- what goes unobserved */
@@ -145,7 +147,8 @@ static struct rs_control *map_control(void)
     uint64_t host = number(&where), fd = number(&where), cookie = number(&where);
     struct rs_control *control = rt_sys_map_of((int)host, (int)fd, NULL, sizeof(*control), 0, true);
 
-    if (control != NULL && (control->magic != RS_RECORDING_MAGIC || control->version != RS_RECORDING_VERSION || control->cookie != cookie)) {
+    if (control != NULL && (control->magic != RS_RECORDING_MAGIC || control->version != RS_RECORDING_VERSION ||
+                            control->cookie != cookie)) {
         rt_sys_unmap(control, sizeof(*control));
         control = NULL;
     }

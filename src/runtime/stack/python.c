@@ -35,7 +35,8 @@ static bool is_python(uint64_t frame)
     const struct rt_pyabi *abi = rt_python.abi;
     uint8_t owner;
 
-    return abi->frame_owner == 0 || (rt_sys_peek((void *)(frame + abi->frame_owner), &owner, 1) && owner != abi->owner_cstack);
+    return abi->frame_owner == 0 ||
+           (rt_sys_peek((void *)(frame + abi->frame_owner), &owner, 1) && owner != abi->owner_cstack);
 }
 
 static struct rt_place place_of(uint64_t frame, bool safe)
@@ -62,7 +63,8 @@ static size_t bytes_of(uint64_t object, uint64_t *data)
         int64_t size;
     } head;
 
-    if (object == 0 || !rt_sys_peek((void *)object, &head, sizeof(head)) || head.type != rt_python.bytes_type || head.size < 0)
+    if (object == 0 || !rt_sys_peek((void *)object, &head, sizeof(head)) || head.type != rt_python.bytes_type ||
+        head.size < 0)
         return 0;
     *data = object + 32; /* PyBytesObject.ob_sval */
     return (size_t)head.size;
@@ -81,8 +83,10 @@ static void record_code(uint64_t code, bool crash)
 
     if (side != NULL && (*side & RT_SIDE_CODE))
         return;
-    if (!rt_sys_peek((void *)(code + abi->code_filename), &word[0], 8) || !rt_sys_peek((void *)(code + abi->code_name), &word[1], 8) ||
-        !rt_sys_peek((void *)(code + abi->code_lines), &word[2], 8) || !rt_sys_peek((void *)(code + abi->code_firstline), &first, 4))
+    if (!rt_sys_peek((void *)(code + abi->code_filename), &word[0], 8) ||
+        !rt_sys_peek((void *)(code + abi->code_name), &word[1], 8) ||
+        !rt_sys_peek((void *)(code + abi->code_lines), &word[2], 8) ||
+        !rt_sys_peek((void *)(code + abi->code_firstline), &first, 4))
         return;
     name = rt_python_text(word[1], text, 200);
     file = rt_python_text(word[0], text + name, 800);
@@ -172,7 +176,8 @@ static bool frame_locals(uint64_t frame, bool (*visit)(uint64_t, uint64_t, void 
     for (uint32_t i = 0; i < count; i++) {
         uint64_t object;
 
-        if (rt_sys_peek((void *)(frame + abi->frame_locals + 8 * i), &object, 8) && object != 0 && visit(object, place.code, context))
+        if (rt_sys_peek((void *)(frame + abi->frame_locals + 8 * i), &object, 8) && object != 0 &&
+            visit(object, place.code, context))
             return true;
     }
     return false;

@@ -10,7 +10,8 @@ struct rt_place {
 
 /* The innermost Python frame of the calling thread (needs the GIL). Its code object is recorded at first sight. */
 struct rt_place rt_stack_place(void);
-/* For a crash: records the frames of the thread state, innermost first (RS_REC_PYFRAME), through checked reads. One thread at a time. */
+/* For a crash: records the frames of the thread state, innermost first (RS_REC_PYFRAME), through checked reads. One
+ * thread at a time. */
 void rt_stack_record(void *thread);
 /* The code object of the innermost Python frame if one of its local variables refers to the object, else 0. Cheap. */
 uint64_t rt_stack_innermost_holds(uint64_t object);

@@ -2,19 +2,27 @@
 """Seconds and memory of `refsan check` against `clang --analyze`, on the same units with the same flags, one after the other.
 
 usage: check_speed.py REFSAN FOLDER [--python 3.11] [--units 5] [--clang clang-19] [--limit 120]
+       check_speed.py REFSAN FOLDER --average [PACKAGE...] [--python 3.11] [--clang clang-19]
 
 FOLDER holds unpacked sources of extensions. The largest C and C++ files in it that include Python's headers and that clang
 compiles with those, their own folder, the folders above it and the folders that hold their headers are measured, at most one a
 package (a folder of FOLDER): CPU seconds and peak memory of the whole command. refsan's are of
 `refsan check -j 1` with an empty cache, which compiles with clang first, and once more when nothing has changed. `clang --analyze` is ended after that many CPU seconds: "> 120". Prints a table in Markdown, and the average of all units.
+
+With --average FOLDER is that of bench/check_corpus.py: every release in it, or each of those named, is checked by one command with the
+files and flags of bench/check_corpus.tsv, `-j 1 --no-cache`. Prints a line a release, then how many units were analysed, their CPU
+seconds in all, those of an average unit, and the largest peak memory.
 """
 import argparse
+import json
 import os
 import re
 import resource
 import subprocess
 import sys
 import tempfile
+
+import check_corpus
 
 ENDINGS = (".c", ".cc", ".cpp", ".cxx")
 
@@ -58,6 +66,28 @@ def flags_of(root, path, include):
     return ["-I" + include, "-DNDEBUG", "-w"] + ["-I" + f for f in folders]
 
 
+def average(args):
+    """Prints what a unit of the corpus costs on average; the exit status."""
+    units, seconds, peak = 0, 0.0, 0.0
+    with tempfile.TemporaryDirectory() as scratch:
+        for release in check_corpus.releases(args.average):
+            root, out = check_corpus.place(args.folder, release), os.path.join(scratch, "report.json")
+            files = check_corpus.matching(root, release["files"]) if os.path.isdir(root) else []
+            ran = measured([os.path.abspath(args.refsan), "check", "--no-cache", "-j", "1", "--clang", args.clang, "--python", args.python, "--json", out] +
+                           files + ["--"] + check_corpus.flags_of(args.folder, release), root) if files else None
+            if ran is None or not os.path.exists(out):
+                continue
+            with open(out) as f:
+                count = len(json.load(f)["command"])
+            os.unlink(out)
+            print("%-32s %3d units, %6.2f s, %.2f s a unit, %3.0f MB" % (os.path.basename(root), count, ran[0], ran[0] / count, ran[1]), flush=True)
+            units, seconds, peak = units + count, seconds + ran[0], max(peak, ran[1])
+    if units == 0:
+        sys.exit("no release of bench/check_corpus.tsv could be checked in %s" % args.folder)
+    print("%d units: %.1f s in all, %.2f s a unit, at most %.0f MB" % (units, seconds, seconds / units, peak))
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("refsan")
@@ -66,7 +96,10 @@ def main():
     parser.add_argument("--units", type=int, default=5)
     parser.add_argument("--clang", default="clang-19")
     parser.add_argument("--limit", type=int, default=120)
+    parser.add_argument("--average", nargs="*", metavar="PACKAGE")
     args = parser.parse_args()
+    if args.average is not None:
+        return average(args)
     include = subprocess.run(["python" + args.python, "-c", "import sysconfig; print(sysconfig.get_path('include'))"],
                              check=True, capture_output=True, text=True).stdout.strip()
     refsan = os.path.abspath(args.refsan)
@@ -97,4 +130,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,6 +16,7 @@ bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, s
     rs_rules_read_gil(&rules);
     rs_flow_run(ir, options->others, options->summaries, report);
     rs_rules_judge(&rules);
-    rs_ir_close(ir);
+    if (!options->process_ends)
+        rs_ir_close(ir);
     return true;
 }

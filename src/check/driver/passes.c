@@ -40,7 +40,9 @@ static int summarise(void *context)
 {
     struct work *work = context;
     const char *temporary = rs_arena_printf(&work->session->arena, "%s.%ld", work->summaries, (long)getpid());
-    struct rs_unit_options options = {.python = work->source->python, .summaries = fopen(temporary, "wxe")};
+    struct rs_unit_options options = {.python = work->source->python,
+                                      .summaries = fopen(temporary, "wxe"),
+                                      .process_ends = true};
     struct rs_report report = {.tool_mode = "check"};
     struct rs_error err;
     bool good;
@@ -62,7 +64,7 @@ static int summarise(void *context)
 static int check(void *context)
 {
     struct work *work = context;
-    struct rs_unit_options options = {.python = work->source->python, .others = work->others};
+    struct rs_unit_options options = {.python = work->source->python, .others = work->others, .process_ends = true};
     struct rs_report report = {.tool_mode = "check"};
     struct rs_error err;
 

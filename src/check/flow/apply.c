@@ -285,7 +285,9 @@ static void apply_way(struct applying *a)
         a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
     if (pointer && result.kind == RS_AV_INT)
-        rs_trail_add(a->flow, a->state, a->call, "%s returns NULL", a->callee);
+        rs_trail_add(
+            a->flow, a->state, a->call,
+            (struct rs_trail){.format = "%s returns NULL", .name = a->callee, .memory = rs_trail_is_memory(a->state)});
     if (a->way->err != RS_ERR_CLEAR || a->way->entry == RS_ENTRY_SET) { /* what it found is dealt with */
         bool doubted = a->way->err == RS_ERR_SET &&
                        (a->ambiguous || (pointer && result.kind == RS_AV_INT && rs_belief_never_null(a->call)));

@@ -534,8 +534,7 @@ static struct rs_state *outcome(const struct calling *c, const struct rs_state *
     move_references(c, copy, success, null);
     rs_call_result(c->flow, copy, c->call, rs_av_int(result));
     if (!success) {
-        rs_trail_add(c->flow, copy, c->call, "%s fails", c->row->name);
-        ((struct rs_trail *)copy->trail)->memory = false;
+        rs_trail_add(c->flow, copy, c->call, (struct rs_trail){.format = "%s fails", .name = c->row->name});
         if (c->row->flags & RS_SETS_ERROR && !(c->row->flags & RS_MISS_IS_NULL)) {
             copy->err = RS_ERR_SET;
             copy->err_at = c->call;

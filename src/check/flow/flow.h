@@ -118,12 +118,15 @@ enum rs_entry { RS_ENTRY_OPEN, RS_ENTRY_CLEAR, RS_ENTRY_SET };
  * said at all). */
 enum rs_supposed { RS_SUPPOSED_NOTHING, RS_SUPPOSED_ERROR, RS_SUPPOSED_WAY };
 
-/* How a path came here, newest first; shared between states, lives as long as the function's analysis. */
+/* How a path came here, newest first; shared between states, lives as long as the unit's analysis. It is put into words
+ * when something is told of the path. */
 struct rs_trail {
     const struct rs_trail *before;
     LLVMValueRef at;
-    const char *note;
-    bool memory; /* a failure that only a lack of memory brings */
+    const char *format;          /* a literal; its %s, if it has one, is `name`, or else what the object is called */
+    const char *name;            /* lives as long as the IR */
+    const struct rs_sym *object; /* NULL where `name` is there, or no %s */
+    bool memory;                 /* a failure that only a lack of memory brings */
 };
 
 struct rs_state {
@@ -245,9 +248,9 @@ struct rs_flow_unit {
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
-    struct rs_map absent;   /* key -> 1: the code reckons with NULL there */
-    struct rs_map unknown;  /* function -> seen: calls of which nothing is known */
-    struct rs_arena trails; /* of the function at work, and of those that have candidates */
+    struct rs_map absent;  /* key -> 1: the code reckons with NULL there */
+    struct rs_map unknown; /* function -> seen: calls of which nothing is known */
+    struct rs_arena trails;
     uint64_t analysed, cut;
 };
 
@@ -439,8 +442,11 @@ bool rs_ahead_fails(struct rs_flow *flow, struct rs_state *state);
 /* tell.c */
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
              const struct rs_sym *sym, const char *message, const char *fix);
-void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* Adds a step to the path; its `before` and `at` are set here, its object is copied. Nothing is noted of a function of
+ * which nothing is told. */
+void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct rs_trail step);
+/* Whether the last failure on the path is one that only a lack of memory brings. */
+bool rs_trail_is_memory(const struct rs_state *state);
 /* "'item'", or "the result of PyList_New", or "an object". */
 const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym);
 const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at);

@@ -1,11 +1,16 @@
 /* From what a path shows to findings: wording, one finding for a cause, ranks. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check/flow/flow.h"
 
 enum { NOTES_MOST = 24 };
+
+/* Whether anything may be told of the function. */
+static bool is_told(const struct rs_flow *flow)
+{
+    return flow->judge && !flow->function->library;
+}
 
 const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at)
 {
@@ -14,7 +19,7 @@ const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at)
     return place.line == 0 ? "" : rs_arena_printf(&flow->ir->arena, " (line %d)", place.line);
 }
 
-static const char *member_name(struct rs_flow *flow, const struct rs_sym *sym)
+static const char *member_name(struct rs_ir *ir, const struct rs_sym *sym)
 {
     LLVMValueRef pointer = sym->how == NULL             ? NULL
                            : LLVMIsALoadInst(sym->how)  ? LLVMGetOperand(sym->how, 0)
@@ -23,17 +28,17 @@ static const char *member_name(struct rs_flow *flow, const struct rs_sym *sym)
     const char *structure = NULL, *member;
     int64_t offset = 0;
 
-    if (pointer == NULL || rs_memory_key(flow->ir, pointer, &structure, &offset) == 0)
+    if (pointer == NULL || rs_memory_key(ir, pointer, &structure, &offset) == 0)
         return NULL;
     if (structure == NULL) {
         size_t length;
         return LLVMGetValueName2(pointer, &length);
     }
-    member = rs_ir_member(flow->ir, structure, (uint64_t)offset);
-    return member == NULL ? NULL : rs_arena_printf(&flow->ir->arena, "%s.%s", structure, member);
+    member = rs_ir_member(ir, structure, (uint64_t)offset);
+    return member == NULL ? NULL : rs_arena_printf(&ir->arena, "%s.%s", structure, member);
 }
 
-const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym)
+static const char *name_of(struct rs_ir *ir, const struct rs_sym *sym)
 {
     const char *variable = NULL, *member;
     size_t length;
@@ -47,31 +52,46 @@ const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym)
                                                                : name;
     }
     if (sym->kind == RS_SYM_ARG)
-        variable = rs_ir_variable(flow->ir, sym->identity);
+        variable = rs_ir_variable(ir, sym->identity);
     else if (sym->how != NULL)
-        variable = rs_ir_variable(flow->ir, sym->how);
+        variable = rs_ir_variable(ir, sym->how);
     if (variable != NULL && sym->api != NULL)
-        return rs_arena_printf(&flow->ir->arena, "'%s' (from %s)", variable, sym->api);
-    member = sym->kind == RS_SYM_LOADED ? member_name(flow, sym) : NULL;
+        return rs_arena_printf(&ir->arena, "'%s' (from %s)", variable, sym->api);
+    member = sym->kind == RS_SYM_LOADED ? member_name(ir, sym) : NULL;
     if (member != NULL)
-        return variable != NULL ? rs_arena_printf(&flow->ir->arena, "'%s' (from %s)", variable, member) : member;
+        return variable != NULL ? rs_arena_printf(&ir->arena, "'%s' (from %s)", variable, member) : member;
     if (variable != NULL)
-        return rs_arena_printf(&flow->ir->arena, "'%s'", variable);
-    return sym->api != NULL ? rs_arena_printf(&flow->ir->arena, "the result of %s", sym->api) : "an object";
+        return rs_arena_printf(&ir->arena, "'%s'", variable);
+    return sym->api != NULL ? rs_arena_printf(&ir->arena, "the result of %s", sym->api) : "an object";
 }
 
-void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *format, ...)
+const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym)
 {
-    struct rs_trail *step = rs_arena_alloc(&flow->unit->trails, sizeof(*step));
-    char text[400];
-    va_list args;
+    return name_of(flow->ir, sym);
+}
 
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    *step = (struct rs_trail){state->trail, at, rs_arena_strdup(&flow->unit->trails, text),
-                              state->trail != NULL && state->trail->memory};
-    state->trail = step;
+bool rs_trail_is_memory(const struct rs_state *state)
+{
+    return state->trail != NULL && state->trail->memory;
+}
+
+void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct rs_trail step)
+{
+    struct rs_trail *kept;
+
+    if (!is_told(flow))
+        return;
+    if (step.object != NULL) {
+        struct rs_sym *object = rs_arena_alloc(&flow->unit->trails, sizeof(*object));
+
+        *object = *step.object;
+        step.object = object;
+    }
+    step.before = state->trail;
+    step.at = at;
+    kept = rs_arena_alloc(&flow->unit->trails, sizeof(*kept));
+    *kept = step;
+    state->trail = kept;
 }
 
 bool rs_tell_immortal(const struct rs_flow *flow, const struct rs_sym *sym)
@@ -112,7 +132,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
                                       LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
                                       const char *fix)
 {
-    bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
+    bool memory = rule == RS_RULE_RS202 && rs_trail_is_memory(state);
 
     return (struct rs_candidate){.rule = rule,
                                  .function = flow->function->value,
@@ -134,9 +154,9 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
 {
     LLVMValueRef cause = cause_of(state, rule);
     struct rs_candidate *candidate = same_cause(flow, rule, culprit, cause);
-    bool memory = rule == RS_RULE_RS202 && state->trail != NULL && state->trail->memory;
+    bool memory = rule == RS_RULE_RS202 && rs_trail_is_memory(state);
 
-    if (!flow->judge || flow->function->library || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
+    if (!is_told(flow) || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
         return;
     if (candidate != NULL && candidate->latent && !(sym != NULL && rs_tell_immortal(flow, sym))) {
         *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
@@ -152,7 +172,7 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
 
 void rs_tell_add(struct rs_flow *flow, const struct rs_candidate *candidate)
 {
-    if (flow->judge && !flow->function->library && candidate->culprit != NULL &&
+    if (is_told(flow) && candidate->culprit != NULL &&
         same_cause(flow, candidate->rule, candidate->culprit, candidate->cause) == NULL)
         *RS_PUSH(&flow->unit->candidates) = *candidate;
 }
@@ -164,6 +184,16 @@ static struct rs_place place_of(struct rs_ir *ir, const struct rs_ir_function *f
     if (place.line == 0)
         place = function->place;
     return (struct rs_place){.module = ir->stem, .function = function->name, .file = place.file, .line = place.line};
+}
+
+static const char *words(struct rs_ir *ir, struct rs_report *report, const struct rs_trail *step)
+{
+    const char *name = step->name != NULL ? step->name : step->object != NULL ? name_of(ir, step->object) : "";
+    const char *place = strstr(step->format, "%s");
+
+    if (place == NULL)
+        return rs_arena_strdup(&report->arena, step->format);
+    return rs_arena_printf(&report->arena, "%.*s%s%s", (int)(place - step->format), step->format, name, place + 2);
 }
 
 /* Steps come newest first; the report reads from the entry to the fault. */
@@ -179,7 +209,7 @@ static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_findi
         struct rs_ir_place place = rs_ir_place(ir, steps[count]->at);
         if (place.line != 0)
             *RS_PUSH(&finding->path) = (struct rs_note){rs_arena_strdup(&report->arena, place.file), place.line,
-                                                        rs_arena_strdup(&report->arena, steps[count]->note)};
+                                                        words(ir, report, steps[count])};
     }
 }
 

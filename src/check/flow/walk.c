@@ -137,14 +137,18 @@ static void note_branch(struct rs_flow *flow, struct rs_state *state, struct rs_
 
     if (sym != NULL && failed) {
         bool memory = only_memory(flow, sym) || (sym->api != NULL && strcmp(sym->api, "PyList_Append") == 0);
+
         rs_trail_add(flow, state, branch,
-                     sym->api == NULL ? "%s is NULL"
-                     : pointer        ? "%s is NULL"
-                                      : "%s fails",
-                     pointer ? rs_tell_name(flow, sym) : sym->api);
-        ((struct rs_trail *)state->trail)->memory = memory;
+                     (struct rs_trail){.format = pointer ? "%s is NULL" : "%s fails",
+                                       .name = pointer            ? NULL
+                                               : sym->api != NULL ? sym->api
+                                                                  : "a call",
+                                       .object = pointer ? sym : NULL,
+                                       .memory = memory});
     } else if (sym == NULL || !pointer) {
-        rs_trail_add(flow, state, branch, truth ? "the condition holds" : "the condition does not hold");
+        rs_trail_add(flow, state, branch,
+                     (struct rs_trail){.format = truth ? "the condition holds" : "the condition does not hold",
+                                       .memory = rs_trail_is_memory(state)});
     }
 }
 

@@ -7,8 +7,8 @@ usage: check_corpus.py fetch FOLDER [PACKAGE...] [--cython CYTHON]
        check_corpus.py draw N SEED
 
 The releases, with the files and flags of their units, are the lines of bench/check_corpus.tsv; set 1 is what refsan's rules were
-worked out on, sets 2 and 3 were chosen before a report was read. Debian packages with headers that a release needs are in the last
-column. `fetch` gets each source release from PyPI, unpacks it to FOLDER/PACKAGE-VERSION and has Cython translate what is distributed
+worked out on, sets 2 to 4 were chosen before a report was read. Debian packages with headers that a release needs are in the last
+column; words of the pyx column that start with - are options for Cython. `fetch` gets each source release from PyPI, unpacks it to FOLDER/PACKAGE-VERSION and has Cython translate what is distributed
 as .pyx only. `run` checks every
 package, keeps the reports in FOLDER/reports, carries over the verdicts of the table (the same file, line, rule and function, or
 else the same function and message with other lines), and prints which reports are new and which have gone, then the figures.
@@ -115,7 +115,7 @@ def fetch(folder, release, cython):
         except (OSError, tarfile.TarError, zipfile.BadZipFile) as error:
             return "not fetched: %s" % error
         for source in matching(root, release["pyx"]):
-            words = [cython, "-3"] + [f for f in flags_of(folder, release) if f.startswith("-I")]
+            words = [cython, "-3"] + [f for f in flags_of(folder, release) if f.startswith("-I")] + [w for w in release["pyx"].split() if w.startswith("-")]
             if any(f.endswith(".cpp") for f in release["files"].split()):
                 words.append("--cplus")
             subprocess.run(words + [source], cwd=root, stdout=subprocess.DEVNULL)
@@ -219,8 +219,9 @@ def figures(rows):
 def tables(rows):
     """What docs/check-vetting.md says of the table, in Markdown."""
     of = {r["package"]: r["set"] for r in lines_of(CORPUS)}
+    read = sorted({of[r["package"]] for r in rows})
     said = ["Set %s, %d packages: %s.\n" % (name, sum(1 for r in lines_of(CORPUS) if r["files"] and r["set"] == name), figures([r for r in rows if of[r["package"]] == name]))
-            for name in ("1", "2", "3")]
+            for name in read]
     said[-1] = said[-1].rstrip()
     for title, key in (("rule", lambda r: r["rule"]), ("package", lambda r: "%(package)s %(version)s" % r)):
         count = collections.defaultdict(collections.Counter)
@@ -228,7 +229,7 @@ def tables(rows):
             count[key(row)][row["verdict"]] += 1
         said += ["", "| %s | %s |" % (title, " | ".join(VERDICTS)), "|" + "---|" * (1 + len(VERDICTS))]
         said += ["| %s | %s |" % (name, " | ".join(str(count[name][v]) for v in VERDICTS)) for name in sorted(count, key=str.lower)]
-    silent = ["%(package)s %(version)s" % r for r in lines_of(CORPUS) if r["files"] and r["package"] not in {row["package"] for row in rows}]
+    silent = ["%(package)s %(version)s" % r for r in lines_of(CORPUS) if r["files"] and r["set"] in read and r["package"] not in {row["package"] for row in rows}]
     return "\n".join(said + ["", "No report: %s." % (", ".join(silent) or "none")])
 
 

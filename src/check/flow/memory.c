@@ -111,17 +111,24 @@ void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, i
 
 void rs_memory_forget(struct rs_state *state, int32_t base)
 {
-    size_t kept = 0;
+    struct rs_cell *items = state->mem.items;
+    size_t i = 0;
 
-    for (size_t i = 0; i < state->mem.count; i++) {
-        struct rs_cell cell = state->mem.items[i];
+    while (i < state->mem.count) {
+        struct rs_cell cell = items[i];
+        size_t left = state->mem.count - 1;
 
-        if (cell.base != base)
-            state->mem.items[kept++] = cell;
-        else
-            rs_refs_unknown(state, cell.value);
+        if (cell.base != base) {
+            i++;
+            continue;
+        }
+        /* Gone before its value is looked at, which can be the address of this very local. */
+        memmove(&items[i], &items[i + 1], (left - i) * sizeof(*items));
+        state->mem.count = left;
+        rs_refs_unknown(state, cell.value);
+        if (state->mem.count != left)
+            i = 0;
     }
-    state->mem.count = kept;
 }
 
 bool rs_memory_is_pythons(LLVMValueRef global)

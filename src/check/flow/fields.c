@@ -289,7 +289,8 @@ bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct r
     const struct rs_field *field = rs_field_find(flow->unit, key);
     const struct rs_sym *object = rs_state_object(state, value), *base = &state->syms.items[address.sym];
     const char *slot = flow->role ? flow->function->role->slot : "";
-    bool in_use = strncmp(slot, "method.", 7) == 0 || strncmp(slot, "getset.", 7) == 0,
+    bool in_use =
+             strncmp(slot, "method.", 7) == 0 || strncmp(slot, "getset.", 7) == 0 || strcmp(slot, "cython.def") == 0,
          owner = (base->kind == RS_SYM_ARG && address.sym == 0) || base->kind == RS_SYM_GLOBAL;
 
     if (!in_use || flow->init || flow->dying || !flow->judge || field == NULL || object == NULL || object->owned <= 0 ||

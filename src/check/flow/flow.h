@@ -607,7 +607,7 @@ bool rs_belief_never_null(LLVMValueRef call);
 /* generated.c */
 /* Whether it is about references that Cython's generator counts by itself, where the .pyx counts none by hand, or about
  * its exceptions. */
-bool rs_generated_counts(struct rs_ir *ir, const struct rs_candidate *candidate);
+bool rs_generated_counts(struct rs_flow_unit *unit, const struct rs_candidate *candidate);
 /* The line of source that the instruction stands in, or NULL; the caller frees it. */
 char *rs_generated_line(struct rs_ir *ir, LLVMValueRef at);
 

@@ -76,8 +76,58 @@ static bool is_of_references(enum rs_rule rule)
            rule == RS_RULE_RS105 || rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
 }
 
-bool rs_generated_counts(struct rs_ir *ir, const struct rs_candidate *candidate)
+/* Whether the call fills a variable of the .pyx whose address it got. */
+static bool fills_variable(LLVMValueRef call)
 {
+    unsigned count = call != NULL && LLVMIsACallInst(call) ? LLVMGetNumArgOperands(call) : 0;
+    size_t length;
+
+    for (unsigned i = 0; i < count; i++)
+        if (LLVMIsAAllocaInst(LLVMGetOperand(call, i)) &&
+            starts(LLVMGetValueName2(LLVMGetOperand(call, i), &length), "__pyx_v_"))
+            return true;
+    return false;
+}
+
+/* Whether the line calls, by its own name, a function that takes a reference over: PyTuple_SET_ITEM(t, 0, x). */
+static bool gives_there(struct rs_ir *ir, LLVMValueRef at)
+{
+    char *text = rs_generated_line(ir, at), *word = text;
+    bool found = false;
+
+    while (word != NULL && !found && (word = strpbrk(word, "_P")) != NULL) {
+        size_t length = strspn(word, "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+        char after = word[length];
+
+        word[length] = '\0';
+        found = after == '(' && moves(ir, word) != NULL;
+        word += length + (after != '\0');
+    }
+    free(text);
+    return found;
+}
+
+static bool is_by_hand(struct rs_flow_unit *unit, LLVMValueRef release)
+{
+    const struct rs_ir_function *function =
+        release == NULL ? NULL : rs_ir_function(unit->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(release)));
+
+    return function != NULL && !function->library && counts_there(unit->ir, release, NULL);
+}
+
+/* Whether what the author stores goes to a place whose reference the author gives up elsewhere. */
+static bool is_counted_place(struct rs_flow_unit *unit, LLVMValueRef store)
+{
+    const struct rs_field *field =
+        LLVMIsAStoreInst(store) ? rs_field_find(unit, rs_memory_key(unit->ir, LLVMGetOperand(store, 1), NULL, NULL))
+                                : NULL;
+
+    return field != NULL && (is_by_hand(unit, field->released_at) || is_by_hand(unit, field->replaced_at));
+}
+
+bool rs_generated_counts(struct rs_flow_unit *unit, const struct rs_candidate *candidate)
+{
+    struct rs_ir *ir = unit->ir;
     const struct rs_ir_function *function = rs_ir_function(ir, candidate->function);
     const struct rs_sym *object = &candidate->object;
     const char *variable = object->how == NULL ? NULL : rs_ir_variable(ir, object->how);
@@ -85,7 +135,10 @@ bool rs_generated_counts(struct rs_ir *ir, const struct rs_candidate *candidate)
     if (function != NULL && starts(function->name, "__pyx_") && candidate->rule == RS_RULE_RS302)
         return true;
     if (function == NULL || !starts(function->name, "__pyx_") || !is_of_references(candidate->rule) ||
-        starts(variable, "__pyx_v_"))
+        starts(variable, "__pyx_v_") || fills_variable(object->how))
+        return false;
+    if (candidate->rule == RS_RULE_RS103 &&
+        (gives_there(ir, candidate->culprit) || is_counted_place(unit, candidate->culprit)))
         return false;
     return !counts_there(ir, candidate->culprit, NULL) && !counts_there(ir, object->how, moves(ir, object->api)) &&
            !counts_there(ir, object->taken, NULL) && !counts_there(ir, object->gone, moves(ir, object->gone_api));

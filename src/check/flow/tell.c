@@ -40,6 +40,7 @@ static const char *member_name(struct rs_ir *ir, const struct rs_sym *sym)
 
 static const char *name_of(struct rs_ir *ir, const struct rs_sym *sym)
 {
+    static const char cython[] = "__pyx_v_"; /* heads a variable of the .pyx */
     const char *variable = NULL, *member;
     size_t length;
 
@@ -55,6 +56,8 @@ static const char *name_of(struct rs_ir *ir, const struct rs_sym *sym)
         variable = rs_ir_variable(ir, sym->identity);
     else if (sym->how != NULL)
         variable = rs_ir_variable(ir, sym->how);
+    if (variable != NULL && strncmp(variable, cython, sizeof(cython) - 1) == 0)
+        variable += sizeof(cython) - 1;
     if (variable != NULL && sym->api != NULL)
         return rs_arena_printf(&ir->arena, "'%s' (from %s)", variable, sym->api);
     member = sym->kind == RS_SYM_LOADED ? member_name(ir, sym) : NULL;
@@ -258,7 +261,7 @@ void rs_tell_all(struct rs_flow_unit *unit)
 
         if ((candidate->latent && !names_immortal(unit->ir, candidate->culprit)) || is_told_of(unit, candidate))
             continue;
-        if (rs_generated_counts(unit->ir, candidate)) {
+        if (rs_generated_counts(unit, candidate)) {
             generators++;
             continue;
         }

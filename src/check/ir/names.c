@@ -164,13 +164,58 @@ static void name_stored(struct rs_ir *ir, LLVMValueRef store)
         *known = (uintptr_t)rs_arena_strndup(&ir->arena, name, length);
 }
 
+/* Cython's temporaries that hold references are set to NULL when those have moved on. One that never is holds a raw
+ * pointer of the .pyx: what goes there is the author's affair, and bears the name of the variable that gets it next. */
+static bool is_raw_temporary(LLVMValueRef place)
+{
+    size_t length;
+
+    if (!LLVMIsAAllocaInst(place) || strncmp(LLVMGetValueName2(place, &length), "__pyx_t_", 8) != 0 ||
+        LLVMGetTypeKind(LLVMGetAllocatedType(place)) != LLVMPointerTypeKind)
+        return false;
+    for (LLVMUseRef use = LLVMGetFirstUse(place); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+
+        if (LLVMIsALoadInst(user) == NULL &&
+            (LLVMIsAStoreInst(user) == NULL || LLVMIsConstant(LLVMGetOperand(user, 0))))
+            return false;
+    }
+    return true;
+}
+
+/* `raw`: the temporary -> what was stored there last, in the order of the text. */
+static void name_raw(struct rs_ir *ir, LLVMValueRef store, struct rs_map *raw)
+{
+    LLVMValueRef target = LLVMGetOperand(store, 1), value = LLVMGetOperand(store, 0);
+    LLVMValueRef from = LLVMIsALoadInst(value) ? LLVMGetOperand(value, 0) : NULL;
+    uint64_t *held = from != NULL ? rs_map_find(raw, (uintptr_t)from) : NULL;
+
+    if (held != NULL && LLVMIsAAllocaInst(target)) {
+        uint64_t name = *rs_map_at(&ir->names, (uintptr_t)value);
+
+        *rs_map_at(&ir->names, (uintptr_t)*held) = name;
+    }
+    if (LLVMIsAInstruction(value) && is_raw_temporary(target))
+        *rs_map_at(raw, (uintptr_t)target) = (uintptr_t)value;
+}
+
+static void read_names(struct rs_ir *ir, LLVMValueRef function)
+{
+    struct rs_map raw = {0};
+
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
+        for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
+            if (LLVMGetInstructionOpcode(i) == LLVMStore) {
+                name_stored(ir, i);
+                name_raw(ir, i, &raw);
+            }
+    rs_map_close(&raw);
+}
+
 void rs_ir_read_names(struct rs_ir *ir)
 {
     for (LLVMValueRef f = LLVMGetFirstFunction(ir->module); f != NULL; f = LLVMGetNextFunction(f))
-        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b != NULL; b = LLVMGetNextBasicBlock(b))
-            for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
-                if (LLVMGetInstructionOpcode(i) == LLVMStore)
-                    name_stored(ir, i);
+        read_names(ir, f);
 }
 
 const char *rs_ir_variable(const struct rs_ir *ir, LLVMValueRef value)

@@ -255,7 +255,12 @@ void rs_ir_read_tables(struct rs_ir *ir)
         if (content != NULL)
             read_constant(ir, global, content, TABLE_DEPTH);
     }
-    for (size_t i = 0; i < ir->functions.count; i++)
-        if (strncmp(ir->functions.items[i].symbol, "PyInit_", 7) == 0)
-            add_role(ir, NULL, ir->functions.items[i].value, "init", NULL, 0);
+    for (size_t i = 0; i < ir->functions.count; i++) {
+        const struct rs_ir_function *function = &ir->functions.items[i];
+
+        if (strncmp(function->symbol, "PyInit_", 7) == 0)
+            add_role(ir, NULL, function->value, "init", NULL, 0);
+        if (function->local && function->object && strncmp(function->symbol, "__pyx_pf_", 9) == 0)
+            add_role(ir, NULL, function->value, "cython.def", NULL, 0);
+    }
 }

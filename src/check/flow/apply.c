@@ -178,6 +178,21 @@ static bool fits(struct applying *a, unsigned nargs)
     return true;
 }
 
+/* Whether the way fits what the arguments have answered to questions before; what it tells of them is known from now
+ * on.
+ */
+static bool fits_facts(struct applying *a)
+{
+    for (unsigned i = 0; i < a->way->nfacts; i++) {
+        struct rs_av value = argument(a, a->way->facts[i].arg);
+
+        if (value.kind == RS_AV_SYM && value.number == 0 &&
+            !rs_question_agrees(a->flow, a->state, value.sym, &a->way->facts[i], a->call))
+            return false;
+    }
+    return true;
+}
+
 /* Whether the way fits what the caller knows of a member; it learns from it. */
 static bool fits_member(struct applying *a, const struct rs_subject *subject)
 {
@@ -472,7 +487,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
 
         *a = (struct applying){
             .flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
-        if (!fits(a, summary->nargs) || !fits_memory(a) || !fits_error(a))
+        if (!fits(a, summary->nargs) || !fits_facts(a) || !fits_memory(a) || !fits_error(a))
             rs_state_close(a->state);
         else
             count++;

@@ -1,6 +1,6 @@
 /* What a function asks more than once: the members, globals and values that its conditions compare in several places,
- * or in a loop. What was learned of them the first time is kept for the next, however many other things are forgotten
- * on the way. */
+ * or in a loop, and the types of objects, of which its callees may ask as well. What was learned of them the first time
+ * is kept for the next, however many other things are forgotten on the way. */
 #include "check/flow/flow.h"
 
 static void ask(struct rs_flow *flow, LLVMValueRef value, uint64_t times)
@@ -16,8 +16,27 @@ static void ask(struct rs_flow *flow, LLVMValueRef value, uint64_t times)
         *rs_map_at(&flow->asked, key) += times;
 }
 
+/* The callee asks what its ways tell of the arguments. */
+static void ask_callee(struct rs_flow *flow, LLVMValueRef callee, uint64_t times)
+{
+    const struct rs_summary *summary = rs_summary_of(flow, callee);
+    unsigned ways = summary == NULL || summary->incomplete ? 0 : summary->ncases;
+
+    for (unsigned i = 0; i < ways; i++)
+        for (unsigned k = 0; k < summary->cases[i].nfacts; k++)
+            rs_question_count(flow, summary->cases[i].facts[k].code, times);
+}
+
 static void ask_instruction(struct rs_flow *flow, LLVMValueRef at, uint64_t times)
 {
+    bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL;
+    LLVMValueRef callee = call ? rs_ir_callee(at) : NULL;
+    struct rs_question question;
+
+    if (rs_question_read(flow->ir, at, &question))
+        rs_question_count(flow, question.code, times);
+    if (callee != NULL && rs_ir_contract(flow->ir, callee) == NULL)
+        ask_callee(flow, callee, times);
     if (LLVMIsAICmpInst(at)) {
         ask(flow, LLVMGetOperand(at, 0), times);
         ask(flow, LLVMGetOperand(at, 1), times);

@@ -397,11 +397,21 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
     rs_states_add(flow, out, state);
 }
 
+const struct rs_summary *rs_summary_of(const struct rs_flow *flow, LLVMValueRef callee)
+{
+    const struct rs_ir_function *own = rs_ir_function(flow->ir, callee);
+    const struct rs_summary *summary = own != NULL ? &flow->unit->summaries[own - flow->ir->functions.items]
+                                       : callee != NULL
+                                           ? rs_share_find(flow->unit->others, rs_ir_api_name(flow->ir, callee))
+                                           : NULL;
+
+    return summary != NULL && summary->known ? summary : NULL;
+}
+
 void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_states *out)
 {
     LLVMValueRef callee = rs_ir_callee(call);
     const char *name = callee == NULL ? "" : rs_ir_api_name(flow->ir, callee);
-    const struct rs_ir_function *own = rs_ir_function(flow->ir, callee);
     const struct rs_contract *row;
     const struct rs_summary *summary;
 
@@ -418,10 +428,8 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
         rs_error_call(flow, state, call, row, out);
         return;
     }
-    summary = own != NULL      ? &flow->unit->summaries[own - flow->ir->functions.items]
-              : callee != NULL ? rs_share_find(flow->unit->others, name)
-                               : NULL;
-    if (summary != NULL && summary->known)
+    summary = rs_summary_of(flow, callee);
+    if (summary != NULL)
         rs_call_summary(flow, state, call, rs_ir_readable(flow->ir, callee), summary, out);
     else
         call_elsewhere(flow, state, call, callee, name, out);

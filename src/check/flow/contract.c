@@ -345,10 +345,14 @@ static void integer_result(const struct calling *c, struct rs_state *state)
     bool wanted = LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMIntegerTypeKind && index != UINT32_MAX &&
                   rs_flow_relevant(c->flow, index);
     bool fails = c->row->failure != RS_NEVER_FAILS && c->row->result == RS_RESULT_VALUE;
+    struct rs_av answer = wanted ? rs_question_ask(c->flow, state, c->call) : rs_av_unknown();
 
     if (wanted && size != RS_LENGTH_UNKNOWN) {
         note_kept(state, RS_NONE);
         rs_call_result(c->flow, state, c->call, rs_av_int(size));
+    } else if (wanted && answer.kind != RS_AV_UNKNOWN) {
+        note_kept(state, RS_NONE);
+        rs_call_result(c->flow, state, c->call, answer);
     } else if (wanted) {
         int32_t sym = rs_state_sym(state, RS_SYM_INT, c->call);
         state->syms.items[sym].api = c->row->name;

@@ -143,7 +143,10 @@ static struct rs_av is_global(struct rs_flow *flow, struct rs_state *state, LLVM
 {
     const struct rs_sym *it = &state->syms.items[object];
     bool equal = LLVMGetICmpPredicate(compare) == LLVMIntEQ;
+    struct rs_av type = rs_question_ask(flow, state, compare);
 
+    if (type.kind != RS_AV_UNKNOWN)
+        return type;
     if (state->syms.items[global].kind != RS_SYM_GLOBAL || it->kind == RS_SYM_GLOBAL ||
         !(rs_asked_again(flow, (uintptr_t)LLVMGetOperand(compare, 0)) ||
           (it->kind == RS_SYM_LOADED && rs_asked_again(flow, (uintptr_t)it->identity))))
@@ -306,6 +309,12 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
 
     if (LLVMGetInstructionOpcode(instruction) == LLVMXor && flag && b.kind == RS_AV_INT && b.number != 0)
         return a.kind == RS_AV_INT ? rs_av_int(!a.number) : a.kind == RS_AV_COND ? negated(a) : rs_av_unknown();
+    if (opcode == LLVMAnd) {
+        struct rs_av answer = rs_question_ask(flow, state, instruction);
+
+        if (answer.kind != RS_AV_UNKNOWN)
+            return answer;
+    }
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_INT && (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem))
         return derived(state, a.sym, opcode, b.number, instruction);
     if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)

@@ -176,18 +176,25 @@ struct rs_store_change {
     struct rs_subject what;
     uint64_t key;
 };
-enum { RS_CASE_REFS = 32, RS_CASE_STORES = 32, RS_CASES = 10, RS_SUMMARY_ARGS = 12 };
+/* What argument `arg` answers to a question (question.c) on a way. */
+struct rs_fact {
+    int64_t code;
+    int16_t arg;
+    bool yes;
+};
+enum { RS_CASE_REFS = 32, RS_CASE_STORES = 32, RS_CASE_FACTS = 6, RS_CASES = 10, RS_SUMMARY_ARGS = 12 };
 /* One way through a function. */
 struct rs_case {
     struct rs_subject result;
     uint8_t err, entry;
-    uint8_t nrefs, nstores;
+    uint8_t nrefs, nstores, nfacts;
     bool thrown;         /* left by an exception of C++ */
     LLVMValueRef err_at; /* the call that set the exception, in this unit */
     bool converts;       /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
     struct rs_subject args[RS_SUMMARY_ARGS]; /* what is known of the arguments on this way */
     struct rs_ref_change refs[RS_CASE_REFS];
     struct rs_store_change stores[RS_CASE_STORES];
+    struct rs_fact facts[RS_CASE_FACTS];
 };
 struct rs_summary {
     bool known;      /* analysed */
@@ -468,6 +475,8 @@ struct rs_states {
     unsigned count;
 };
 void rs_states_add(struct rs_flow *flow, struct rs_states *out, struct rs_state *state);
+/* What is known of a function of this unit, or of another one whose summary was handed in; NULL: nothing. */
+const struct rs_summary *rs_summary_of(const struct rs_flow *flow, LLVMValueRef callee);
 void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_states *out);
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row,
                       struct rs_states *out);
@@ -521,6 +530,29 @@ bool rs_sweep_gives_back(const struct rs_flow *flow, const struct rs_sym *sym, L
 void rs_asked_read(struct rs_flow *flow);
 /* Whether the function's conditions ask about a member (its key) or a value (its address) more than once. */
 bool rs_asked_again(const struct rs_flow *flow, uint64_t what);
+/* question.c: what an object is asked and always answers alike. */
+struct rs_question {
+    int64_t code; /* names what is asked, in all units */
+    LLVMValueRef about;
+    bool of_type; /* `about` is the object's type */
+};
+/* Whether a call, a comparison or an "and" asks such a question, and which. */
+bool rs_question_read(struct rs_ir *ir, LLVMValueRef at, struct rs_question *question);
+/* What an instruction that asks comes to (0, 1, or what is one of both), or unknown. */
+struct rs_av rs_question_ask(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at);
+/* Whether the integer is such an answer; its parent is the object, its offset the code. */
+bool rs_question_is_answer(const struct rs_sym *sym);
+/* Takes the fact for true of the object; false where it has answered otherwise. */
+bool rs_question_agrees(struct rs_flow *flow, struct rs_state *state, int32_t object, const struct rs_fact *fact,
+                        LLVMValueRef how);
+/* Whether what is asked names something that other units do not know. */
+bool rs_question_is_local(int64_t code);
+/* What who answers yes also answers with yes: an instance of just one type is of that type; 0: nothing. */
+int64_t rs_question_implied(int64_t code);
+/* The function asks so many times. */
+void rs_question_count(struct rs_flow *flow, int64_t code, uint64_t times);
+/* Whether anybody will ask again what was answered: this function, or the callers of an argument. */
+bool rs_question_is_kept(const struct rs_flow *flow, const struct rs_sym *answer);
 /* walk.c */
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge);
 struct rs_summaries;

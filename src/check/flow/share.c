@@ -13,7 +13,7 @@
 #include "check/unit.h"
 
 enum { LINE_MOST = 1 << 16, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
-static const char heading[] = "refsan summaries 5\n";
+static const char heading[] = "refsan summaries 6\n";
 
 struct named {
     const char *name;
@@ -58,11 +58,14 @@ static void write_subject(FILE *file, const struct rs_ir *ir, const struct rs_su
 
 static void write_way(FILE *file, const struct rs_ir *ir, const struct rs_case *way, unsigned nargs)
 {
-    unsigned nrefs = 0;
+    unsigned nrefs = 0, nfacts = 0;
 
     for (unsigned i = 0; i < way->nrefs; i++)
         nrefs += is_shared(ir, &way->refs[i].who);
-    fprintf(file, "w %u %u %u %u %u %u", way->err, way->entry, way->thrown, way->converts, nrefs, way->nstores);
+    for (unsigned i = 0; i < way->nfacts; i++)
+        nfacts += !rs_question_is_local(way->facts[i].code);
+    fprintf(file, "w %u %u %u %u %u %u %u", way->err, way->entry, way->thrown, way->converts, nrefs, way->nstores,
+            nfacts);
     write_subject(file, ir, &way->result);
     for (unsigned i = 0; i < nargs; i++)
         write_subject(file, ir, &way->args[i]);
@@ -77,6 +80,9 @@ static void write_way(FILE *file, const struct rs_ir *ir, const struct rs_case *
         write_subject(file, ir, &way->stores[i].what);
         fprintf(file, " %" PRIu64, way->stores[i].key);
     }
+    for (unsigned i = 0; i < way->nfacts; i++)
+        if (!rs_question_is_local(way->facts[i].code))
+            fprintf(file, " %" PRId64 " %d %u", way->facts[i].code, way->facts[i].arg, way->facts[i].yes);
     fputc('\n', file);
 }
 
@@ -196,6 +202,7 @@ static void read_way(struct reading *r, struct rs_case *way, unsigned nargs)
     way->converts = number(r, 0, 1);
     way->nrefs = (uint8_t)number(r, 0, RS_CASE_REFS);
     way->nstores = (uint8_t)number(r, 0, RS_CASE_STORES);
+    way->nfacts = (uint8_t)number(r, 0, RS_CASE_FACTS);
     way->result = read_subject(r);
     for (unsigned i = 0; i < nargs; i++)
         way->args[i] = read_subject(r);
@@ -209,6 +216,11 @@ static void read_way(struct reading *r, struct rs_case *way, unsigned nargs)
         way->stores[i].where = read_subject(r);
         way->stores[i].what = read_subject(r);
         way->stores[i].key = key(r);
+    }
+    for (unsigned i = 0; i < way->nfacts; i++) {
+        way->facts[i].code = number(r, INT64_MIN, INT64_MAX);
+        way->facts[i].arg = (int16_t)number(r, 0, RS_SUMMARY_ARGS - 1);
+        way->facts[i].yes = number(r, 0, 1);
     }
     r->good = r->good && *r->at == '\n';
 }

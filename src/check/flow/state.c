@@ -380,7 +380,7 @@ static void find_reachable(struct settling *s)
             !s->coarsest && of_parent && s->state->syms.items[sym->parent].flags & RS_F_ASKED && is_answered(sym);
         if (sym->kind == RS_SYM_INT &&
             (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) &&
-            (informative(s, sym) || asked))
+            (informative(s, sym) || asked) && (!rs_question_is_answer(sym) || rs_question_is_kept(s->flow, sym)))
             reach(s, (int32_t)i);
     }
 }

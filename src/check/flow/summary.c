@@ -208,6 +208,14 @@ static bool same_effect(const struct rs_case *a, const struct rs_case *b)
            memcmp(a->refs, b->refs, sizeof(a->refs)) == 0 && memcmp(a->stores, b->stores, sizeof(a->stores)) == 0;
 }
 
+static bool tells(const struct rs_case *way, const struct rs_fact *fact)
+{
+    for (unsigned i = 0; i < way->nfacts; i++)
+        if (way->facts[i].code == fact->code && way->facts[i].arg == fact->arg && way->facts[i].yes == fact->yes)
+            return true;
+    return false;
+}
+
 /* Two ways that differ in what led there only. */
 static void widen(struct rs_case *way, const struct rs_case *other)
 {
@@ -222,6 +230,9 @@ static void widen(struct rs_case *way, const struct rs_case *other)
         if (its->high > mine->high)
             mine->high = its->high;
     }
+    for (unsigned i = 0; i < way->nfacts; i++)
+        if (!tells(other, &way->facts[i]))
+            way->facts[i--] = way->facts[--way->nfacts];
 }
 
 /* Where there is no room left, ways that differ in nothing but what is known of the exception are one. */
@@ -265,6 +276,27 @@ static void note_arguments(struct making *m)
     }
 }
 
+static void add_fact(struct making *m, int64_t code, int32_t arg, bool yes)
+{
+    struct rs_fact fact = {.code = code, .arg = (int16_t)arg, .yes = yes};
+
+    if (code != 0 && m->way.nfacts < RS_CASE_FACTS && !tells(&m->way, &fact))
+        m->way.facts[m->way.nfacts++] = fact;
+}
+
+static void note_facts(struct making *m)
+{
+    for (size_t i = 0; i < m->state->syms.count; i++) {
+        const struct rs_sym *sym = &m->state->syms.items[i];
+
+        if (!rs_question_is_answer(sym) || !is_argument(m, sym->parent) || sym->low != sym->high)
+            continue;
+        add_fact(m, sym->offset, sym->parent, sym->low == 1);
+        if (sym->low == 1)
+            add_fact(m, rs_question_implied(sym->offset), sym->parent, true);
+    }
+}
+
 /* The result itself says whether an exception is set: NULL, or the -1 of a conversion. */
 static bool is_outcome(const struct rs_state *state, struct rs_av result)
 {
@@ -305,6 +337,7 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
     if (state->entry != RS_ENTRY_SET && (m.way.err != RS_ERR_CLEAR || m.way.converts))
         summary->answers.raises = true;
     note_arguments(&m);
+    note_facts(&m);
     add_stores(&m);
     add_refs(&m);
     summary->throws = summary->throws || thrown;

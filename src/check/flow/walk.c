@@ -173,6 +173,9 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
     for (size_t i = 0; i < state->mem.count; i++)
         if (state->mem.items[i].value.sym == from)
             state->mem.items[i].value.sym = into;
+    for (size_t i = 0; i < state->syms.count; i++)
+        if (state->syms.items[i].parent == from && rs_question_is_answer(&state->syms.items[i]))
+            state->syms.items[i].parent = into;
 }
 
 /* What a place holds turns out to be a global: the place's reference stays its own. */

@@ -60,6 +60,18 @@ static bool may_be_kept(const struct calling *c, const struct rs_state *state, u
     return !first || c->row->flags & (RS_MAY_RUN | RS_MAY_RELEASE);
 }
 
+/* Whether no code that the call runs gets the argument in hand: the list, dict or set that a call of its own type is
+ * about, and what PySequence_Fast answers with itself or takes apart. */
+static bool is_out_of_hand(const struct calling *c, unsigned index)
+{
+    static const char *const headers[] = {"listobject", "dictobject", "setobject"};
+
+    for (size_t i = 0; i < sizeof(headers) / sizeof(*headers) && index == 0; i++)
+        if (strcmp(c->row->header, headers[i]) == 0)
+            return true;
+    return strcmp(c->row->name, "PySequence_Fast") == 0;
+}
+
 enum { KEPT_NOW = -2 };
 
 static void use_arguments(const struct calling *c, struct rs_state *state)
@@ -79,10 +91,13 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         if (arg != NULL && arg->kind == RS_ARG_VALUE && rs_api_keeps_data(c->row->name))
             rs_refs_unknown(state, value);
         if (may_be_kept(c, state, i, value)) {
-            bool only_now = rs_api_takes_in(c->row) && !(state->syms.items[value.sym].flags & RS_F_SHARED);
-            state->syms.items[value.sym].flags =
-                (state->syms.items[value.sym].flags & ~(uint32_t)RS_F_ALONE) | RS_F_SHARED;
-            state->syms.items[value.sym].kept = only_now ? KEPT_NOW : RS_NONE;
+            struct rs_sym *it = &state->syms.items[value.sym];
+            bool only_now = rs_api_takes_in(c->row) && !(it->flags & RS_F_SHARED);
+
+            if (!is_out_of_hand(c, i))
+                it->flags &= ~(uint32_t)RS_F_ALONE;
+            it->flags |= RS_F_SHARED;
+            it->kept = only_now ? KEPT_NOW : RS_NONE;
         }
     }
 }
@@ -586,6 +601,34 @@ static void settle_pending(const struct calling *c, struct rs_state *state)
     }
 }
 
+/* Whether the look-up that brought an item and the call which takes items out name the same one, or that one takes all.
+ */
+static bool names_item(const struct calling *c, LLVMValueRef look)
+{
+    if (c->count == 1)
+        return true;
+    return look != NULL && LLVMIsACallInst(look) && LLVMGetNumArgOperands(look) > 1 &&
+           LLVMGetOperand(look, 1) == LLVMGetOperand(c->call, 1);
+}
+
+/* What the function itself takes out of a container that it has for itself alone. */
+static void take_out(const struct calling *c, struct rs_state *state)
+{
+    int32_t container = is_out_of_hand(c, 0) ? subject_of(c, state) : RS_NONE;
+
+    for (size_t i = 0; i < state->syms.count && container != RS_NONE && c->row->flags & RS_MAY_RELEASE; i++) {
+        struct rs_sym *sym = &state->syms.items[i];
+
+        if (sym->kind != RS_SYM_BORROWED || sym->parent != container || sym->owned != 0 ||
+            !(state->syms.items[container].flags & RS_F_ALONE) || sym->flags & (RS_F_UNCERTAIN | RS_F_STALE) ||
+            !names_item(c, sym->how))
+            continue;
+        sym->flags |= RS_F_STALE;
+        sym->gone = c->call;
+        sym->gone_api = c->row->name;
+    }
+}
+
 /* PyObject_IsTrue(Py_True) runs nothing. */
 static bool asks_constant(const struct calling *c, struct rs_state *state)
 {
@@ -622,6 +665,7 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
     settle_pending(&c, state);
     if (rs_api_runs_anything(row) && !asks_constant(&c, state) && !is_filling(&c, state)) {
         rs_refs_run(flow, state, call, row->name);
+        take_out(&c, state);
         flow->summary->runs = true;
     }
     if (depends_on_outcome(&c)) {

@@ -96,9 +96,82 @@ first_default(PyObject *self, PyObject *defaults)
     return Py_NewRef(value);
 }
 
-static PyMethodDef methods[] = {METHOD(find_key, METH_VARARGS), METHOD(find_name, METH_VARARGS), METHOD(find_item, METH_VARARGS), METHOD(first_default, METH_O), {NULL}};
+static PyObject *
+replace_doubled(PyObject *self, PyObject *items)
+{
+    PyObject *list = PySequence_List(items), *last = NULL;
+
+    for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
+        PyObject *item = PyList_GetItem(list, i), *twice = item == NULL ? NULL : PyNumber_Add(item, item);
+
+        if (twice == NULL || PyList_SetItem(list, i, twice) < 0) { /* the list lets go of the item */
+            Py_CLEAR(list);
+            break;
+        }
+        last = PyObject_Repr(item); /* wrong: it may be gone */
+        Py_XDECREF(last);
+    }
+    return list;
+}
+
+static PyObject *
+replace_repr(PyObject *self, PyObject *items)
+{
+    PyObject *list = PySequence_List(items);
+
+    for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
+        PyObject *item = PyList_GET_ITEM(list, i), *text = PyObject_CallMethod(item, "name", NULL), *both;
+
+        both = text == NULL ? NULL : PyTuple_Pack(2, item, text);
+        Py_XDECREF(text);
+        if (both == NULL || PyList_SetItem(list, i, both) < 0)
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *
+shown_values(PyObject *self, PyObject *given)
+{
+    PyObject *copy = PyDict_Check(given) ? PyDict_Copy(given) : PyDict_New(), *key, *value;
+    Py_ssize_t at = 0;
+
+    while (copy != NULL && PyDict_Next(copy, &at, &key, &value)) {
+        PyObject *text = PyObject_CallMethod(value, "name", NULL);
+
+        if (text == NULL || PyDict_SetItem(copy, key, text) < 0)
+            Py_CLEAR(copy);
+        Py_XDECREF(text);
+    }
+    return copy;
+}
+
+static PyObject *
+pairs_of(PyObject *self, PyObject *mapping)
+{
+    PyObject *items = PyMapping_Items(mapping), *fast, *all = PyList_New(0);
+
+    fast = items == NULL ? NULL : PySequence_Fast(items, "a sequence is required");
+    for (Py_ssize_t i = 0; fast != NULL && all != NULL && i < PySequence_Fast_GET_SIZE(fast); i++) {
+        PyObject *pair = PySequence_Fast_ITEMS(fast)[i], *text = PyObject_CallObject(PyTuple_GET_ITEM(pair, 0), NULL);
+        PyObject *both = text == NULL ? NULL : PyTuple_Pack(2, text, PyTuple_GET_ITEM(pair, 1));
+
+        if (both == NULL || PyList_Append(all, both) < 0)
+            Py_CLEAR(all);
+        Py_XDECREF(text);
+        Py_XDECREF(both);
+    }
+    if (fast == NULL)
+        Py_CLEAR(all);
+    Py_XDECREF(fast);
+    Py_XDECREF(items);
+    return all;
+}
+
+static PyMethodDef methods[] = {METHOD(find_key, METH_VARARGS), METHOD(find_name, METH_VARARGS), METHOD(find_item, METH_VARARGS), METHOD(first_default, METH_O), METHOD(replace_doubled, METH_O), METHOD(replace_repr, METH_O), METHOD(shown_values, METH_O), METHOD(pairs_of, METH_O), {NULL}};
 MODULE(alone, methods)
 
 /* refsan check
  * RS106 find_item / find_key: wrong: where a list || PyList_GetItem
+ * RS106 replace_doubled / replace_repr: wrong: it may be gone || PyList_GetItem
  */

@@ -8,6 +8,7 @@ A file ends with a comment of this form, whose lines name a wrong function, its 
 Each program is a test: a wrong one has to be reported with one of its rules (RS101|RS105), in one of its functions (a|b), on
 one of its lines; a line is named by a text that it contains, alternatives by "||", and "#2" behind a text means the second
 such line of the function. [3.13..] and [..3.11] say for which headers it is wrong; for others it may be reported, or not.
+"RS107 (note)" asks for that severity, too.
 "may" in front: it may be reported as well, since it has the same cause. Every other finding, in a twin or anywhere in the
 file, is an error; but that an unchecked result is NULL (RS403) may be said beside a fault of the same line.
 
@@ -25,7 +26,7 @@ from . import core, program, pythons
 
 FOLDER = os.path.join(core.ROOT, "tests", "check")
 VERSIONS = ("3.8", "3.11", "3.13")
-RULES = re.compile(r"^(?P<may>may )?(?P<rules>RS\d+(\|RS\d+)*) (?P<functions>[\w~|]+)( / (?P<twin>\w+))?( \[(?P<range>[\d.]+)\])?: (?P<places>.+)$")
+RULES = re.compile(r"^(?P<may>may )?(?P<rules>RS\d+(\|RS\d+)*)( \((?P<severity>error|warning|note)\))? (?P<functions>[\w~=|]+)( / (?P<twin>\w+))?( \[(?P<range>[\d.]+)\])?: (?P<places>.+)$")
 
 
 @dataclasses.dataclass
@@ -36,6 +37,7 @@ class Expectation:
     lines: set      # of the file
     required: bool  # for this version
     harmless: bool  # this version is behind the range for which it is wrong: a report has to be a note
+    severity: str   # or None: any
     text: str
 
 
@@ -95,7 +97,7 @@ class Source:
                 self.fail("'%s' is no expectation" % line)
             functions = match["functions"].split("|")
             here, last = within(version, match["range"]), (match["range"] or "").rpartition("..")[2]
-            rows.append(Expectation(match["rules"].split("|"), functions, match["twin"], self.lines(functions, match["places"]), not match["may"] and here, bool(last) and number(version) > number(last), line))
+            rows.append(Expectation(match["rules"].split("|"), functions, match["twin"], self.lines(functions, match["places"]), not match["may"] and here, bool(last) and number(version) > number(last), match["severity"], line))
         return rows
 
 
@@ -180,6 +182,8 @@ def judge(source, batch):
         rest = [f for f in rest if f not in hits and f not in same]
         if row.harmless and any(f[0]["severity"] == "error" for f in hits):
             rows[prefix + row.functions[0]] = "harmless on this Python, but an error: " + row.text
+        if row.required and any(row.severity not in (None, f[0]["severity"]) for f in hits):
+            rows[prefix + row.functions[0]] = "of another severity: " + row.text
         if row.required:
             near = [shown(f[0]) for f in found if f[2] in row.functions]
             text = "" if hits else "\n".join(["missed: " + row.text] + (["seen: " + line for line in near] or ["seen: nothing there"]))

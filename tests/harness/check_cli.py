@@ -323,6 +323,9 @@ def cython(context):
         ran = check(folder, "--python", version, *words, env=env)
         found = [(f["rule"], f["culprit"]["function"], f["culprit"]["pyx"]) for f in (ran.report or {"findings": []})["findings"]]
         core.expect(found == [("RS201", "word", {"file": "pkg/words.pyx", "line": 12})], "not the one finding", found, ran.text())
+    subprocess.run([tool, "-3", "--line-directives", "pkg/words.pyx", "-o", "pkg/made.c"], cwd=folder, check=True, capture_output=True)
+    ran = check(folder, "--python", version, "pkg/made.c", "--", "-I" + include)
+    core.expect({f["rule"] for f in ran.report["findings"]} == {"RS201"}, "what Cython orders by itself, where #line names the .pyx", ran.text())
     with open(os.path.join(folder, "pkg", "words.pyx"), "w") as f:
         f.write(PYX.replace("cpdef", "cpdfe"))
     ran = check(folder, "pkg/words.pyx", env=env)

@@ -59,6 +59,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summ
     rs_map_close(&unit.fields);
     rs_map_close(&unit.stands);
     rs_map_close(&unit.absent);
+    rs_map_close(&unit.origins);
     rs_map_close(&unit.unknown);
     RS_VEC_CLOSE(&unit.field);
     RS_VEC_CLOSE(&unit.candidates);

@@ -69,50 +69,7 @@ static void read_release(struct rs_flow_unit *unit, LLVMValueRef call)
     field->released_at = call;
 }
 
-/* Whether the value is NULL, an object that never dies, or a new one of a type whose release runs no code, as far as
- * the value itself tells: text, bytes, a number, a weak reference without a callback. */
-static bool is_inert(const struct rs_ir *ir, LLVMValueRef value, int depth)
-{
-    static const char *const heads[] = {"PyUnicode_",   "PyBytes_From",   "PyLong_From",
-                                        "PyFloat_From", "PyComplex_From", "PyBool_From"};
-    LLVMValueRef callee = LLVMIsACallInst(value) ? rs_ir_callee(value) : NULL;
-    const char *name = callee != NULL ? rs_ir_api_name(ir, callee) : "";
-
-    if (LLVMIsAConstantPointerNull(value) || (LLVMIsAGlobalVariable(value) && rs_memory_is_pythons(value)))
-        return true;
-    if (depth > 0 && (strcmp(name, "Py_NewRef") == 0 || strcmp(name, "_Py_NewRef") == 0))
-        return is_inert(ir, LLVMGetOperand(value, 0), depth - 1);
-    if (strcmp(name, "PyWeakref_NewRef") == 0)
-        return LLVMIsAConstantPointerNull(LLVMGetOperand(value, 1)) != NULL;
-    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
-        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
-            return true;
-    for (unsigned i = 0; depth > 0 && LLVMIsAPHINode(value) && i < LLVMCountIncoming(value); i++)
-        if (!is_inert(ir, LLVMGetIncomingValue(value, i), depth - 1))
-            return false;
-    return depth > 0 && LLVMIsAPHINode(value);
-}
-
-/* What is stored to members that somebody releases; one whose address goes to a call may get anything. */
-static void read_store(struct rs_flow_unit *unit, LLVMValueRef i)
-{
-    enum { DEPTH = 3 };
-    bool stores = LLVMIsAStoreInst(i) != NULL;
-    unsigned count = stores ? 2 : LLVMIsACallInst(i) || LLVMIsAInvokeInst(i) ? LLVMGetNumArgOperands(i) : 0;
-
-    for (unsigned k = stores; k < count; k++) {
-        LLVMValueRef place = LLVMGetOperand(i, k);
-        struct rs_field *field = LLVMIsAGetElementPtrInst(place) || LLVMIsAGlobalVariable(place)
-                                     ? rs_field_find(unit, rs_memory_key(unit->ir, place, NULL, NULL))
-                                     : NULL;
-
-        if (field != NULL && !(stores && is_inert(unit->ir, LLVMGetOperand(i, 0), DEPTH)))
-            field->any_store = true;
-    }
-}
-
-static void each_instruction(struct rs_flow_unit *unit,
-                             void (*read)(struct rs_flow_unit *unit, LLVMValueRef instruction))
+void rs_fields_read(struct rs_flow_unit *unit)
 {
     for (size_t f = 0; f < unit->ir->functions.count; f++) {
         LLVMValueRef function = unit->ir->functions.items[f].value;
@@ -120,21 +77,8 @@ static void each_instruction(struct rs_flow_unit *unit,
         for (LLVMBasicBlockRef b = unit->ir->functions.items[f].library ? NULL : LLVMGetFirstBasicBlock(function);
              b != NULL; b = LLVMGetNextBasicBlock(b))
             for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
-                read(unit, i);
+                read_release(unit, i);
     }
-}
-
-bool rs_fields_runs_code(struct rs_flow_unit *unit, uint64_t key)
-{
-    const struct rs_field *field = rs_field_find(unit, key);
-
-    return field == NULL || field->any_store;
-}
-
-void rs_fields_read(struct rs_flow_unit *unit)
-{
-    each_instruction(unit, read_release);
-    each_instruction(unit, read_store);
 }
 
 /* Whether the place itself gave up what it holds: the release names it. */

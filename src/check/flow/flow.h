@@ -235,7 +235,6 @@ struct rs_field {
     LLVMValueRef replaced_at;              /* a release that accompanies a store */
     unsigned releasers;                    /* functions that release it */
     bool owned_store;                      /* somewhere a value is stored with its reference */
-    bool any_store;                        /* something else is stored than objects whose release runs no code */
 };
 
 /* A borrowed reference was stored where an owned one belongs; who is to blame is known when all functions are. */
@@ -256,6 +255,8 @@ struct rs_flow_unit {
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
     struct rs_map absent;  /* key -> 1: the code reckons with NULL there */
+    struct rs_map origins; /* member's key, address of a function's or parameter's value -> enum rs_origin */
+    bool origins_read;
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails;
     uint64_t analysed, cut;
@@ -579,9 +580,6 @@ struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
 void rs_fields_stored(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell, struct rs_sym *sym);
 /* Whether some function of the unit releases what it loads from the member. */
 bool rs_fields_is_owner(struct rs_flow_unit *unit, uint64_t key);
-/* Whether the release of what the member holds may run code: not where the unit stores nothing there but text, bytes
- * and the like. */
-bool rs_fields_runs_code(struct rs_flow_unit *unit, uint64_t key);
 /* A reference was handed over to the member. */
 void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key);
 /* Whether the member is released somewhere, and the object that is to lie there is borrowed. */
@@ -593,6 +591,16 @@ bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct r
 /* Whether other functions use what the global holds, and nobody ever releases or resets it. */
 bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global);
 void rs_fields_judge(struct rs_flow_unit *unit);
+/* origin.c: what a place can hold, by all that the unit stores there; each is more than the one before. */
+enum rs_origin {
+    RS_ORIGIN_NONE,  /* nothing is stored */
+    RS_ORIGIN_INERT, /* NULL, objects that never die, and such whose end runs no code: text, bytes, numbers, weak
+                        references without a callback */
+    RS_ORIGIN_MADE,  /* objects whose type the unit knows: it has made them, or asked for it */
+    RS_ORIGIN_ANY,
+};
+/* Of the member or global with that key (rs_memory_key); RS_ORIGIN_ANY where nothing is known. */
+enum rs_origin rs_origin_of(struct rs_flow_unit *unit, uint64_t key);
 /* uncounted.c */
 /* Whether the reference was taken to what a dictionary lends, before the function takes that out of the dictionary, and
  * nothing becomes of the object behind that: the reference may have been taken for the dictionary. */

@@ -73,7 +73,7 @@ static const char *moves(struct rs_ir *ir, const char *api)
 static bool is_of_references(enum rs_rule rule)
 {
     return rule == RS_RULE_RS101 || rule == RS_RULE_RS102 || rule == RS_RULE_RS103 || rule == RS_RULE_RS104 ||
-           rule == RS_RULE_RS105 || rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
+           rule == RS_RULE_RS105 || rule == RS_RULE_RS107 || rule == RS_RULE_RS201 || rule == RS_RULE_RS202;
 }
 
 /* Whether the call fills a variable of the .pyx whose address it got. */

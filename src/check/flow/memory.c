@@ -275,18 +275,37 @@ static bool is_making(const struct rs_flow *flow)
     return strstr(flow->function->name, "__cinit__") != NULL;
 }
 
+/* The place is given a new value only now, `old` was released before: code that the release ran could find it there. It
+ * is anybody's code where the place can hold anybody's object; what the unit itself makes and knows runs some only by
+ * what it leads on to, or as a subclass. Whether code comes across a place that has no name, or a handle that is
+ * assigned to, whoever uses it decides.
+ */
+static void tell_exposed(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *old, LLVMValueRef at)
+{
+    uint64_t key = (uintptr_t)old->identity;
+    enum rs_origin origin = rs_origin_of(flow->unit, key);
+    struct rs_candidate candidate;
+
+    if (origin == RS_ORIGIN_INERT || state->supposed == RS_SUPPOSED_WAY)
+        return;
+    candidate = rs_tell_candidate(
+        flow, state, RS_RULE_RS107, old->gone, old,
+        rs_arena_printf(&flow->ir->arena,
+                        "%s: %s is released while its place still points to it; it is replaced only later%s",
+                        flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
+        "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");
+    candidate.note = candidate.note || origin != RS_ORIGIN_ANY || rs_field_find(flow->unit, key) == NULL ||
+                     strstr(flow->function->name, "::operator=") != NULL;
+    rs_tell_add(flow, &candidate);
+}
+
 /* The location gives up what it held when the function began. */
 static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym *old, LLVMValueRef at)
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
     if (old->owned < 0 && old->identity != NULL && !(old->flags & (RS_F_UNCERTAIN | RS_F_STOLEN)) && !flow->dying &&
-        !flow->init && !is_making(flow) && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old) &&
-        rs_fields_runs_code(flow->unit, (uintptr_t)old->identity))
-        rs_tell(flow, state, RS_RULE_RS107, old->gone, old,
-                rs_arena_printf(&flow->ir->arena,
-                                "%s: %s is released while its place still points to it; it is replaced only later%s",
-                                flow->function->name, rs_tell_name(flow, old), rs_tell_line(flow, at)),
-                "store the new value first and release the old one then (Py_SETREF, Py_XSETREF or Py_CLEAR)");
+        !flow->init && !is_making(flow) && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old))
+        tell_exposed(flow, state, old, at);
     if (old->flags & RS_F_OWNED_FIELD || old->owned < 0 || (!flow->role && rs_is_nameable(flow, state, old))) {
         old->owned++;
         old->flags |= RS_F_MOVED;

@@ -268,8 +268,9 @@ void rs_tell_all(struct rs_flow_unit *unit)
         finding = rs_report_add(unit->report, candidate->rule);
         finding->confidence = RS_SUSPECT;
         finding->latent = candidate->latent;
-        if (candidate->note || candidate->latent)
-            finding->severity = RS_NOTE;
+        finding->severity = candidate->note || candidate->latent ? RS_NOTE
+                            : candidate->rule == RS_RULE_RS107   ? RS_WARNING
+                                                                 : RS_ERROR;
         finding->message = rs_arena_strdup(&unit->report->arena, candidate->message);
         finding->fix = rs_arena_strdup(&unit->report->arena, candidate->fix);
         finding->culprit = place_of(unit->ir, function, candidate->culprit);

@@ -543,6 +543,15 @@ static bool is_called(LLVMValueRef function)
     return false;
 }
 
+/* A destructor of C++: "..D1Ev". */
+static bool is_destructor(const char *symbol)
+{
+    size_t length = strlen(symbol);
+
+    return length > 4 && strncmp(symbol, "_ZN", 3) == 0 && symbol[length - 4] == 'D' &&
+           strchr("012", symbol[length - 3]) && strcmp(symbol + length - 2, "Ev") == 0;
+}
+
 static void read_role(struct rs_flow *flow)
 {
     static const char *const dying[] = {"tp_dealloc", "tp_clear",           "tp_del",
@@ -553,7 +562,7 @@ static void read_role(struct rs_flow *flow)
     const struct rs_contract *row = role == NULL ? NULL : role->contract;
 
     flow->init = is_slot(role, init) || flow->unit->only_init[flow->function - flow->ir->functions.items];
-    flow->dying = is_slot(role, dying);
+    flow->dying = is_slot(role, dying) || is_destructor(flow->function->symbol);
     flow->role = row != NULL;
     flow->uncalled = flow->role && !is_called(flow->function->value);
     flow->role_new = (row != NULL && row->result == RS_RESULT_NEW) || (flow->function->cdef && flow->function->object);

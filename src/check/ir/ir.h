@@ -128,6 +128,9 @@ bool rs_ir_is_at_hand(struct rs_ir *ir, LLVMValueRef call, const struct rs_contr
 /* The name of the member at an offset of a named structure ("head" of "struct.Queue" + 16) from debug information;
  * NULL: unknown. */
 const char *rs_ir_member(struct rs_ir *ir, const char *structure, uint64_t offset);
+/* Whether the member at an offset of a named structure is declared as a pointer to a structure, and not to any object.
+ */
+bool rs_ir_points_to_structure(struct rs_ir *ir, const char *structure, uint64_t offset);
 /* Whether Python code may come across members of the structure: it is an object's, or an object or a variable of the
  * unit leads to it by pointers whose types are known. True where debug information does not say. */
 bool rs_ir_is_in_sight(struct rs_ir *ir, const char *structure);

@@ -132,3 +132,19 @@ bool rs_ir_is_in_sight(struct rs_ir *ir, const char *structure)
     ir->sight_read = true;
     return rs_map_find(&ir->in_sight, (uintptr_t)LLVMValueAsMetadata(node)) != NULL;
 }
+
+bool rs_ir_points_to_structure(struct rs_ir *ir, const char *structure, uint64_t offset)
+{
+    LLVMValueRef node = rs_ir_structure(ir, structure), behind = NULL;
+    struct rs_ir_operands elements = node == NULL ? (struct rs_ir_operands){NULL, 0} : elements_of(node);
+    const char *name = NULL;
+    size_t length = 0;
+
+    for (int i = 0; i < elements.count && behind == NULL; i++)
+        if (rs_ir_metadata_kind(elements.items[i]) == LLVMDIDerivedTypeMetadataKind &&
+            LLVMDITypeGetOffsetInBits(LLVMValueAsMetadata(elements.items[i])) == offset * 8)
+            behind = structure_behind(ir, base_of(elements.items[i]));
+    free(elements.items);
+    name = behind == NULL ? NULL : LLVMDITypeGetName(LLVMValueAsMetadata(behind), &length);
+    return name != NULL && length > 0 && !(length == 7 && strncmp(name, "_object", length) == 0);
+}

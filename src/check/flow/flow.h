@@ -269,6 +269,12 @@ struct rs_lent {
     bool given, lacks;
     struct rs_candidate lacking; /* the first way without */
 };
+/* A loop in which nothing happens to references (idle.c). */
+struct rs_idle {
+    uint32_t head, last;    /* blocks */
+    bool *inside;           /* per block from `head` to `last` */
+    RS_VEC(uint32_t) outer; /* the addresses from outside that it uses, by SSA number */
+};
 struct rs_block {
     LLVMBasicBlockRef block;
     uint64_t *live; /* values live at its head */
@@ -276,6 +282,7 @@ struct rs_block {
     bool doomed; /* the program ends here: a failed assertion, abort() */
     RS_VEC(uint64_t) seen;
     RS_VEC(struct rs_state *) open;
+    struct rs_idle *idle;       /* the loop that begins here, or NULL */
     RS_VEC(LLVMValueRef) swept; /* arrays of which the loop that begins here gives items back (sweep.c) */
 };
 struct rs_flow {
@@ -527,6 +534,16 @@ void rs_sweep(struct rs_flow *flow, struct rs_state *state, const struct rs_bloc
 /* Whether the release is of items of a container, in a loop, and another loop of the function takes a reference to
  * each. */
 bool rs_sweep_gives_back(const struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef release);
+/* idle.c: finds such loops, the outer ones of nests as well. */
+void rs_idle_read(struct rs_flow *flow);
+void rs_idle_close(struct rs_idle *loop);
+/* Whether a state that comes to the loop's head may pass it at once: nothing that the loop uses is gone or NULL. */
+bool rs_idle_is_passed(struct rs_state *state, const struct rs_idle *loop);
+/* Calls back for each exit with a state of its own, which the callee takes over, as it stands in front of the
+ * terminator whose successor leads out. */
+typedef void rs_idle_on_exit(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator, unsigned successor);
+void rs_idle_leave(struct rs_flow *flow, const struct rs_state *state, const struct rs_idle *loop,
+                   rs_idle_on_exit *on_exit);
 /* asked.c */
 void rs_asked_read(struct rs_flow *flow);
 /* Whether the function's conditions ask about a member (its key) or a value (its address) more than once. */

@@ -213,6 +213,7 @@ void rs_prepare(struct rs_flow *flow)
     find_relevant(flow);
     rs_asked_read(flow);
     rs_sweep_read(flow);
+    rs_idle_read(flow);
     for (size_t i = 0; i < flow->blocks.count; i++)
         flow->blocks.items[i].doomed = is_doomed(flow->blocks.items[i].block);
 }
@@ -228,6 +229,9 @@ void rs_prepare_close(struct rs_flow *flow)
             rs_state_close(block->open.items[k]);
         RS_VEC_CLOSE(&block->open);
         RS_VEC_CLOSE(&block->swept);
+        if (block->idle != NULL)
+            rs_idle_close(block->idle);
+        free(block->idle);
     }
     free(flow->relevant);
     rs_map_close(&flow->index);

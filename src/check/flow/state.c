@@ -147,15 +147,21 @@ struct rs_sym *rs_state_object(struct rs_state *state, struct rs_av value)
 }
 
 /* ---- settling ---- */
+/* So many members are followed from what the function has at hand: a list that a loop builds or takes apart would be
+ * longer each time around. */
+enum { DEEPEST = 6 };
+
 struct settling {
     struct rs_flow *flow;
     struct rs_state *state;
     const uint64_t *live;
     int32_t *number; /* old symbol -> new, or RS_NONE */
     int32_t *order;  /* new -> old */
+    uint8_t *depth;  /* old symbol: members on the way to it */
     size_t count;
     bool coarse, coarsest;
     bool *keep;  /* cells */
+    bool *cut;   /* cells whose content lies too deep */
     bool *leads; /* symbols from which a chain of members leads to an owned object */
 };
 
@@ -182,6 +188,18 @@ static void reach(struct settling *s, int32_t sym)
         return;
     s->number[sym] = (int32_t)s->count;
     s->order[s->count++] = sym;
+}
+
+/* From another symbol, by one of its members or as its parent; false: that would be too deep. */
+static bool reach_from(struct settling *s, int32_t from, int32_t sym)
+{
+    if (s->number[sym] != RS_NONE)
+        return true;
+    if (s->depth[from] >= DEEPEST)
+        return false;
+    s->depth[sym] = (uint8_t)(s->depth[from] + 1);
+    reach(s, sym);
+    return true;
 }
 
 static bool informative(const struct settling *s, const struct rs_sym *sym)
@@ -260,8 +278,10 @@ static void reach_cells(struct settling *s, int32_t base)
         const struct rs_cell *cell = &s->state->mem.items[low];
 
         s->keep[low] = is_kept(s, cell);
-        if (s->keep[low] && content_of(cell) != RS_NONE)
-            reach(s, content_of(cell));
+        if (!s->keep[low] || content_of(cell) == RS_NONE || reach_from(s, base, content_of(cell)))
+            continue;
+        s->cut[low] = cell->stored;
+        s->keep[low] = cell->stored;
     }
 }
 
@@ -402,9 +422,11 @@ static void hand_over(struct settling *s)
     for (size_t i = 0; i < s->state->mem.count; i++) {
         struct rs_cell *cell = &s->state->mem.items[i];
         int32_t content = content_of(cell);
+        bool known = s->number[cell->base] != RS_NONE && !s->cut[i];
 
-        if (s->number[cell->base] != RS_NONE || content == RS_NONE || !cell->stored ||
-            !rs_memory_outlives(s->state, cell->base))
+        if (s->cut[i])
+            cell->value = rs_av_unknown();
+        if (known || content == RS_NONE || !cell->stored || !rs_memory_outlives(s->state, cell->base))
             continue;
         if (s->state->syms.items[cell->base].kind == RS_SYM_ITEMS)
             continue; /* was taken over when it was stored */
@@ -453,10 +475,8 @@ static void reach_parents(struct settling *s)
 
         if (sym->parent == RS_NONE)
             continue;
-        if (s->number[sym->parent] == RS_NONE && (s->coarse || !matters))
+        if ((s->number[sym->parent] == RS_NONE && (s->coarse || !matters)) || !reach_from(s, s->order[i], sym->parent))
             sym->parent = RS_NONE;
-        else
-            reach(s, sym->parent);
     }
 }
 
@@ -548,6 +568,10 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
     s.keep = rs_alloc(state->mem.count + 1);
     memset(s.number, 0xff, room * sizeof(*s.number));
     memset(s.keep, 0, state->mem.count + 1);
+    s.cut = rs_alloc(state->mem.count + 1);
+    memset(s.cut, 0, state->mem.count + 1);
+    s.depth = rs_alloc(room);
+    memset(s.depth, 0, room);
     s.leads = rs_alloc(room);
     memset(s.leads, 0, room);
     sort_cells(state);
@@ -563,5 +587,7 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
     free(s.number);
     free(s.order);
     free(s.keep);
+    free(s.cut);
+    free(s.depth);
     free(s.leads);
 }

@@ -75,6 +75,19 @@ static void assign_phis(struct rs_flow *flow, struct rs_state *state, LLVMBasicB
     RS_VEC_CLOSE(&binds);
 }
 
+/* The same for counters that lie in memory ("it->done++"), and for pointers there that go along an array. */
+static void forget_counters(struct rs_state *state)
+{
+    for (size_t i = 0; i < state->mem.count; i++) {
+        struct rs_cell *cell = &state->mem.items[i];
+        bool moves = cell->value.kind == RS_AV_INT || (cell->value.kind == RS_AV_SYM && cell->value.number != 0);
+
+        if (moves && cell->stored && cell->at != NULL && LLVMIsAStoreInst(cell->at) &&
+            is_counter(LLVMGetOperand(cell->at, 0), 4))
+            cell->value = rs_av_unknown();
+    }
+}
+
 static bool was_seen(struct rs_block *block, uint64_t hash)
 {
     for (size_t i = 0; i < block->seen.count; i++)
@@ -83,6 +96,8 @@ static bool was_seen(struct rs_block *block, uint64_t hash)
     *RS_PUSH(&block->seen) = hash;
     return false;
 }
+
+static void leave_idle(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator, unsigned successor);
 
 /* The state goes on at another block; it is taken over. */
 static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator, LLVMBasicBlockRef to)
@@ -97,6 +112,13 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
         return;
     }
     assign_phis(flow, state, from, to, back);
+    if (back)
+        forget_counters(state);
+    if (block->idle != NULL && !back && rs_idle_is_passed(state, block->idle)) {
+        rs_idle_leave(flow, state, block->idle, leave_idle);
+        rs_state_close(state);
+        return;
+    }
     rs_sweep(flow, state, block);
     state->block = target;
     state->came_from = terminator;
@@ -261,6 +283,17 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         go(flow, copy, branch, LLVMGetSuccessor(branch, truth ? 0 : 1));
     }
     rs_state_close(state);
+}
+
+/* A loop in which nothing happens is left by one of its exits. */
+static void leave_idle(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator, unsigned successor)
+{
+    bool branch = LLVMIsABranchInst(terminator) != NULL && LLVMIsConditional(terminator);
+
+    if (branch && !rs_refine(flow, state, rs_eval(flow, state, LLVMGetCondition(terminator)), successor == 0))
+        rs_state_close(state);
+    else
+        go(flow, state, terminator, LLVMGetSuccessor(terminator, successor));
 }
 
 static void take_switch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef terminator)

@@ -43,7 +43,9 @@ FLAGS = {
     "identity": "IDENTITY", "allocates": "ALLOCATES", "initialises": "INITIALISES",
     "deallocates": "DEALLOCATES", "unseen": "UNSEEN", "capsule": "CAPSULE",
 }
-CLAUSES = ("use", "twin", "note", "source", "at", "library")
+CLAUSES = ("use", "twin", "note", "source", "at", "library", "makes", "needs")
+TYPES = ("bool", "int", "float", "complex", "str", "bytes", "bytearray", "tuple", "list", "dict", "set", "frozenset", "type", "exception",
+         "module", "capsule", "slice", "memoryview", "function", "method", "code")  # enum rs_contract_types, in its order
 ROW_KINDS = ("macro", "slot", "entry")
 VERSION = re.compile(r"3\.(\d+)\Z")
 RANGE = re.compile(r"(3\.\d+)?\.\.(3\.\d+)?\Z")
@@ -64,6 +66,7 @@ class BadRow(Exception):
 class Argument:
     def __init__(self, kind, name, count, nullable):
         self.kind, self.name, self.count, self.nullable = kind, name, count, nullable
+        self.types, self.within, self.given = [], "", False  # what the clause needs: says of it
 
     def text(self):
         kind = self.kind + ("(%s)" % self.count if self.count else "")
@@ -77,6 +80,7 @@ class Row:
         self.flags, self.since, self.until = set(), OLDEST, None
         self.clauses = {}
         self.measured = False
+        self.exactly, self.types = False, []  # what the clause makes: says of the result
         self.library, self.releases = None, (None, None)  # of a library's table: its name, its first and last release
         self.table, self.entry = "", 0  # where a row of kind entry stands
 
@@ -230,6 +234,45 @@ def parse_place(where, row, text):
     row.table, row.entry = m.group(1), int(m.group(2))
 
 
+def parse_types(where, text):
+    words = text.split("|")
+    for word in words:
+        if word not in TYPES:
+            raise BadRow(where, word, "a type was expected (%s)" % ", ".join(TYPES), TYPES)
+    return words
+
+
+def parse_makes(where, row, text):
+    """[exactly] TYPE{|TYPE}"""
+    words = text.split()
+    row.exactly = words[0] == "exactly"
+    if len(words) != 1 + row.exactly:
+        raise BadRow(where, words[-1], "one type was expected, or several with | between them")
+    if row.result not in ("new", "borrowed", "forever"):
+        raise BadRow(where, "makes", "only a result that is an object has a type")
+    row.types = parse_types(where, words[-1])
+
+
+def parse_needs(where, row, text):
+    """ARGUMENT is TYPE{|TYPE}, ARGUMENT in ARGUMENT, ARGUMENT given; several with commas between them."""
+    for part in text.split(","):
+        words = part.split()
+        if not ([w for w in words[1:2] if w in ("is", "in")] and len(words) == 3 or words[1:] == ["given"]):
+            raise BadRow(where, words[0] if words else ",", "ARGUMENT is TYPE, ARGUMENT in ARGUMENT or ARGUMENT given was expected")
+        for word in [words[0]] + ([words[2]] if words[1] == "in" else []):
+            if not row.position(word):
+                raise BadRow(where, word, "the name of an argument was expected", [a.name for a in row.args])
+        arg = row.args[row.position(words[0]) - 1]
+        if words[1] == "is":
+            arg.types = parse_types(where, words[2])
+        elif words[1] == "in":
+            arg.within = words[2]
+        else:
+            arg.given = True
+    if row.failure in ("never", "null"):
+        raise BadRow(where, "needs", "a result that can fail was expected, this one never does")
+
+
 def parse_clause(where, row, line):
     word, colon, text = line.strip().partition(":")
     if not colon or word not in CLAUSES:
@@ -249,6 +292,10 @@ def parse_clause(where, row, line):
         row.releases = parse_releases(where, text.strip())
     elif word == "at":
         parse_place(where, row, text.strip())
+    elif word == "makes":
+        parse_makes(where, row, text.strip())
+    elif word == "needs":
+        parse_needs(where, row, text.strip())
 
 
 def parse_library(where, line, rows):

@@ -53,12 +53,18 @@ def quoted(text):
     return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"') if text else "NULL"
 
 
+def types(words):
+    from contracts import TYPES
+    return sum(1 << TYPES.index(word) for word in words)
+
+
 def argument(row, arg, kinds):
     kind, when = kinds.get(arg.kind, ("VALUE", "ALWAYS"))
     if arg.name == "..." and kind == "OBJECTS":
         kind = "VARARGS_N" if arg.count else "VARARGS"
     count = row.position(arg.count) if arg.count else 0
-    return '{"%s", RS_ARG_%s, RS_%s, %d, %d}' % (arg.name, kind, when, count, arg.nullable)
+    needs = ", %d, %d, 0x%x" % (arg.given, row.position(arg.within), types(arg.types)) if arg.given or arg.within or arg.types else ""
+    return '{"%s", RS_ARG_%s, RS_%s, %d, %d%s}' % (arg.name, kind, when, count, arg.nullable, needs)
 
 
 def flags(row, words):
@@ -66,6 +72,8 @@ def flags(row, words):
     out += ["MAY_RUN"] if "releases" in row.flags and "runs" not in row.flags else []
     out += ["VARIADIC"] if row.args and row.args[-1].name == "..." else []
     out += [row.kind.upper()] if row.kind != "function" else []
+    out += ["NEEDS"] if "needs" in row.clauses else []
+    out += ["MAKES_EXACTLY"] if row.exactly else []
     out += ["MEASURED"] if row.measured else []
     return " | ".join("RS_" + f for f in out) or "0"
 
@@ -94,11 +102,11 @@ def table(rows):
         offsets.append(pool[block])
     lines = []
     for row, offset in zip(rows, offsets):
-        lines.append('{"%s", %s, %s, %s, %s, 0x03%02x, %s, RS_RESULT_%s, %d, %d, %s, %s, arguments + %d%s},' % (
+        lines.append('{"%s", %s, %s, %s, %s, 0x03%02x, %s, RS_RESULT_%s, %d, %d, %s, %s, arguments + %d%s%s},' % (
             row.name, quoted(row.header), quoted(row.clauses.get("use")), quoted(row.clauses.get("twin")),
             quoted(row.clauses.get("note")), row.since[1], "0x03%02x" % row.until[1] if row.until else "0",
             RESULT_ENUM[row.result], row.position(row.origin), len(row.args), FAILURE[row.failure],
-            flags(row, FLAGS), offset, place(row)))
+            flags(row, FLAGS), offset, place(row), ", .types = 0x%x" % types(row.types) if row.types else ""))
     first = {}
     for i, row in enumerate(rows):
         first.setdefault(row.name, i)

@@ -63,6 +63,34 @@ enum rs_contract_flags {
     RS_UNSEEN = 1 << 16,  /* frequent and harmless: the runtime leaves it alone although an exception type comes out */
     RS_ENTRY = 1 << 17,   /* an entry of a table of functions that a capsule hands out: `table`, `entry` */
     RS_CAPSULE = 1 << 18, /* the result may be such a table */
+    RS_NEEDS = 1 << 19,   /* fails only where an argument is not what `given`, `within` and `types` ask of it */
+    RS_MAKES_EXACTLY = 1 << 20, /* the result is of one of the types `types`, not of a class derived from it */
+};
+
+/* Types of Python's own no two of which a class can have as bases together: sets of them. True and False are no int
+ * here. */
+enum rs_contract_types {
+    RS_TYPE_BOOL = 1 << 0,
+    RS_TYPE_INT = 1 << 1,
+    RS_TYPE_FLOAT = 1 << 2,
+    RS_TYPE_COMPLEX = 1 << 3,
+    RS_TYPE_STR = 1 << 4,
+    RS_TYPE_BYTES = 1 << 5,
+    RS_TYPE_BYTEARRAY = 1 << 6,
+    RS_TYPE_TUPLE = 1 << 7,
+    RS_TYPE_LIST = 1 << 8,
+    RS_TYPE_DICT = 1 << 9,
+    RS_TYPE_SET = 1 << 10,
+    RS_TYPE_FROZENSET = 1 << 11,
+    RS_TYPE_TYPE = 1 << 12,
+    RS_TYPE_EXCEPTION = 1 << 13, /* BaseException */
+    RS_TYPE_MODULE = 1 << 14,
+    RS_TYPE_CAPSULE = 1 << 15,
+    RS_TYPE_SLICE = 1 << 16,
+    RS_TYPE_MEMORYVIEW = 1 << 17,
+    RS_TYPE_FUNCTION = 1 << 18,
+    RS_TYPE_METHOD = 1 << 19,
+    RS_TYPE_CODE = 1 << 20,
 };
 
 struct rs_argument {
@@ -73,6 +101,10 @@ struct rs_argument {
                          RS_ARG_BUILD: RS_ON_SUCCESS says that failure may leave the objects of "N" untaken */
     uint8_t count;    /* 1-based argument, for RS_ARG_OBJECTS and RS_ARG_VARARGS_N */
     uint8_t nullable; /* NULL is allowed */
+    /* With RS_NEEDS, the call fails only where one of these does not hold of an argument: */
+    uint8_t given;  /* it is not NULL */
+    uint8_t within; /* an index from 0 to the length of argument `within` (1-based) less one */
+    uint32_t types; /* it is of one of these, or of a class derived from one (enum rs_contract_types); 0: of any */
 };
 
 struct rs_contract {
@@ -93,6 +125,8 @@ struct rs_contract {
     const char *table;                     /* RS_ENTRY: "numpy._ARRAY_API", "datetime.datetime_CAPI" */
     uint16_t entry;                        /* its place there, counted in pointers */
     uint16_t library_since, library_until; /* releases of the library, 0x0118 is 1.24; 0: no limit known */
+    uint32_t types;                        /* what the result is, or its class is derived from (enum
+                                              rs_contract_types); 0: not known */
 };
 
 enum { RS_NEVER_FAILS = 127, RS_ALWAYS_FAILS = 126 };

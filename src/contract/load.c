@@ -21,8 +21,8 @@ struct loading {
 
 /* ---------------------------------------------------------------- clauses */
 
-static const char *const clauses[] = {"use", "twin", "note", "source", "at", "library", NULL};
-enum { USE = 1, TWIN = 2, NOTE = 4, SOURCE = 8, AT = 16, LIBRARY = 32 };
+static const char *const clauses[] = {"use", "twin", "note", "source", "at", "library", "makes", "needs", NULL};
+enum { USE = 1, TWIN = 2, NOTE = 4, SOURCE = 8, AT = 16, LIBRARY = 32, MAKES = 64, NEEDS = 128 };
 
 /* "1.26" up to `end` -> 0x011a; 0 where it is no release. */
 static unsigned release_of(const char *text, const char *end)
@@ -90,7 +90,7 @@ static bool read_clause(struct loading *l, const struct rs_line *line, unsigned 
         char *rest = word;
 
         return rs_line_fail(line, l->err, rs_row_word(&rest), clauses,
-                            "a clause was expected (use:, twin:, note:, source:, at:, library:)");
+                            "a clause was expected (use:, twin:, note:, source:, at:, library:, makes:, needs:)");
     }
     if (row == NULL)
         return rs_line_fail(line, l->err, word, NULL, "a row was expected before its clauses");
@@ -112,6 +112,8 @@ static bool read_clause(struct loading *l, const struct rs_line *line, unsigned 
         row->note = text;
     return 1u << which == AT        ? read_place(l, line, row, text)
            : 1u << which == LIBRARY ? read_releases(l, line, row, text)
+           : 1u << which == MAKES   ? rs_row_makes(line, row, text, l->err)
+           : 1u << which == NEEDS   ? rs_row_needs(line, row, text, l->err)
                                     : true;
 }
 

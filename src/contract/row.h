@@ -23,3 +23,7 @@ bool rs_row_parse(const struct rs_line *line, struct rs_arena *arena, struct rs_
 char *rs_row_word(char **text);
 /* Whether it is a name: letters, digits, '_' and '.', not beginning with a digit or a dot. */
 bool rs_row_is_name(const char *word);
+/* types.c: the texts of a row's clauses "makes:" and "needs:", which are cut into words. The row's arguments lie in the
+ * reader's arena. */
+bool rs_row_makes(const struct rs_line *line, struct rs_contract *row, char *text, struct rs_error *err);
+bool rs_row_needs(const struct rs_line *line, struct rs_contract *row, char *text, struct rs_error *err);

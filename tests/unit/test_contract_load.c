@@ -37,14 +37,15 @@ static bool same_text(const char *a, const char *b)
 static const char *difference(const struct rs_contract *a, const struct rs_contract *b)
 {
     if (a->until != b->until || a->result != b->result || a->from != b->from || a->nargs != b->nargs ||
-        a->failure != b->failure)
+        a->failure != b->failure || a->types != b->types)
         return "range, result or number of arguments";
     if ((a->flags | RS_MEASURED) != (b->flags | RS_MEASURED))
         return "flags";
     for (unsigned i = 0; i < a->nargs; i++)
         if (strcmp(a->args[i].name, b->args[i].name) != 0 || a->args[i].kind != b->args[i].kind ||
             a->args[i].when != b->args[i].when || a->args[i].count != b->args[i].count ||
-            a->args[i].nullable != b->args[i].nullable)
+            a->args[i].nullable != b->args[i].nullable || a->args[i].given != b->args[i].given ||
+            a->args[i].within != b->args[i].within || a->args[i].types != b->args[i].types)
             return "an argument";
     if (!same_text(a->note, b->note) || !same_text(a->replacement, b->replacement) ||
         !same_text(a->header, b->header) || !same_text(a->library, b->library))

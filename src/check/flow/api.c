@@ -155,9 +155,10 @@ static const char *verb_of(const char *name)
 
 static bool is_done(const char *verb)
 {
-    static const char *const heads[] = {"Set",        "Add",     "Append", "Insert", "Extend", "Update",    "Merge",
-                                        "Sort",       "Reverse", "Clear",  "Del",    "Ready",  "READY",     "Register",
-                                        "Unregister", "Warn",    "Write",  "Resize", "Remove", "GetBuffer", NULL};
+    static const char *const heads[] = {"Set",    "Add",       "Append",          "Insert", "Extend", "Update",
+                                        "Merge",  "Sort",      "Reverse",         "Clear",  "Del",    "Ready",
+                                        "READY",  "Register",  "Unregister",      "Warn",   "Write",  "Resize",
+                                        "Remove", "GetBuffer", "AsStringAndSize", NULL};
 
     return starts_with_one_of(verb, heads) && strcmp(verb, "SetDefaultRef") != 0 && strcmp(verb, "DelItemIf") != 0;
 }
@@ -180,10 +181,12 @@ static bool parses(const struct rs_contract *row)
     return false;
 }
 
-void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer)
+void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer, bool sure)
 {
     const char *verb = verb_of(row->name);
 
+    if (sure && row->failure == -1 && !(row->flags & RS_MISS_IS_NULL))
+        answer->low = 0;
     if (row->library != NULL || LLVMGetTypeKind(LLVMTypeOf(call)) != LLVMIntegerTypeKind ||
         LLVMGetIntTypeWidth(LLVMTypeOf(call)) != 32)
         return;
@@ -191,9 +194,9 @@ void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_
         answer->low = 0;
         answer->high = 1;
     }
-    if (row->failure != -1 || strncmp(verb, "As", 2) == 0)
+    if (row->failure != -1 || (strncmp(verb, "As", 2) == 0 && !is_done(verb)))
         return;
-    answer->low = -1;
+    answer->low = answer->low == 0 ? 0 : -1;
     if (is_done(verb))
         answer->high = 0;
     else if (is_question(verb))

@@ -165,6 +165,9 @@ static bool fits(struct applying *a, unsigned nargs)
             }
             continue;
         }
+        if (value.kind == RS_AV_SYM && value.number == 0 && a->way->excluded[i] != 0 &&
+            !rs_kinds_restrict(&a->state->syms.items[value.sym], a->way->excluded[i]))
+            return false;
         if (need->null == RS_MAYBE)
             continue;
         if (value.kind == RS_AV_INT && (value.number == 0) != (need->null == RS_NULL))
@@ -281,6 +284,8 @@ static void apply_way(struct applying *a)
     for (unsigned i = 0; i < a->way->nstores; i++)
         values[i] = value_of(a, &a->way->stores[i].what, false);
     result = value_of(a, &a->way->result, pointer);
+    if (result.kind == RS_AV_SYM && result.number == 0)
+        a->state->syms.items[result.sym].excluded |= a->way->result_excluded;
     change_references(a, false);
     for (unsigned i = 0; i < a->way->nstores; i++) {
         struct rs_av place = place_of(a, &a->way->stores[i].where);

@@ -10,7 +10,8 @@ struct calling {
     struct rs_flow *flow;
     LLVMValueRef call;
     const struct rs_contract *row;
-    unsigned count; /* arguments passed */
+    unsigned count;                 /* arguments passed */
+    const struct rs_contract *sure; /* the table's row where `row` says that the call cannot fail, else NULL */
 };
 
 static struct rs_av argument(const struct calling *c, struct rs_state *state, unsigned index)
@@ -360,7 +361,10 @@ static void integer_result(const struct calling *c, struct rs_state *state)
     bool wanted = LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMIntegerTypeKind && index != UINT32_MAX &&
                   rs_flow_relevant(c->flow, index);
     bool fails = c->row->failure != RS_NEVER_FAILS && c->row->result == RS_RESULT_VALUE;
-    struct rs_av answer = wanted ? rs_question_ask(c->flow, state, c->call) : rs_av_unknown();
+    struct rs_av answer = rs_av_unknown();
+
+    if (wanted && !fails && !rs_kinds_ask(c->flow, state, c->call, &answer))
+        answer = rs_question_ask(c->flow, state, c->call);
 
     if (wanted && size != RS_LENGTH_UNKNOWN) {
         note_kept(state, RS_NONE);
@@ -373,10 +377,12 @@ static void integer_result(const struct calling *c, struct rs_state *state)
         state->syms.items[sym].api = c->row->name;
         if (!fails && strstr(c->row->name, "_GET_SIZE") != NULL)
             state->syms.items[sym].low = 0;
+        if (c->sure != NULL)
+            rs_api_answers(c->sure, c->call, &state->syms.items[sym], true);
         if (fails) {
             state->syms.items[sym].flags = RS_F_FAIL_INT;
             state->syms.items[sym].fail = c->row->failure;
-            rs_api_answers(c->row, c->call, &state->syms.items[sym]);
+            rs_api_answers(c->row, c->call, &state->syms.items[sym], false);
             failing(state, c->row, sym);
         }
         note_kept(state, fails ? sym : RS_NONE);
@@ -474,6 +480,7 @@ static void object_result(const struct calling *c, struct rs_state *state)
         if (c->row->result == RS_RESULT_UNKNOWN)
             state->syms.items[sym].flags = RS_F_UNCERTAIN;
     }
+    state->syms.items[sym].excluded = rs_kinds_made(c->row);
     if (strcmp(c->row->name, "PyErr_GetRaisedException") == 0)
         state->syms.items[sym].null = state->err == RS_ERR_SET ? RS_NONNULL : RS_NULL;
     failing(state, c->row, sym);
@@ -584,6 +591,26 @@ static bool cannot_fail(const struct calling *c, struct rs_state *state)
     return index.kind != RS_AV_INT || most == RS_LENGTH_UNKNOWN || (index.number >= 0 && index.number < most);
 }
 
+/* Whether the arguments are all that the row asks of them, so that the call cannot fail. */
+static bool has_its_needs(const struct calling *c, struct rs_state *state)
+{
+    if (!(c->row->flags & RS_NEEDS))
+        return false;
+    for (unsigned i = 0; i < c->row->nargs; i++) {
+        const struct rs_argument *arg = &c->row->args[i];
+        struct rs_av value = argument(c, state, i);
+        const struct rs_sym *object = rs_state_object(state, value);
+
+        if (arg->types != 0 && (object == NULL || !rs_kinds_is_one_of(object, arg->types)))
+            return false;
+        if (arg->given && !(value.kind == RS_AV_SYM && (value.number != 0 || object->null == RS_NONNULL)))
+            return false;
+        if (arg->within != 0)
+            return false;
+    }
+    return true;
+}
+
 /* -1 as an index or a length fails there, too. */
 static void settle_pending(const struct calling *c, struct rs_state *state)
 {
@@ -654,10 +681,17 @@ static bool is_doomed(const struct calling *c, struct rs_state *state)
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row,
                       struct rs_states *out)
 {
-    struct calling c = {flow, call, row, LLVMGetNumArgOperands(call)};
+    struct calling c = {.flow = flow, .call = call, .row = row, .count = LLVMGetNumArgOperands(call)};
+    struct rs_contract sure = *row;
     bool doomed;
 
     use_arguments(&c, state);
+    if (has_its_needs(&c, state)) {
+        sure.failure = RS_NEVER_FAILS;
+        sure.flags &= ~(uint32_t)(RS_SETS_ERROR | RS_MISS_IS_NULL | RS_MAY_RUN | RS_MAY_RELEASE);
+        c.sure = row;
+        c.row = row = &sure;
+    }
     if (row->flags & RS_NO_RETURN) {
         rs_state_close(state);
         return;

@@ -249,8 +249,10 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
 {
     LLVMIntPredicate predicate = LLVMGetICmpPredicate(instruction);
     struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)),
-                 b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
+                 b = rs_eval(flow, state, LLVMGetOperand(instruction, 1)), answer;
 
+    if (rs_kinds_ask(flow, state, instruction, &answer))
+        return answer;
     if (a.kind == RS_AV_INT && b.kind != RS_AV_INT) {
         struct rs_av c = a;
         a = b, b = c, predicate = swapped(predicate);
@@ -306,15 +308,12 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
                  b = rs_eval(flow, state, LLVMGetOperand(instruction, 1));
     bool flag = LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
     LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
+    struct rs_av answer;
 
+    if (rs_kinds_ask(flow, state, instruction, &answer))
+        return answer;
     if (LLVMGetInstructionOpcode(instruction) == LLVMXor && flag && b.kind == RS_AV_INT && b.number != 0)
         return a.kind == RS_AV_INT ? rs_av_int(!a.number) : a.kind == RS_AV_COND ? negated(a) : rs_av_unknown();
-    if (opcode == LLVMAnd) {
-        struct rs_av answer = rs_question_ask(flow, state, instruction);
-
-        if (answer.kind != RS_AV_UNKNOWN)
-            return answer;
-    }
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_INT && (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem))
         return derived(state, a.sym, opcode, b.number, instruction);
     if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)

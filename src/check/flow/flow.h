@@ -75,6 +75,7 @@ enum rs_sym_flags {
                              the answer */
     RS_F_ALONE = 1 << 25, /* a container that was made for this function: nobody else can take items out of it */
     RS_F_FOUND = 1 << 24, /* a constant: what a call brought has turned out to be it */
+    RS_F_KIND = 1 << 26,  /* integer: the answer to a question about the type of `parent`, see kinds.c */
 };
 
 struct rs_sym {
@@ -86,6 +87,7 @@ struct rs_sym {
     int32_t kept; /* shared only if this outcome is no failure */
     int64_t offset;
     int64_t low, high;
+    uint64_t excluded;     /* of an object: what its type is known not to be, see kinds.c */
     LLVMValueRef identity; /* of an argument, alloca, global; of a loaded value its member's key */
     /* provenance: in no hash, of equal states the first one's stays */
     uint32_t born;    /* what has a smaller number was known before */
@@ -192,6 +194,8 @@ struct rs_case {
     LLVMValueRef err_at; /* the call that set the exception, in this unit */
     bool converts;       /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
     struct rs_subject args[RS_SUMMARY_ARGS]; /* what is known of the arguments on this way */
+    uint64_t excluded[RS_SUMMARY_ARGS];      /* ... and what their types are not (kinds.c) */
+    uint64_t result_excluded;
     struct rs_ref_change refs[RS_CASE_REFS];
     struct rs_store_change stores[RS_CASE_STORES];
     struct rs_fact facts[RS_CASE_FACTS];
@@ -206,6 +210,7 @@ struct rs_summary {
     uint8_t gil[2]; /* of another unit's: as in rs_ir_function */
     bool needs_gil; /* the same */
     uint8_t nargs, ncases;
+    uint64_t kinds;               /* which facts about types it goes by (kinds.c) */
     struct rs_ir_answers answers; /* of all ways, those included for which there is no room in `cases` */
     struct rs_case *cases;
 };
@@ -279,7 +284,8 @@ struct rs_block {
     LLVMBasicBlockRef block;
     uint64_t *live; /* values live at its head */
     uint32_t visits;
-    bool doomed; /* the program ends here: a failed assertion, abort() */
+    bool doomed;    /* the program ends here: a failed assertion, abort() */
+    uint64_t kinds; /* which facts about types are asked for from its head on (kinds.c) */
     RS_VEC(uint64_t) seen;
     RS_VEC(struct rs_state *) open;
     struct rs_idle *idle;       /* the loop that begins here, or NULL */
@@ -376,8 +382,9 @@ bool rs_api_keeps_data(const char *name);
 bool rs_api_fails_by_misuse(const struct rs_contract *row);
 /* Fails for NULL only, of which the call itself is to blame. */
 bool rs_api_fails_on_null(const struct rs_contract *row);
-/* Narrows the integer that a call of the row's function answers to what the function can answer. */
-void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer);
+/* Narrows the integer that a call of the row's function answers to what the function can answer; `sure`: it cannot
+ * fail. */
+void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer, bool sure);
 
 /* eval.c */
 struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value);
@@ -394,6 +401,26 @@ void rs_eval_index_changes(struct rs_state *state, uint32_t index);
 void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
 /* Whether a load or store goes through NULL, so that the program ends there. */
 bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
+
+/* kinds.c: of which of Python's own types an object is. */
+/* Whether a value is one of those types. */
+bool rs_kinds_is_pythons(LLVMValueRef type);
+/* Whether an object is known to be of just such a type, of no class derived from one. */
+bool rs_kinds_is_exactly_pythons(const struct rs_sym *object);
+/* Finds the questions that are asked from each block on. */
+void rs_kinds_read(struct rs_flow *flow);
+/* What is to be kept of rs_sym.excluded where only `asked` will be asked. */
+uint64_t rs_kinds_kept(uint64_t excluded, uint64_t asked);
+/* A call, comparison or mask that asks for an object's type: false for any other, and where the object is not known. */
+bool rs_kinds_ask(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct rs_av *answer);
+/* More is known of the answer to a question; false when that cannot be. */
+bool rs_kinds_learn(struct rs_state *state, int32_t answer);
+/* The same of what a way through a callee has found out. */
+bool rs_kinds_restrict(struct rs_sym *object, uint64_t excluded);
+/* What the object that a row's function brings is not. */
+uint64_t rs_kinds_made(const struct rs_contract *row);
+/* Whether it is of one of the types (enum rs_contract_types), or of a class derived from one. */
+bool rs_kinds_is_one_of(const struct rs_sym *object, uint32_t types);
 
 /* memory.c */
 struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,

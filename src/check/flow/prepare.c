@@ -214,6 +214,7 @@ void rs_prepare(struct rs_flow *flow)
     rs_asked_read(flow);
     rs_sweep_read(flow);
     rs_idle_read(flow);
+    rs_kinds_read(flow);
     for (size_t i = 0; i < flow->blocks.count; i++)
         flow->blocks.items[i].doomed = is_doomed(flow->blocks.items[i].block);
 }

@@ -1,51 +1,17 @@
-/* What an object is asked and answers alike each time, because it cannot change: of which type it is, whether it can be
- * called, indexed, iterated over. An answer is an integer of its own whose parent is the object, so that a second
- * question gets the first one's answer, and what one answer excludes is known. */
+/* What an object is asked and answers alike each time, because it cannot change: whether it is of a type that is none
+ * of Python's own (those are kinds.c's), whether it can be called, indexed, iterated over. An answer is an integer of
+ * its own whose parent is the object, so that a second question gets the first one's answer, and what one answer
+ * excludes is known. */
 #include <string.h>
 
 #include "check/flow/flow.h"
 
 /* ---- codes: what is asked ----
- * Bit 62, whether only this unit knows what is asked, the kind, a hash or a class. A class is a type of Python's whose
- * instances are laid out in a way of their own: no object belongs to two of them (bool and int are told apart by BOOL,
- * an exact type only). */
-enum { KIND_SHIFT = 56, KIND_CLASS = 1, KIND_SUBTYPE, KIND_EXACT_CLASS, KIND_EXACT, KIND_ABILITY, KIND_MASK = 7 };
+ * Bit 62, whether only this unit knows what is asked, the kind, a hash. */
+enum { KIND_SHIFT = 56, KIND_SUBTYPE = 1, KIND_EXACT, KIND_ABILITY, KIND_MASK = 3 };
 #define CODE_MARK  (INT64_C(1) << 62)
 #define CODE_LOCAL (INT64_C(1) << 59)
 #define HASH_MASK  ((UINT64_C(1) << KIND_SHIFT) - 1)
-enum { CLASS_NONE, CLASS_LONG, CLASS_BOOL = 32, FLAG_FIRST = 24, FLAG_LAST = 31 };
-
-/* Types in the order of the bits of tp_flags that name them, from 24 (CPython 3.8 to 3.13: Include/object.h); bits 24
- * to 31 come first. */
-static const char *const classes[] = {NULL,
-                                      "PyLong_Type",
-                                      "PyList_Type",
-                                      "PyTuple_Type",
-                                      "PyBytes_Type",
-                                      "PyUnicode_Type",
-                                      "PyDict_Type",
-                                      "PyExc_BaseException",
-                                      "PyType_Type",
-                                      "PyFloat_Type",
-                                      "PyComplex_Type",
-                                      "PyByteArray_Type",
-                                      "PySet_Type",
-                                      "PyFrozenSet_Type",
-                                      "PySlice_Type",
-                                      "PyMemoryView_Type",
-                                      "PyModule_Type",
-                                      "PyFunction_Type",
-                                      "PyMethod_Type",
-                                      "PyCapsule_Type",
-                                      "PyCode_Type"};
-
-static int class_of_type(const char *name)
-{
-    for (size_t i = 1; i < sizeof(classes) / sizeof(*classes); i++)
-        if (strcmp(classes[i], name) == 0)
-            return (int)i;
-    return strcmp(name, "PyBool_Type") == 0 ? CLASS_BOOL : CLASS_NONE;
-}
 
 static int64_t code(int kind, uint64_t what)
 {
@@ -55,14 +21,6 @@ static int64_t code(int kind, uint64_t what)
 static int kind_of(int64_t code)
 {
     return (int)(code >> KIND_SHIFT & KIND_MASK);
-}
-
-/* The class to which an object belongs that answers the question with yes. */
-static int class_of(int64_t code)
-{
-    int class = kind_of(code) == KIND_CLASS || kind_of(code) == KIND_EXACT_CLASS ? (int)(code & (int64_t)HASH_MASK) : 0;
-
-    return class == CLASS_BOOL ? CLASS_LONG : class;
 }
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -132,22 +90,9 @@ static bool is_local(LLVMValueRef value)
 static int64_t code_of_type(struct rs_ir *ir, LLVMValueRef type, bool exact)
 {
     enum { DEPTH = 4 };
-    size_t length;
-    int class = LLVMIsAGlobalVariable(type) ? class_of_type(LLVMGetValueName2(type, &length)) : CLASS_NONE;
-    uint64_t place;
+    uint64_t place = rs_kinds_is_pythons(type) ? 0 : place_of_type(ir, type, DEPTH);
 
-    if (class != CLASS_NONE)
-        return code(exact || class == CLASS_BOOL ? KIND_EXACT_CLASS : KIND_CLASS, (uint64_t)class);
-    place = place_of_type(ir, type, DEPTH);
     return place == 0 ? 0 : code(exact ? KIND_EXACT : KIND_SUBTYPE, place) | (is_local(type) ? CODE_LOCAL : 0);
-}
-
-static int64_t code_of_flag(uint64_t flag)
-{
-    for (int bit = FLAG_FIRST; bit <= FLAG_LAST; bit++)
-        if (flag == UINT64_C(1) << bit)
-            return code(KIND_CLASS, (uint64_t)(bit - FLAG_FIRST + CLASS_LONG));
-    return 0;
 }
 
 static void read_call(struct rs_ir *ir, LLVMValueRef call, struct rs_question *question)
@@ -155,7 +100,6 @@ static void read_call(struct rs_ir *ir, LLVMValueRef call, struct rs_question *q
     static const char *const subtypes[] = {"PyObject_TypeCheck", "_PyObject_TypeCheck", NULL},
                              *const types[] = {"PyType_IsSubtype", "__Pyx_IsSubtype", NULL},
                              *const exacts[] = {"Py_IS_TYPE", "_Py_IS_TYPE", NULL},
-                             *const flags[] = {"PyType_FastSubclass", "PyType_HasFeature", "_PyType_HasFeature", NULL},
                              *const abilities[] = {"PyCallable_Check", "PyIndex_Check",        "PyIter_Check",
                                                    "PyAIter_Check",    "PyMapping_Check",      "PyNumber_Check",
                                                    "PySequence_Check", "PyObject_CheckBuffer", NULL};
@@ -171,9 +115,6 @@ static void read_call(struct rs_ir *ir, LLVMValueRef call, struct rs_question *q
         question->code = code_of_type(ir, what, false);
     } else if (what != NULL && is_one_of(row->name, exacts)) {
         question->code = code_of_type(ir, what, true);
-    } else if (what != NULL && is_one_of(row->name, flags) && LLVMIsAConstantInt(what)) {
-        question->of_type = true;
-        question->code = code_of_flag(LLVMConstIntGetZExtValue(what));
     }
     question->about = question->code == 0 ? NULL : LLVMGetOperand(call, 0);
 }
@@ -188,21 +129,25 @@ static bool loads(struct rs_ir *ir, LLVMValueRef value, const char *structure, i
            at == offset && strcmp(stem, structure) == 0;
 }
 
-/* What the macros of older headers come to: x->ob_type == &T, x->ob_type->tp_flags & FLAG (offsets: PyObject and
- * PyTypeObject of 3.8 to 3.13). */
-static void read_plain(struct rs_ir *ir, LLVMValueRef at, struct rs_question *question)
+/* Whether a value is the type of an object: Py_TYPE(x), x->ob_type (offset: PyObject of 3.8 to 3.13). */
+static bool is_type(struct rs_ir *ir, LLVMValueRef value)
 {
-    enum { OB_TYPE = 8, TP_FLAGS = 168 };
-    LLVMValueRef left = LLVMGetOperand(at, 0), right = LLVMGetOperand(at, 1);
+    enum { OB_TYPE = 8 };
+    LLVMValueRef callee = LLVMIsACallInst(value) ? rs_ir_callee(value) : NULL;
+
+    return loads(ir, value, "_object", OB_TYPE) ||
+           (callee != NULL && strcmp(rs_ir_api_name(ir, callee), "Py_TYPE") == 0);
+}
+
+static void read_compare(struct rs_ir *ir, LLVMValueRef at, struct rs_question *question)
+{
+    bool turned = LLVMIsAGlobalVariable(LLVMGetOperand(at, 0)) != NULL;
+    LLVMValueRef asked = LLVMGetOperand(at, turned), type = LLVMGetOperand(at, !turned);
 
     question->of_type = true;
-    if (LLVMIsAICmpInst(at) && LLVMIsAGlobalVariable(right) && loads(ir, left, "_object", OB_TYPE)) {
-        question->code = code_of_type(ir, right, true);
-        question->about = left;
-    } else if (LLVMIsABinaryOperator(at) && LLVMIsAConstantInt(right) && loads(ir, left, "_typeobject", TP_FLAGS) &&
-               LLVMGetIntTypeWidth(LLVMTypeOf(right)) <= 64) {
-        question->code = code_of_flag(LLVMConstIntGetZExtValue(right));
-        question->about = LLVMGetOperand(LLVMGetOperand(left, 0), 0);
+    if (LLVMIsAGlobalVariable(type) && is_type(ir, asked)) {
+        question->code = code_of_type(ir, type, true);
+        question->about = asked;
     }
 }
 
@@ -214,8 +159,8 @@ bool rs_question_read(struct rs_ir *ir, LLVMValueRef at, struct rs_question *que
     *question = (struct rs_question){.code = 0};
     if (LLVMIsACallInst(at) || LLVMIsAInvokeInst(at))
         read_call(ir, at, question);
-    else if (compares || LLVMGetInstructionOpcode(at) == LLVMAnd)
-        read_plain(ir, at, question);
+    else if (compares)
+        read_compare(ir, at, question);
     return question->code != 0;
 }
 
@@ -225,85 +170,25 @@ bool rs_question_is_answer(const struct rs_sym *sym)
     return sym->kind == RS_SYM_INT && !(sym->flags & RS_F_ORDER) && sym->parent != RS_NONE && sym->offset >= CODE_MARK;
 }
 
-/* The class of what a constructor of Python's makes: an instance of just that type. */
-static int class_of_new(const struct rs_sym *sym)
+/* An instance of just the one type is one of the type. */
+static bool is_instance(int64_t exact, int64_t code)
 {
-    /* clang-format off */
-    static const struct { const char *head, *type; } made[] = {
-        {"PyList_New", "PyList_Type"},      {"PySequence_List", "PyList_Type"},  {"PyDict_Keys", "PyList_Type"},
-        {"PyDict_Values", "PyList_Type"},   {"PyDict_Items", "PyList_Type"},     {"PyTuple_New", "PyTuple_Type"},
-        {"PyTuple_Pack", "PyTuple_Type"},   {"PyDict_New", "PyDict_Type"},       {"PyDict_Copy", "PyDict_Type"},
-        {"PyBytes_From", "PyBytes_Type"},   {"PyUnicode_From", "PyUnicode_Type"}, {"PyLong_From", "PyLong_Type"},
-        {"PyFloat_From", "PyFloat_Type"},   {"PyComplex_From", "PyComplex_Type"}, {"PySlice_New", "PySlice_Type"},
-        {"PyByteArray_From", "PyByteArray_Type"}, {"PyUnicode_AsUTF8String", "PyBytes_Type"},
-        {"PyUnicode_AsEncodedString", "PyBytes_Type"}, {"PyUnicode_AsASCIIString", "PyBytes_Type"},
-        {"PyUnicode_AsLatin1String", "PyBytes_Type"}, {"PyUnicode_EncodeFSDefault", "PyBytes_Type"},
-        {"PyUnicode_EncodeLocale", "PyBytes_Type"}, {"PyCapsule_New", "PyCapsule_Type"}, {NULL, NULL}};
-    /* clang-format on */
-
-    for (size_t i = 0; sym->kind == RS_SYM_NEW && sym->api != NULL && made[i].head != NULL; i++)
-        if (strncmp(sym->api, made[i].head, strlen(made[i].head)) == 0)
-            return class_of_type(made[i].type);
-    return CLASS_NONE;
-}
-
-/* Whether the object is None or another constant of Python's that is no number. */
-static bool is_constant(const struct rs_sym *sym)
-{
-    static const char *const names[] = {"_Py_NoneStruct", "_Py_NotImplementedStruct", "_Py_EllipsisObject", NULL};
-    size_t length;
-
-    return sym->kind == RS_SYM_GLOBAL && is_one_of(LLVMGetValueName2(sym->identity, &length), names);
-}
-
-/* What an object that is of just one class answers; -1: unknown. */
-static int answer_of(int class, int64_t code)
-{
-    switch (kind_of(code)) {
-    case KIND_CLASS:
-    case KIND_EXACT_CLASS:
-        return class == (int)(code & (int64_t)HASH_MASK);
-    case KIND_SUBTYPE:
-    case KIND_EXACT:
-        return 0;
-    default:
-        return -1;
-    }
-}
-
-static bool is_exact(int64_t code)
-{
-    return kind_of(code) == KIND_EXACT_CLASS || kind_of(code) == KIND_EXACT;
-}
-
-/* Whether what is just of the one type is of the other one. */
-static bool is_of_type(int64_t exact, int64_t type)
-{
-    if (kind_of(exact) == KIND_EXACT_CLASS)
-        return kind_of(type) == KIND_CLASS && class_of(exact) == class_of(type);
-    return kind_of(type) == KIND_SUBTYPE && ((exact ^ type) & (int64_t)(HASH_MASK)) == 0;
+    return kind_of(exact) == KIND_EXACT && kind_of(code) == KIND_SUBTYPE && ((exact ^ code) & (int64_t)HASH_MASK) == 0;
 }
 
 /* What is known without asking: by where the object comes from, or by what it has answered before. */
 static int known(const struct rs_state *state, int32_t object, int64_t code)
 {
-    const struct rs_sym *sym = &state->syms.items[object];
-    int class = class_of_new(sym);
-
-    if (class != CLASS_NONE || is_constant(sym))
-        return answer_of(class, code);
+    if (kind_of(code) != KIND_ABILITY && rs_kinds_is_exactly_pythons(&state->syms.items[object]))
+        return 0;
     for (size_t i = 0; i < state->syms.count; i++) {
         const struct rs_sym *other = &state->syms.items[i];
 
         if (other->parent != object || !rs_question_is_answer(other))
             continue;
-        if (other->low == 1 && class_of(code) != 0 && class_of(other->offset) != 0 &&
-            class_of(other->offset) != class_of(code))
-            return 0;
-        /* an instance of the type itself is one of the type */
-        if (other->low == 1 && is_exact(other->offset) && !is_exact(code) && is_of_type(other->offset, code))
+        if (other->low == 1 && is_instance(other->offset, code))
             return 1;
-        if (other->high == 0 && is_exact(code) && !is_exact(other->offset) && is_of_type(code, other->offset))
+        if (other->high == 0 && is_instance(code, other->offset))
             return 0;
     }
     return -1;
@@ -380,16 +265,12 @@ bool rs_question_is_local(int64_t code)
 
 bool rs_question_is_kept(const struct rs_flow *flow, const struct rs_sym *answer)
 {
-    bool excludes = answer->low == 1 && class_of(answer->offset) != CLASS_NONE && rs_asked_again(flow, CODE_MARK);
-
-    return answer->low == answer->high && (excludes || rs_asked_again(flow, (uint64_t)answer->offset) ||
+    return answer->low == answer->high && (rs_asked_again(flow, (uint64_t)answer->offset) ||
                                            ((uint32_t)answer->parent < flow->nargs && !flow->uncalled));
 }
 
 int64_t rs_question_implied(int64_t code)
 {
-    if (kind_of(code) == KIND_EXACT_CLASS)
-        return CODE_MARK | (int64_t)KIND_CLASS << KIND_SHIFT | class_of(code);
     return kind_of(code) == KIND_EXACT
                ? (code & ~((int64_t)KIND_MASK << KIND_SHIFT)) | (int64_t)KIND_SUBTYPE << KIND_SHIFT
                : 0;
@@ -398,5 +279,4 @@ int64_t rs_question_implied(int64_t code)
 void rs_question_count(struct rs_flow *flow, int64_t code, uint64_t times)
 {
     *rs_map_at(&flow->asked, (uint64_t)code) += times;
-    *rs_map_at(&flow->asked, CODE_MARK) += class_of(code) != CLASS_NONE;
 }

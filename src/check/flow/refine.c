@@ -97,7 +97,7 @@ bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, 
         if (failed || it->low > it->fail || it->high < it->fail)
             settle_error(state, sym, failed);
     }
-    return true;
+    return !(it->flags & RS_F_KIND) || rs_kinds_learn(state, sym);
 }
 
 static LLVMIntPredicate opposite(LLVMIntPredicate predicate)
@@ -138,6 +138,8 @@ static bool refine_int(struct rs_flow *flow, struct rs_state *state, int32_t sym
     case LLVMIntNE:
         if (number == 0)
             state->syms.items[sym].null = RS_NONNULL;
+        if (number == 0 && it->flags & RS_F_KIND && !rs_kinds_learn(state, sym))
+            return false;
         if (it->low == number && it->high == number)
             return false;
         if (it->low == number)

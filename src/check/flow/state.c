@@ -202,6 +202,16 @@ static bool reach_from(struct settling *s, int32_t from, int32_t sym)
     return true;
 }
 
+/* What is known of an object's type, where it will be asked for; by callers, of an argument. */
+static uint64_t kinds_kept(const struct settling *s, const struct rs_sym *sym)
+{
+    bool callers = sym - s->state->syms.items < s->flow->nargs && !s->flow->uncalled && !s->flow->function->library;
+
+    if (s->coarse || sym->excluded == 0)
+        return 0;
+    return callers ? sym->excluded : rs_kinds_kept(sym->excluded, s->flow->blocks.items[s->state->block].kinds);
+}
+
 static bool informative(const struct settling *s, const struct rs_sym *sym)
 {
     const uint32_t ordinary = RS_F_HELD | RS_F_OWNED_FIELD | RS_F_MUTABLE | RS_F_FOREVER | RS_F_VISIBLE | RS_F_TYPE |
@@ -213,7 +223,8 @@ static bool informative(const struct settling *s, const struct rs_sym *sym)
         return false;
     if (sym->kind == RS_SYM_INT)
         return sym->low != INT64_MIN || sym->high != INT64_MAX || sym->null != RS_MAYBE;
-    return (sym->kind == RS_SYM_LOADED && sym->null != RS_MAYBE) || (sym->flags & ~ordinary) != 0;
+    return (sym->kind == RS_SYM_LOADED && sym->null != RS_MAYBE) || (sym->flags & ~ordinary) != 0 ||
+           kinds_kept(s, sym) != 0;
 }
 
 /* The symbol that a cell's content names, or RS_NONE. */
@@ -398,7 +409,7 @@ static void find_reachable(struct settling *s)
              of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE;
         bool asked =
             !s->coarsest && of_parent && s->state->syms.items[sym->parent].flags & RS_F_ASKED && is_answered(sym);
-        if (sym->kind == RS_SYM_INT &&
+        if (sym->kind == RS_SYM_INT && !(sym->flags & RS_F_KIND) &&
             (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) &&
             (informative(s, sym) || asked) && (!rs_question_is_answer(sym) || rs_question_is_kept(s->flow, sym)))
             reach(s, (int32_t)i);
@@ -501,6 +512,7 @@ static void renumber(struct settling *s)
     sort_cells(state);
     for (size_t i = 0; i < s->count; i++) {
         syms[i] = state->syms.items[s->order[i]];
+        syms[i].excluded = kinds_kept(s, &state->syms.items[s->order[i]]);
         if (syms[i].parent != RS_NONE)
             syms[i].parent = s->number[syms[i].parent];
         if (syms[i].kept != RS_NONE)
@@ -549,7 +561,7 @@ static uint64_t hash_of(const struct rs_state *state)
         hash = mix(mix(mix(hash, (uint64_t)(uint32_t)sym->parent | (uint64_t)(uint32_t)sym->kept << 32),
                        (uint64_t)sym->low),
                    (uint64_t)sym->high);
-        hash = mix(mix(hash, (uint64_t)sym->offset), (uintptr_t)sym->identity);
+        hash = mix(mix(mix(hash, (uint64_t)sym->offset), (uintptr_t)sym->identity), sym->excluded);
     }
     return hash;
 }

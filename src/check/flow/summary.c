@@ -219,10 +219,12 @@ static bool tells(const struct rs_case *way, const struct rs_fact *fact)
 /* Two ways that differ in what led there only. */
 static void widen(struct rs_case *way, const struct rs_case *other)
 {
+    way->result_excluded &= other->result_excluded;
     for (int i = 0; i < RS_SUMMARY_ARGS; i++) {
         struct rs_subject *mine = &way->args[i];
         const struct rs_subject *its = &other->args[i];
 
+        way->excluded[i] &= other->excluded[i];
         if (mine->null != its->null)
             mine->null = RS_MAYBE;
         if (its->offset < mine->offset)
@@ -273,6 +275,7 @@ static void note_arguments(struct making *m)
                                              .null = sym->null,
                                              .offset = sym->low,
                                              .high = sym->high};
+        m->way.excluded[i] = sym->excluded;
     }
 }
 
@@ -328,6 +331,8 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
     m.way.err = state->err == RS_ERR_MAYBE ? RS_ERR_UNKNOWN : state->err;
     m.way.err_at = m.way.err == RS_ERR_SET ? state->err_at : NULL;
     m.way.result = subject_of(&m, result);
+    if (result.kind == RS_AV_SYM && result.number == 0)
+        m.way.result_excluded = state->syms.items[result.sym].excluded;
     if (is_outcome(state, result)) {
         m.way.converts = true;
         m.way.err = RS_ERR_CLEAR;

@@ -181,6 +181,7 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
 
     b->owned = (int8_t)(b->owned + a->owned);
     b->flags |= a->flags & (RS_F_UNCERTAIN | RS_F_LODGED);
+    b->excluded |= a->excluded;
     /* two places hold it: which of them gives its reference up is not told apart */
     if (a->kind == RS_SYM_LOADED && b->kind == RS_SYM_LOADED && a->flags & b->flags & RS_F_HELD)
         b->flags |= RS_F_UNCERTAIN;
@@ -632,6 +633,7 @@ void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct 
 
     rs_prepare(&flow);
     read_role(&flow);
+    summary->kinds = flow.blocks.items[0].kinds;
     summary->nargs = flow.nargs < RS_SUMMARY_ARGS ? (uint8_t)flow.nargs : RS_SUMMARY_ARGS;
     *RS_PUSH(&flow.blocks.items[0].open) = entry_state(&flow);
     summary->answers = NO_ANSWER;

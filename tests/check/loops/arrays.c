@@ -56,7 +56,7 @@ send_one(PyObject *self, PyObject *args)
     char *text;
 
     for (i = 0; i < count; i++) {
-        encoded = PyUnicode_AsEncodedString(PyTuple_GET_ITEM(args, i), "utf-8", "strict");
+        encoded = PyObject_CallMethod(PyTuple_GET_ITEM(args, i), "encode", NULL);
         if (!encoded)
             return NULL;
         if (PyBytes_AsStringAndSize(encoded, &text, &length) < 0)
@@ -70,5 +70,5 @@ static PyMethodDef methods[] = {METHOD(send, METH_VARARGS), METHOD(send_few, MET
 MODULE(arrays, methods)
 
 /* refsan check
- * RS202 send_one / send_few: PyUnicode_AsEncodedString
+ * RS202 send_one / send_few: PyObject_CallMethod
  */

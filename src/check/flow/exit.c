@@ -236,15 +236,19 @@ static void judge_found(struct rs_flow *flow, struct rs_state *state, int32_t re
 /* A member was released, and its place points to it still. */
 static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
 {
+    /* what tp_clear has emptied lives on until tp_dealloc */
+    bool clears = flow->role && (strcmp(flow->function->role->slot, "tp_clear") == 0 ||
+                                 strcmp(flow->function->role->slot, "m_clear") == 0);
+
     for (size_t i = 0; i < state->syms.count; i++) {
         struct rs_sym *sym = &state->syms.items[i];
         const struct rs_field *field;
 
         if (sym->kind != RS_SYM_LOADED || sym->owned >= 0 || !(sym->flags & RS_F_HELD) || !is_certain(sym) ||
-            !is_lent(state, sym) || flow->dying || !flow->role)
+            !is_lent(state, sym) || (flow->dying && !clears) || !flow->role)
             continue;
         field = rs_field_find(flow->unit, (uintptr_t)sym->identity);
-        if (field == NULL || field->releasers < 2)
+        if (field == NULL || (field->releasers < 2 && !(clears && !flow->uncalled)))
             continue;
         rs_tell(flow, state, sym->flags & RS_F_STOLEN ? RS_RULE_RS103 : RS_RULE_RS101, sym->gone, sym,
                 SAY(flow, "%s: the reference that %s holds is given up, and its place points to it still",
@@ -257,7 +261,7 @@ static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
 static void judge_kept(struct rs_flow *flow, struct rs_state *state, const struct rs_cell *cell,
                        const struct rs_sym *sym)
 {
-    bool lent = flow->role && !flow->init &&
+    bool lent = flow->role && !flow->init && !flow->dying &&
                 (sym->kind == RS_SYM_ARG ||
                  (sym->kind == RS_SYM_BORROWED && sym->api != NULL && strstr(sym->api, "PyArg_") != NULL));
     LLVMValueRef global = state->syms.items[cell->base].identity;

@@ -57,7 +57,8 @@ static void read_release(struct rs_flow_unit *unit, LLVMValueRef call)
         return;
     pointer = LLVMGetOperand(object, 0);
     key = rs_memory_key(unit->ir, pointer, &structure, &offset);
-    if (key == 0 || (structure != NULL && strcmp(structure, "_object") == 0))
+    if (key == 0 ||
+        (structure != NULL && (strcmp(structure, "_object") == 0 || strcmp(structure, "PyDateTime_CAPI") == 0)))
         return;
     field = field_at(unit, key, structure, offset);
     field->releasers += field->released_in != function;
@@ -207,10 +208,38 @@ static bool asks(struct rs_ir *ir, LLVMValueRef value, LLVMValueRef root, uint64
     return false;
 }
 
+/* Whether a way leads from one block to the other. */
+static bool leads_to(LLVMBasicBlockRef from, LLVMBasicBlockRef to)
+{
+    RS_VEC(LLVMBasicBlockRef) open = {0};
+    struct rs_map seen = {0};
+    bool found = false;
+
+    *RS_PUSH(&open) = from;
+    while (open.count > 0 && !found) {
+        LLVMValueRef last = LLVMGetBasicBlockTerminator(open.items[--open.count]);
+
+        for (unsigned i = 0; last != NULL && i < LLVMGetNumSuccessors(last); i++) {
+            LLVMBasicBlockRef next = LLVMGetSuccessor(last, i);
+            uint64_t *known = rs_map_at(&seen, (uintptr_t)next);
+
+            found = found || next == to;
+            if (*known == 0)
+                *RS_PUSH(&open) = next;
+            *known = 1;
+        }
+    }
+    RS_VEC_CLOSE(&open);
+    rs_map_close(&seen);
+    return found;
+}
+
 /* Whether the function asks about anything that may imply that the member holds nothing, or takes it back itself. */
-static bool may_know(struct rs_ir *ir, LLVMValueRef function, LLVMValueRef root, uint64_t key)
+static bool may_know(struct rs_flow *flow, LLVMValueRef root, uint64_t key, LLVMValueRef store)
 {
     enum { DEPTH = 6 };
+    struct rs_ir *ir = flow->ir;
+    LLVMValueRef function = flow->function->value;
 
     for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b))
         for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i)) {
@@ -221,14 +250,16 @@ static bool may_know(struct rs_ir *ir, LLVMValueRef function, LLVMValueRef root,
                 (LLVMIsASelectInst(i) && asks(ir, LLVMGetOperand(i, 0), root, key, DEPTH)))
                 return true;
             if (LLVMIsAStoreInst(i) && LLVMIsAConstantPointerNull(LLVMGetOperand(i, 0)) &&
-                rs_memory_key(ir, LLVMGetOperand(i, 1), NULL, NULL) == key)
+                rs_memory_key(ir, LLVMGetOperand(i, 1), NULL, NULL) == key &&
+                (LLVMGetInstructionParent(i) == LLVMGetInstructionParent(store) ||
+                 leads_to(LLVMGetInstructionParent(i), LLVMGetInstructionParent(store))))
                 return true;
         }
     return false;
 }
 
 bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key,
-                          struct rs_av value)
+                          struct rs_av value, LLVMValueRef store)
 {
     const struct rs_field *field = rs_field_find(flow->unit, key);
     const struct rs_sym *object = rs_state_object(state, value), *base = &state->syms.items[address.sym];
@@ -240,11 +271,11 @@ bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct r
     if (!in_use || flow->init || flow->dying || !flow->judge || field == NULL || object == NULL || object->owned <= 0 ||
         !owner || base->flags & RS_F_UNCERTAIN || rs_memory_cell(state, address.sym, address.number) != NULL)
         return false;
-    if ((field->released_at == NULL || field->released_in == flow->function->value) &&
+    if (base->kind != RS_SYM_GLOBAL && (field->released_at == NULL || field->released_in == flow->function->value) &&
         (field->replaced_at == NULL ||
          LLVMGetBasicBlockParent(LLVMGetInstructionParent(field->replaced_at)) == flow->function->value))
         return false;
-    return !may_know(flow->ir, flow->function->value, base->identity, key);
+    return !may_know(flow, base->identity, key, store);
 }
 
 /* ---- globals that keep what they do not own ---- */

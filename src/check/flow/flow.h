@@ -631,7 +631,7 @@ bool rs_fields_is_doubtful(struct rs_flow *flow, uint64_t key, const struct rs_s
 /* Whether the store puts an owned reference over what a member or global of the running program owns, unread: nothing
  * that the function asks before tells that there is nothing. */
 bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key,
-                          struct rs_av value);
+                          struct rs_av value, LLVMValueRef store);
 /* Whether other functions use what the global holds, and nobody ever releases or resets it. */
 bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global);
 void rs_fields_judge(struct rs_flow_unit *unit);

@@ -183,7 +183,8 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
         it->api = "Py_TYPE";
     } else if (kind == RS_SYM_GLOBAL && offset != 0 && rs_memory_is_pythons(state->syms.items[base].identity)) {
         it->flags |= RS_F_UNCERTAIN; /* None taken for an object with members: it has none */
-    } else if (kind == RS_SYM_GLOBAL && rs_memory_is_pythons(state->syms.items[base].identity)) {
+    } else if ((kind == RS_SYM_GLOBAL && rs_memory_is_pythons(state->syms.items[base].identity)) ||
+               (structure != NULL && strcmp(structure, "PyDateTime_CAPI") == 0)) {
         it->kind = RS_SYM_BORROWED;
         it->flags = RS_F_FOREVER;
         it->null = RS_NONNULL;
@@ -414,7 +415,7 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
         rs_memory_put(flow, state, address.sym, address.number, key, value, at);
         return;
     }
-    if (rs_fields_overwrites(flow, state, address, key, value)) {
+    if (rs_fields_overwrites(flow, state, address, key, value, at)) {
         int32_t old = initial(flow, state, address.sym, address.number, pointer, true, at);
 
         rs_memory_put(flow, state, address.sym, address.number, key, rs_av_sym(old), at);

@@ -563,24 +563,36 @@ static void judge_raw_store(struct judge *judge, const struct rs_pyx_class *clas
          release != NULL ? "here a reference is given back" : "here it is taken for an object that is alive");
 }
 
-/* Whether a line may give a raw attribute's reference back, or have it done: a release in its class, the attribute in a
- * call. */
-static bool may_release(const struct judge *judge, const struct rs_pyx_class *class, size_t number,
-                        const char *attribute)
+static bool counts_down(const char *text, size_t length)
 {
     static const char *const words[] = {"DECREF", "CLEAR", "DecRef", "SETREF"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        const char *found = strstr(text, words[i]);
+
+        if (found != NULL && found < text + length)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a line may give a raw attribute's reference back, or have it done: a release in its class, the attribute in a
+ * call. What `keeper` releases makes room for what it keeps: that is not the last. */
+static bool may_release(const struct judge *judge, const struct rs_pyx_class *class,
+                        const struct rs_pyx_function *keeper, size_t number, const char *attribute)
+{
     const struct rs_pyx_line *line = &judge->source.lines.items[number];
+    bool keeps = number >= keeper->first && number < keeper->end;
     const char *open, *name;
     size_t length;
 
-    for (size_t i = 0; number >= class->first && number < class->end && i < sizeof(words) / sizeof(*words); i++)
-        if (strstr(line->code, words[i]) != NULL)
-            return true;
+    if (number >= class->first && number < class->end && !keeps && counts_down(line->code, strlen(line->code)))
+        return true;
     for (name = line->declares ? NULL : rs_pyx_find_call(line->code, &length, &open); name != NULL;
          name = rs_pyx_find_call(open + 1, &length, &open)) {
         const char *at = rs_pyx_find_word(open, attribute);
 
-        if (at != NULL && at < rs_pyx_close(open) && at[-1] == '.')
+        if (at != NULL && at < rs_pyx_close(open) && at[-1] == '.' && !(keeps && counts_down(name, length)))
             return true;
     }
     return false;
@@ -596,7 +608,7 @@ static void judge_kept(struct judge *judge, const struct rs_pyx_class *class, co
     if (!has_call(judge, function->first, function->end, "INCREF", value))
         return;
     for (size_t i = 0; i < judge->source.lines.count; i++)
-        if (may_release(judge, class, i, attribute))
+        if (may_release(judge, class, function, i, attribute))
             return;
     finding = add(judge, RS_RULE_RS203, function->name, rs_pyx_line_of(line, at));
     finding->message = SAY(judge, "%s takes a reference for the raw pointer '%s' of %s, and nothing ever gives it back",

@@ -238,7 +238,8 @@ static void read_effect(struct rs_rules *rules, struct rs_ir_function *function,
     }
     function->gil[0] = (uint8_t)after[0];
     function->gil[1] = (uint8_t)after[1];
-    function->needs_gil = !function->library && always_needs(rules, function->value, nested);
+    function->needs_gil = (!function->library || strncmp(function->symbol, "_ZN", 3) == 0) &&
+                          always_needs(rules, function->value, nested);
 }
 
 void rs_rules_read_gil(struct rs_rules *rules)

@@ -271,13 +271,77 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
         finding->severity = RS_NOTE;
 }
 
+/* The argument that is NULL when Python deletes, or -1. */
+static int deleted_argument(const struct rs_ir_function *function)
+{
+    static const struct {
+        const char *slot;
+        int argument;
+    } slots[] = {{"getset.set", 1},       {"tp_setattro", 2}, {"tp_setattr", 2},
+                 {"mp_ass_subscript", 2}, {"sq_ass_item", 2}, {"tp_descr_set", 2}};
+
+    for (size_t i = 0; function->role != NULL && i < sizeof(slots) / sizeof(*slots); i++)
+        if (strcmp(function->role->slot, slots[i].slot) == 0)
+            return (int)LLVMCountParams(function->value) > slots[i].argument ? slots[i].argument : -1;
+    return -1;
+}
+
+/* Whether a setter of the unit compares its value with NULL: who wrote it knows of deletion. */
+static bool knows_deletion(struct rs_rules *rules)
+{
+    for (size_t i = 0; i < rules->ir->functions.count; i++) {
+        const struct rs_ir_function *function = &rules->ir->functions.items[i];
+        int index = function->library ? -1 : deleted_argument(function);
+        LLVMValueRef argument = index < 0 ? NULL : LLVMGetParam(function->value, (unsigned)index);
+
+        for (LLVMUseRef use = argument != NULL ? LLVMGetFirstUse(argument) : NULL; use != NULL;
+             use = LLVMGetNextUse(use))
+            if (LLVMIsAICmpInst(LLVMGetUser(use)) && LLVMIsAConstantPointerNull(LLVMGetOperand(LLVMGetUser(use), 1)))
+                return true;
+    }
+    return false;
+}
+
+/* `del object.attribute` calls the setter with NULL: told where other setters of the unit reckon with it. */
+static void judge_deletion(struct rs_rules *rules, const struct rs_ir_function *function, bool deletion)
+{
+    static const struct rs_contract nothing = {.name = "del"};
+    int index = deletion ? deleted_argument(function) : -1;
+    LLVMValueRef argument = index < 0 ? NULL : LLVMGetParam(function->value, (unsigned)index);
+    struct search search = {.start = argument, .row = &nothing};
+    struct rs_way walk = {.rules = rules, .step = step, .data = &search, .quiet = true};
+    struct rs_finding *finding;
+
+    if (argument == NULL || !rs_way_follow(&walk, LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(function->value)),
+                                           (struct rs_way_fact){argument, false, 0}))
+        return;
+    finding = rs_rules_tell(rules, RS_RULE_RS403, function, walk.found,
+                            search.taker != NULL
+                                ? rs_rules_text(rules,
+                                                "%s passes its value on to %s unasked; when the attribute or item is "
+                                                "deleted (del), that is NULL",
+                                                function->name, search.taker)
+                                : rs_rules_text(rules,
+                                                "%s reads through its value unasked; when the attribute or item is "
+                                                "deleted (del), that is NULL",
+                                                function->name),
+                            "compare the value with NULL first: set an exception (TypeError: cannot be deleted) and "
+                            "return -1, or delete");
+    rs_rules_note(rules, finding, walk.found,
+                  search.taker != NULL ? rs_rules_text(rules, "it is passed to %s", search.taker)
+                                       : "it is read through");
+}
+
 void rs_rule_null(struct rs_rules *rules)
 {
+    bool deletion = knows_deletion(rules);
+
     for (size_t i = 0; i < rules->ir->functions.count; i++) {
         const struct rs_ir_function *function = &rules->ir->functions.items[i];
 
         if (function->library)
             continue;
+        judge_deletion(rules, function, deletion);
         RS_EACH_INSTRUCTION(function->value, instruction)
         if (rs_rules_is_call(instruction))
             judge(rules, function, instruction);

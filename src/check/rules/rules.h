@@ -22,13 +22,18 @@ void rs_rules_judge(struct rs_rules *rules);
 
 /* The rules, one file each. */
 void rs_rule_buffer(struct rs_rules *rules);          /* RS206 */
+void rs_rule_capsule(struct rs_rules *rules);         /* RS201 of capsules */
 void rs_rule_cleared(struct rs_rules *rules);         /* RS403 in tp_dealloc */
 void rs_rule_exception_state(struct rs_rules *rules); /* RS308 */
 void rs_rule_format(struct rs_rules *rules);          /* RS306 */
 void rs_rule_gil(struct rs_rules *rules);             /* RS301 */
 void rs_rule_handle(struct rs_rules *rules);          /* RS103 in C++ */
+void rs_rule_item(struct rs_rules *rules);            /* RS201 of lists */
+void rs_rule_iterator(struct rs_rules *rules);        /* RS302 */
 void rs_rule_method_table(struct rs_rules *rules);    /* RS307 */
 void rs_rule_null(struct rs_rules *rules);            /* RS403 */
+void rs_rule_record(struct rs_rules *rules);          /* RS201 of structures */
+void rs_rule_steal(struct rs_rules *rules);           /* RS103 in C++ */
 void rs_rule_traverse(struct rs_rules *rules);        /* RS205, RS303 */
 void rs_rule_type_reference(struct rs_rules *rules);  /* RS204 */
 void rs_rule_untrack(struct rs_rules *rules);         /* RS304 */
@@ -134,6 +139,7 @@ struct rs_way {
 };
 /* Whether a value is certainly 0 (NULL) on the way at hand; for steps. */
 bool rs_way_zero(const struct rs_way *walk, LLVMValueRef value);
-/* Follows the ways that lead on behind `start`, given a fact about a value, through branches that the fact and those
- * that follow from it decide. True as soon as a step says so; never when there were too many ways to see them all. */
+/* Follows the ways that lead on behind `start` (from it on, where the fact is about an argument), given a fact about a
+ * value, through branches that the fact and those that follow from it decide. True as soon as a step says so; never
+ * when there were too many ways to see them all. */
 bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact fact);

@@ -14,7 +14,12 @@ void rs_rules_judge(struct rs_rules *rules)
     rs_rule_type_reference(rules);
     rs_rule_traverse(rules);
     rs_rule_cleared(rules);
+    rs_rule_capsule(rules);
+    rs_rule_item(rules);
+    rs_rule_iterator(rules);
     rs_rule_null(rules);
+    rs_rule_record(rules);
+    rs_rule_steal(rules);
     rs_rule_exception_state(rules);
     rs_rule_handle(rules);
 }

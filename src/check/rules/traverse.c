@@ -298,9 +298,31 @@ static void audit_unowned(struct rs_members *members, struct type *type)
     }
 }
 
+/* An instance of a heap type owns a reference to it. Types mostly live as long as their module: a note. */
+static void audit_no_type_visit(struct rs_rules *rules, struct type *type)
+{
+    struct rs_finding *finding;
+
+    if (type->visited.type_of_self != NULL || type->visited.open || !type->head.flags_known ||
+        !(type->head.flags & HAVE_GC))
+        return;
+    finding = rs_rules_tell(
+        rules, RS_RULE_RS205, type->traverse, NULL,
+        rs_rules_text(rules,
+                      "%s does not visit the type of a %s, which each instance owns a reference to: a type that is "
+                      "reachable from its instances only is never collected",
+                      type->traverse->name, type->head.name),
+        rs_rules_text(rules, "add Py_VISIT(Py_TYPE(self)) to %s (from 3.9 on)", type->traverse->name));
+    finding->severity = RS_NOTE;
+}
+
 static void audit_type_visit(struct rs_rules *rules, struct type *type)
 {
-    if (type->visited.type_of_self == NULL || (type->head.heap && rules->ir->python >= HEAP_TYPES_VISIT))
+    if (type->head.heap && rules->ir->python >= HEAP_TYPES_VISIT) {
+        audit_no_type_visit(rules, type);
+        return;
+    }
+    if (type->visited.type_of_self == NULL)
         return;
     rs_rules_tell(
         rules, RS_RULE_RS303, type->traverse, type->visited.type_of_self,

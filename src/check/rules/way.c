@@ -518,7 +518,8 @@ bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact f
         go(&walker, &first, first.block, LLVMGetNormalDest(start), NULL, false);
         found = false;
     } else {
-        found = follow(&walker, &first, LLVMGetNextInstruction(start));
+        /* an argument is there before the first instruction */
+        found = follow(&walker, &first, LLVMIsAArgument(fact.value) ? start : LLVMGetNextInstruction(start));
     }
     while (!found && walker.open.count > 0 && !walk->cut) {
         struct way way = walker.open.items[--walker.open.count];

@@ -135,6 +135,27 @@ def set_listener(f):
     Py_XDECREF(old)
 
 
+cdef class Holder:
+    cdef PyObject *payload
+
+    def attach(self, value):
+        Py_INCREF(value)
+        Py_XDECREF(self.payload)        # makes room, and is not the last
+        self.payload = <PyObject *>value
+
+
+cdef class Keeper:
+    cdef PyObject *load
+
+    def hold(self, value):
+        Py_INCREF(value)
+        Py_XDECREF(self.load)
+        self.load = <PyObject *>value
+
+    def __dealloc__(self):
+        Py_XDECREF(self.load)
+
+
 # refsan check
 # RS201 count_all / count_given: PyIter_Next
 # RS201|RS202 checked / checked_before: PyList_New
@@ -142,3 +163,4 @@ def set_listener(f):
 # RS101|RS102 cached / cached_kept: PyDict_GetItem
 # RS103 pair / pair_counted: PyTuple_SET_ITEM(t, 1, b)
 # RS103 set_handler / set_listener: handler = <PyObject *>f
+# RS203|RS201 attach|Holder / hold: self.payload = || Py_INCREF(value)

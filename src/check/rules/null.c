@@ -11,24 +11,31 @@ struct search {
     const struct rs_contract *row;
     bool cleared; /* the function drops exceptions somewhere: PyErr_Occurred may say no */
     const char *taker;
+    struct rs_map names; /* values that are the call's result on some way */
 };
 
-/* Whether an operand is the call's result, or a phi that it flows into. */
-static bool comes_from(LLVMValueRef value, LLVMValueRef start, int depth)
+/* Notes the value and the phis that it flows into, `depth` of them one behind the other. */
+static void note_names(struct rs_map *names, LLVMValueRef value, int depth)
 {
-    if (value == start)
-        return true;
-    if (depth == 0 || !LLVMIsAPHINode(value))
-        return false;
-    for (unsigned i = 0; i < LLVMCountIncoming(value); i++)
-        if (comes_from(LLVMGetIncomingValue(value, i), start, depth - 1))
-            return true;
-    return false;
+    uint64_t *left = rs_map_at(names, (uintptr_t)value);
+
+    if (*left > (uint64_t)depth)
+        return;
+    *left = (uint64_t)depth + 1;
+    for (LLVMUseRef use = depth == 0 ? NULL : LLVMGetFirstUse(value); use != NULL; use = LLVMGetNextUse(use))
+        if (LLVMIsAPHINode(LLVMGetUser(use)))
+            note_names(names, LLVMGetUser(use), depth - 1);
 }
 
-static bool is_null_here(struct rs_way *walk, LLVMValueRef value, LLVMValueRef start)
+/* Whether an operand is the call's result, or a phi that it flows into. */
+static bool comes_from(const struct search *search, LLVMValueRef value)
 {
-    return comes_from(value, start, 4) && rs_way_zero(walk, value);
+    return rs_map_find(&search->names, (uintptr_t)value) != NULL;
+}
+
+static bool is_null_here(struct rs_way *walk, LLVMValueRef value)
+{
+    return comes_from(walk->data, value) && rs_way_zero(walk, value);
 }
 
 /* PyCallable_Check and its kin say no to NULL, where they take it. */
@@ -40,7 +47,7 @@ static bool is_check(const char *name)
 }
 
 /* The address of a variable that holds the result: whoever gets it may look at what lies there. */
-static bool holds(LLVMValueRef value, LLVMValueRef start)
+static bool holds(const struct search *search, LLVMValueRef value)
 {
     if (LLVMIsAAllocaInst(value) == NULL)
         return false;
@@ -48,7 +55,7 @@ static bool holds(LLVMValueRef value, LLVMValueRef start)
         LLVMValueRef store = LLVMGetUser(use);
 
         if (LLVMIsAStoreInst(store) != NULL && LLVMGetOperand(store, 1) == value &&
-            comes_from(LLVMGetOperand(store, 0), start, 4))
+            comes_from(search, LLVMGetOperand(store, 0)))
             return true;
     }
     return false;
@@ -67,9 +74,9 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
         return RS_WAY_ON;
     }
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
-        if (row == NULL && holds(LLVMGetOperand(call, i), search->start))
+        if (row == NULL && holds(search, LLVMGetOperand(call, i)))
             return RS_WAY_END;
-        if (!is_null_here(walk, LLVMGetOperand(call, i), search->start))
+        if (!is_null_here(walk, LLVMGetOperand(call, i)))
             continue;
         if (row == NULL)
             return RS_WAY_END; /* it may test it */
@@ -97,8 +104,7 @@ static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
         return RS_WAY_END;
     if (rs_rules_is_call(at))
         return step_call(walk, at);
-    if (address != NULL && rs_rules_address(walk->rules, address, &base, &offset) &&
-        is_null_here(walk, base, search->start)) {
+    if (address != NULL && rs_rules_address(walk->rules, address, &base, &offset) && is_null_here(walk, base)) {
         search->taker = NULL;
         return RS_WAY_FOUND;
     }
@@ -245,13 +251,18 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
     const struct rs_contract *row = rs_rules_api(rules, call, NULL);
     struct search search = {.start = call, .row = row};
     struct rs_way walk = {.rules = rules, .step = step, .data = &search};
+    enum { DEPTH = 4 };
     struct rs_finding *finding;
     int line = rs_ir_place(rules->ir, call).line;
+    bool found;
 
     if (!may_fail(rules, call, row))
         return;
     search.cleared = rs_rules_reaches(rules, function->value, drops_exceptions, NULL, 0);
-    if (!rs_way_follow(&walk, call, (struct rs_way_fact){call, false, 0}))
+    note_names(&search.names, call, DEPTH);
+    found = rs_way_follow(&walk, call, (struct rs_way_fact){call, false, 0});
+    rs_map_close(&search.names);
+    if (!found)
         return;
     finding = rs_rules_tell(
         rules, RS_RULE_RS403, function, walk.found,

@@ -14,7 +14,7 @@ bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, s
         return false;
     rules = (struct rs_rules){ir, report, options->others};
     rs_rules_read_gil(&rules);
-    rs_flow_run(ir, options->others, options->summaries, report);
+    rs_flow_run(ir, options, report);
     rs_rules_judge(&rules);
     if (!options->process_ends)
         rs_ir_close(ir);

@@ -31,7 +31,8 @@ struct rs_unit_options {
     unsigned python;                   /* 0x030b is 3.11: which contract rows hold, how severe a finding is */
     const struct rs_summaries *others; /* NULL: this unit alone */
     FILE *summaries;                   /* where this unit's summaries go; NULL: nowhere */
-    bool process_ends; /* behind it: taking the module's IR apart, node by node, is left to the system */
+    const char *library; /* file of summaries of library functions, read and added to (flow/store.h); NULL: none */
+    bool process_ends;   /* behind it: taking the module's IR apart, node by node, is left to the system */
 };
 
 /* Adds the unit's findings to `report` (confidence: suspect; path: the steps), its functions / analysed / cut_paths and

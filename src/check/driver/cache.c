@@ -170,6 +170,7 @@ void rs_cache_open(struct rs_session *session)
     drop_old(folder, false, oldest);
     drop_old(rs_arena_printf(&session->arena, "%s/generated", folder), false, oldest);
     drop_old(rs_arena_printf(&session->arena, "%s/packages", folder), true, oldest);
+    drop_old(rs_arena_printf(&session->arena, "%s/library", folder), false, oldest);
     drop_old(rs_arena_printf(&session->arena, "%s/made", folder), false, oldest);
     drop_beyond(rs_arena_printf(&session->arena, "%s/made", folder), MADE_MOST);
     session->cache_folder = folder;
@@ -208,6 +209,25 @@ bool rs_cache_key_file(const char *path, struct rs_key *key)
         return false;
     hex(hash, key);
     return true;
+}
+
+const char *rs_cache_library(struct rs_session *session, unsigned python, const char *generator)
+{
+    struct {
+        XXH128_hash_t program;
+        uint64_t python, generator;
+    } head = {of_program, python, rs_cache_hash(generator)};
+    const char *folder, *path;
+    struct rs_key key;
+
+    if (session->cache_folder == NULL)
+        return NULL;
+    folder = rs_arena_printf(&session->arena, "%s/library", session->cache_folder);
+    rs_cache_key_bytes(&head, sizeof(head), &key);
+    path = rs_arena_printf(&session->arena, "%s/%s", folder, key.hex);
+    mkdir(folder, 0700);
+    rs_cache_has(path);
+    return path;
 }
 
 void rs_cache_key_bytes(const void *bytes, size_t size, struct rs_key *key)

@@ -28,6 +28,9 @@ void rs_cache_key_bytes(const void *bytes, size_t size, struct rs_key *key);
 const char *rs_cache_path(struct rs_session *session, const struct rs_key *key, const char *what);
 /* The same in the session's folder, whatever the cache. */
 const char *rs_cache_path_here(struct rs_session *session, const struct rs_key *key, const char *what);
+/* The file of summaries of library functions (check/unit.h) that units of one generator's have in common, and one
+ * Python version: "Cython 3.1.2". NULL where there is no cache. */
+const char *rs_cache_library(struct rs_session *session, unsigned python, const char *generator);
 /* Of a text, for names of files. */
 uint64_t rs_cache_hash(const char *text);
 /* Whether the file is there; it counts as asked for. */

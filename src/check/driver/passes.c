@@ -26,6 +26,7 @@ struct work {
     const struct rs_summaries *others;
     const char *report, *elsewhere; /* the report's file; where it goes when that cannot be written */
     const char *log;                /* what its worker said */
+    const char *library;            /* file of summaries of its generator's functions; NULL: none */
     bool known;                     /* the cache had the report */
 };
 
@@ -42,6 +43,7 @@ static int summarise(void *context)
     const char *temporary = rs_arena_printf(&work->session->arena, "%s.%ld", work->summaries, (long)getpid());
     struct rs_unit_options options = {.python = work->source->python,
                                       .summaries = fopen(temporary, "wxe"),
+                                      .library = work->library,
                                       .process_ends = true};
     struct rs_report report = {.tool_mode = "check"};
     struct rs_error err;
@@ -64,7 +66,8 @@ static int summarise(void *context)
 static int check(void *context)
 {
     struct work *work = context;
-    struct rs_unit_options options = {.python = work->source->python, .others = work->others, .process_ends = true};
+    struct rs_unit_options options = {
+        .python = work->source->python, .others = work->others, .library = work->library, .process_ends = true};
     struct rs_report report = {.tool_mode = "check"};
     struct rs_error err;
 
@@ -185,6 +188,14 @@ static bool key_of(struct rs_session *session, const struct rs_source *source, s
     return good;
 }
 
+/* Cython's helpers, and Python's inline functions, stand in every unit of one Cython's alike. */
+static const char *library_of(struct rs_session *session, const struct rs_source *source)
+{
+    const char *generator = rs_pyx_generator(&session->arena, source);
+
+    return generator == NULL ? NULL : rs_cache_library(session, source->python, generator);
+}
+
 /* The units that are left, those of a group side by side. */
 static size_t begin(struct rs_session *session, struct work *work)
 {
@@ -205,6 +216,7 @@ static size_t begin(struct rs_session *session, struct work *work)
         }
         source->is_module = names_init(source->bitcode);
         work[count] = (struct work){.session = session, .source = source, .key = key};
+        work[count].library = library_of(session, source);
         work[count].log = rs_arena_printf(&session->arena, "%s/%zu.log", session->work, i);
         count++;
     }

@@ -3,7 +3,7 @@
  * wrote the code does. */
 #include <string.h>
 
-#include "check/flow/flow.h"
+#include "check/flow/store.h"
 
 enum { FLOWS = 3 /* phis and casts that a value is followed through */ };
 
@@ -90,10 +90,14 @@ static bool is_loaded(LLVMValueRef value)
 bool rs_belief_absent(const struct rs_flow *flow, LLVMValueRef compare, const struct rs_sym *sym)
 {
     uint64_t key = (uintptr_t)sym->identity;
+    bool reckons;
 
-    if (sym->kind != RS_SYM_LOADED || LLVMIsAICmpInst(compare) == NULL)
+    if (sym->kind != RS_SYM_LOADED || LLVMIsAICmpInst(compare) == NULL || is_loaded(LLVMGetOperand(compare, 0)))
         return true;
-    return is_loaded(LLVMGetOperand(compare, 0)) || (key != 0 && rs_map_find(&flow->unit->absent, key) != NULL);
+    reckons = key != 0 && rs_map_find(&flow->unit->absent, key) != NULL;
+    if (key != 0)
+        rs_premise_note(flow->unit, RS_PREMISE_ABSENT, key, reckons);
+    return reckons;
 }
 
 /* What becomes of a value. */

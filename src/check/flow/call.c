@@ -240,9 +240,12 @@ static void note_unknown(struct rs_flow *flow, LLVMValueRef callee)
 {
     size_t length;
     const char *name = LLVMGetValueName2(callee, &length);
-    uint64_t *seen = rs_map_at(&flow->unit->unknown, (uintptr_t)callee);
+    uint64_t *seen;
 
-    if (*seen == 0 && !flow->function->library && flow->judge)
+    if (flow->function->library || !flow->judge)
+        return;
+    seen = rs_map_at(&flow->unit->unknown, (uintptr_t)callee);
+    if (*seen == 0)
         *RS_PUSH(&flow->unit->report->unknown_calls) = rs_arena_strdup(&flow->unit->report->arena, name);
     *seen = 1;
 }

@@ -73,6 +73,7 @@ bool rs_chain_unlinks(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueR
 
     if (sym->kind != RS_SYM_ARG && sym->kind != RS_SYM_BORROWED)
         return false;
+    rs_premise_bind(flow->unit);
     if (unlinks(flow->ir, flow->function->value, object, sym->how))
         return true;
     callee = at != NULL && (LLVMIsACallInst(at) || LLVMIsAInvokeInst(at)) ? rs_ir_callee(at) : NULL;

@@ -1,7 +1,13 @@
 /* All functions of a unit, callees before callers. */
 #include <string.h>
 
-#include "check/flow/flow.h"
+#include "check/flow/store.h"
+
+struct run {
+    struct rs_flow_unit *unit;
+    struct rs_store *store; /* NULL: none */
+    struct rs_bodies bodies;
+};
 
 static void analyse(struct rs_flow_unit *unit, uint32_t index, bool judge)
 {
@@ -12,43 +18,80 @@ static void analyse(struct rs_flow_unit *unit, uint32_t index, bool judge)
     unit->summaries[index] = fresh;
 }
 
-/* Functions that call each other are looked at twice: the second time with what the first has learned. */
-static void analyse_all(struct rs_flow_unit *unit, const uint32_t *order, const uint32_t *group)
+/* A function that calls none which has not been seen to before. */
+static void analyse_alone(struct run *run, uint32_t index)
 {
-    size_t count = unit->ir->functions.count, end;
+    struct rs_flow_unit *unit = run->unit;
+    struct rs_premises premises = {0};
+    uint64_t key = run->store == NULL ? 0 : rs_body_key(&run->bodies, index), before = unit->cut;
+
+    if (key == 0) {
+        analyse(unit, index, true);
+        return;
+    }
+    if (rs_store_take(run->store, unit, key, &unit->summaries[index]))
+        return;
+    unit->premises = &premises;
+    analyse(unit, index, true);
+    unit->premises = NULL;
+    rs_store_put(run->store, unit, key, &unit->summaries[index], &premises, unit->cut - before);
+    RS_VEC_CLOSE(&premises.items);
+}
+
+/* Functions that call each other are looked at twice: the second time with what the first has learned. */
+static void analyse_circle(struct rs_flow_unit *unit, const uint32_t *order, size_t count, const bool *wanted)
+{
+    for (int judge = 0; judge < 2; judge++)
+        for (size_t i = 0; i < count; i++)
+            if (wanted[order[i]])
+                analyse(unit, order[i], judge == 1);
+}
+
+static void analyse_all(struct run *run, const uint32_t *order, const uint32_t *group)
+{
+    bool *wanted = rs_wanted_read(run->unit, order);
+    size_t count = run->unit->ir->functions.count, end;
 
     for (size_t i = 0; i < count; i = end) {
         for (end = i + 1; end < count && group[order[end]] == group[order[i]]; end++)
             ;
-        for (size_t k = i; k < end && end - i > 1; k++)
-            analyse(unit, order[k], false);
-        for (size_t k = i; k < end; k++)
-            analyse(unit, order[k], true);
+        if (end - i > 1)
+            analyse_circle(run->unit, order + i, end - i, wanted);
+        else if (wanted[order[i]])
+            analyse_alone(run, order[i]);
     }
+    free(wanted);
 }
 
-void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summaries, struct rs_report *report)
+void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct rs_report *report)
 {
-    struct rs_flow_unit unit = {.ir = ir, .report = report, .others = others};
+    struct rs_flow_unit unit = {.ir = ir, .report = report, .others = options->others};
+    struct run run = {.unit = &unit};
     size_t count = ir->functions.count;
     uint32_t *order = rs_alloc((count + 1) * sizeof(*order)), *group = rs_alloc((count + 1) * sizeof(*group));
 
     unit.summaries = rs_alloc((count + 1) * sizeof(*unit.summaries));
     memset(unit.summaries, 0, (count + 1) * sizeof(*unit.summaries));
     rs_graph_order(ir, order, group);
-    unit.only_init = rs_init_only(ir, order, others);
+    unit.only_init = rs_init_only(ir, order, options->others);
     rs_fields_read(&unit);
     rs_stands_read(&unit);
     rs_belief_read(&unit, order);
-    analyse_all(&unit, order, group);
+    rs_bodies_open(&run.bodies, &unit);
+    run.store = options->library == NULL ? NULL : rs_store_open(options->library);
+    analyse_all(&run, order, group);
+    if (run.store != NULL)
+        rs_store_close(run.store);
+    rs_bodies_close(&run.bodies);
     rs_fields_judge(&unit);
     rs_tell_all(&unit);
-    if (summaries != NULL)
-        rs_share_write(&unit, summaries);
+    if (options->summaries != NULL)
+        rs_share_write(&unit, options->summaries);
     report->analysed += unit.analysed;
     report->cut_paths += unit.cut;
     for (size_t i = 0; i < count; i++) {
-        ir->functions.items[i].answers = unit.summaries[i].answers;
+        if (unit.summaries[i].known)
+            ir->functions.items[i].answers = unit.summaries[i].answers;
         report->functions += !ir->functions.items[i].library;
         rs_summary_close(&unit.summaries[i]);
     }

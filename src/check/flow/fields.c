@@ -2,13 +2,18 @@
  * whoever stores there must hand a reference over. Where nobody ever does, the release is what is wrong. */
 #include <string.h>
 
-#include "check/flow/flow.h"
+#include "check/flow/store.h"
 
 #define SAY(flow, ...) rs_arena_printf(&(flow)->ir->arena, __VA_ARGS__)
 
 struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key)
 {
     uint64_t *index = key == 0 ? NULL : rs_map_find(&unit->fields, key);
+
+    if (index != NULL)
+        rs_premise_bind(unit);
+    else if (key != 0)
+        rs_premise_note(unit, RS_PREMISE_FIELD, key, false);
 
     return index == NULL ? NULL : &unit->field.items[*index - 1];
 }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "check/ir/ir.h"
+#include "check/unit.h"
 #include "finding/finding.h"
 
 /* ---- values ---- */
@@ -161,17 +162,18 @@ enum rs_subject_kind {
     RS_SUBJECT_NEW,      /* a new object, `arg` numbers it */
     RS_SUBJECT_BORROWED, /* borrowed from argument `arg`, or (-1) from elsewhere */
 };
+/* Subjects and changes are compared byte by byte: without gaps. */
 struct rs_subject {
-    uint8_t kind, null;
-    int16_t arg;
+    uint16_t kind, null;
+    int32_t arg;
     int64_t offset; /* or low; of RS_SUBJECT_NEW: RS_F_NO_CONSTANT, RS_F_ANOTHER */
     int64_t high;
     const char *global;
 };
 struct rs_ref_change {
     struct rs_subject who;
-    int8_t owned; /* change; for new objects: references */
-    bool dead, uncertain;
+    int32_t owned; /* change; for new objects: references */
+    uint16_t dead, uncertain;
 };
 struct rs_store_change {
     struct rs_subject where; /* FIELD or GLOBAL */
@@ -181,8 +183,8 @@ struct rs_store_change {
 /* What argument `arg` answers to a question (question.c) on a way. */
 struct rs_fact {
     int64_t code;
-    int16_t arg;
-    bool yes;
+    int32_t arg;
+    int32_t yes;
 };
 enum { RS_CASE_REFS = 32, RS_CASE_STORES = 32, RS_CASE_FACTS = 6, RS_CASES = 10, RS_SUMMARY_ARGS = 12 };
 /* One way through a function. */
@@ -216,6 +218,7 @@ struct rs_summary {
 };
 
 /* ---- one unit ---- */
+struct rs_premises;
 struct rs_candidate {
     enum rs_rule rule;
     LLVMValueRef function;
@@ -264,6 +267,7 @@ struct rs_flow_unit {
     bool origins_read;
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails;
+    struct rs_premises *premises; /* of the function at work, where somebody wants to know (store.h); else NULL */
     uint64_t analysed, cut;
 };
 
@@ -303,6 +307,8 @@ struct rs_flow {
     struct rs_map asked;            /* member's key, or value -> how often conditions compare it (asked.c) */
     RS_VEC(struct rs_lent) lent;
     uint32_t nvalues, nargs, words;
+    void *scratch; /* memory that settling works in */
+    size_t scratch_room;
     uint64_t steps;
     bool role_new; /* called by the interpreter, hands a new reference over */
     bool role_int; /* called by the interpreter, failure is -1 */
@@ -617,6 +623,10 @@ enum rs_init_uses {
     RS_USES_INIT,
     RS_USES_OTHER
 } rs_init_uses(struct rs_ir *ir, LLVMValueRef function, const bool *marked);
+/* wanted.c */
+/* For each function of the unit, by rs_graph_order's `order`, whether it is to be followed; the caller frees it. Fields
+ * are read before. */
+bool *rs_wanted_read(struct rs_flow_unit *unit, const uint32_t *order);
 /* fields.c */
 void rs_fields_read(struct rs_flow_unit *unit);
 struct rs_field *rs_field_find(struct rs_flow_unit *unit, uint64_t key);
@@ -672,6 +682,11 @@ void rs_stands_read(struct rs_flow_unit *unit);
  * store that state. */
 bool rs_stands_for(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef at, bool taken);
 
+/* store.c */
+/* The function at work has asked the unit about the key (enum rs_premise_kind). */
+void rs_premise_note(struct rs_flow_unit *unit, unsigned kind, uint64_t key, bool answer);
+/* ... and has asked what only this unit can answer. */
+void rs_premise_bind(struct rs_flow_unit *unit);
 /* share.c: summaries as a file for the extension's other units. */
 void rs_share_write(const struct rs_flow_unit *unit, FILE *file);
 /* Of a function that another unit defines, or NULL. */
@@ -695,5 +710,5 @@ bool rs_generated_counts(struct rs_flow_unit *unit, const struct rs_candidate *c
 /* The line of source that the instruction stands in, or NULL; the caller frees it. */
 char *rs_generated_line(struct rs_ir *ir, LLVMValueRef at);
 
-/* engine.c: all functions of a unit; findings go to report, summaries to a file (NULL: nowhere). */
-void rs_flow_run(struct rs_ir *ir, const struct rs_summaries *others, FILE *summaries, struct rs_report *report);
+/* engine.c: all functions of a unit; findings go to report, summaries where the options say. */
+void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct rs_report *report);

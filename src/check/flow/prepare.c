@@ -235,6 +235,7 @@ void rs_prepare_close(struct rs_flow *flow)
         free(block->idle);
     }
     free(flow->relevant);
+    free(flow->scratch);
     rs_map_close(&flow->index);
     rs_map_close(&flow->order);
     rs_map_close(&flow->asked);

@@ -5,14 +5,13 @@
  * of a static variable means nothing elsewhere: what concerns one is written as unknown. Two functions of one name say
  * nothing. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "check/flow/flow.h"
+#include "check/flow/written.h"
 #include "check/unit.h"
 
-enum { LINE_MOST = 1 << 16, NAME_MOST = 4000, GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
+enum { GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
 static const char heading[] = "refsan summaries 6\n";
 
 struct named {
@@ -28,11 +27,6 @@ struct rs_summaries {
 };
 
 /* ---- writing ---- */
-static bool is_plain(const char *name)
-{
-    return *name != '\0' && strlen(name) < NAME_MOST && strpbrk(name, " \t\r\n") == NULL;
-}
-
 static bool is_shared(const struct rs_ir *ir, const struct rs_subject *subject)
 {
     LLVMValueRef global;
@@ -43,47 +37,37 @@ static bool is_shared(const struct rs_ir *ir, const struct rs_subject *subject)
     global = LLVMGetNamedGlobal(ir->module, subject->global);
     global = global == NULL ? LLVMGetNamedFunction(ir->module, subject->global) : global;
     linkage = global == NULL ? LLVMInternalLinkage : LLVMGetLinkage(global);
-    return linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage && is_plain(subject->global) &&
+    return linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage && rs_written_is_plain(subject->global) &&
            strlen(subject->global) < GLOBAL_MOST;
 }
 
-static void write_subject(FILE *file, const struct rs_ir *ir, const struct rs_subject *subject)
+static struct rs_subject shared(const struct rs_ir *ir, const struct rs_subject *subject)
 {
     const struct rs_subject unknown = {.kind = RS_SUBJECT_NONE, .null = subject->null, .arg = -1};
 
-    subject = is_shared(ir, subject) ? subject : &unknown;
-    fprintf(file, " %u %u %d %" PRId64 " %" PRId64 " %s", subject->kind, subject->null, subject->arg, subject->offset,
-            subject->high, subject->global == NULL ? "-" : subject->global);
+    return is_shared(ir, subject) ? *subject : unknown;
 }
 
+/* What other units can make of the way: of a static variable they know nothing. */
 static void write_way(FILE *file, const struct rs_ir *ir, const struct rs_case *way, unsigned nargs)
 {
-    unsigned nrefs = 0, nfacts = 0;
+    struct rs_case told = *way;
 
-    for (unsigned i = 0; i < way->nrefs; i++)
-        nrefs += is_shared(ir, &way->refs[i].who);
-    for (unsigned i = 0; i < way->nfacts; i++)
-        nfacts += !rs_question_is_local(way->facts[i].code);
-    fprintf(file, "w %u %u %u %u %u %u %u", way->err, way->entry, way->thrown, way->converts, nrefs, way->nstores,
-            nfacts);
-    write_subject(file, ir, &way->result);
+    told.nrefs = told.nfacts = 0;
+    told.result = shared(ir, &way->result);
     for (unsigned i = 0; i < nargs; i++)
-        write_subject(file, ir, &way->args[i]);
-    for (unsigned i = 0; i < way->nrefs; i++) {
-        if (!is_shared(ir, &way->refs[i].who))
-            continue;
-        write_subject(file, ir, &way->refs[i].who);
-        fprintf(file, " %d %u %u", way->refs[i].owned, way->refs[i].dead, way->refs[i].uncertain);
-    }
+        told.args[i] = shared(ir, &way->args[i]);
+    for (unsigned i = 0; i < way->nrefs; i++)
+        if (is_shared(ir, &way->refs[i].who))
+            told.refs[told.nrefs++] = way->refs[i];
     for (unsigned i = 0; i < way->nstores; i++) {
-        write_subject(file, ir, &way->stores[i].where);
-        write_subject(file, ir, &way->stores[i].what);
-        fprintf(file, " %" PRIu64, way->stores[i].key);
+        told.stores[i].where = shared(ir, &way->stores[i].where);
+        told.stores[i].what = shared(ir, &way->stores[i].what);
     }
     for (unsigned i = 0; i < way->nfacts; i++)
         if (!rs_question_is_local(way->facts[i].code))
-            fprintf(file, " %" PRId64 " %d %u", way->facts[i].code, way->facts[i].arg, way->facts[i].yes);
-    fputc('\n', file);
+            told.facts[told.nfacts++] = way->facts[i];
+    rs_written_way(file, &told, nargs);
 }
 
 /* Whether the unit declares no function of Python's. */
@@ -107,7 +91,7 @@ static void write_uses(const struct rs_flow_unit *unit, FILE *file)
         const char *name = LLVMGetValueName2(function, &length);
 
         if (uses != RS_USES_NONE && linkage != LLVMInternalLinkage && linkage != LLVMPrivateLinkage &&
-            strncmp(name, "llvm.", 5) != 0 && rs_ir_contract(unit->ir, function) == NULL && is_plain(name))
+            strncmp(name, "llvm.", 5) != 0 && rs_ir_contract(unit->ir, function) == NULL && rs_written_is_plain(name))
             fprintf(file, "u %s %u\n", name, uses);
     }
 }
@@ -123,7 +107,7 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
         const struct rs_summary *summary = &unit->summaries[i];
         unsigned ways = summary->incomplete ? 0 : summary->ncases;
 
-        if (function->local || function->library || !summary->known || !is_plain(function->symbol))
+        if (function->local || function->library || !summary->known || !rs_written_is_plain(function->symbol))
             continue;
         fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs,
                 summary->throws, summary->noreturn, foreign, function->gil[0], function->gil[1], function->needs_gil,
@@ -134,129 +118,28 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 }
 
 /* ---- reading ---- */
-struct reading {
-    struct rs_summaries *set;
-    char *at;
-    bool good;
-};
-
-static int64_t number(struct reading *r, int64_t low, int64_t high)
+static struct named read_function(struct rs_reading *r, FILE *file, char *line)
 {
-    char *end = r->at;
-    int64_t value;
-
-    errno = 0;
-    value = r->good ? strtoll(r->at, &end, 10) : 0;
-    r->good = r->good && end != r->at && errno == 0 && value >= low && value <= high;
-    r->at = end;
-    return r->good ? value : low;
-}
-
-static uint64_t key(struct reading *r)
-{
-    char *end = r->at;
-    uint64_t value;
-
-    errno = 0;
-    value = r->good ? strtoull(r->at, &end, 10) : 0;
-    r->good = r->good && end != r->at && errno == 0;
-    r->at = end;
-    return value;
-}
-
-static const char *word(struct reading *r)
-{
-    char *from = r->at + strspn(r->at, " ");
-    size_t length = strcspn(from, " \n");
-
-    r->good = r->good && length > 0 && length < NAME_MOST;
-    r->at = from + length;
-    return r->good ? rs_arena_strndup(&r->set->arena, from, length) : "";
-}
-
-static struct rs_subject read_subject(struct reading *r)
-{
-    struct rs_subject subject = {0};
-    const char *global;
-
-    subject.kind = (uint8_t)number(r, RS_SUBJECT_NONE, RS_SUBJECT_BORROWED);
-    subject.null = (uint8_t)number(r, RS_MAYBE, RS_NONNULL);
-    subject.arg = (int16_t)number(r, -1, RS_SUMMARY_ARGS - 1);
-    subject.offset = number(r, INT64_MIN, INT64_MAX);
-    subject.high = number(r, INT64_MIN, INT64_MAX);
-    global = word(r);
-    if (strcmp(global, "-") != 0)
-        subject.global = global;
-    if (subject.kind == RS_SUBJECT_STATIC || subject.kind == RS_SUBJECT_GLOBAL)
-        r->good = r->good && subject.global != NULL;
-    if (subject.kind == RS_SUBJECT_NEW)
-        r->good = r->good && subject.arg >= 0 && subject.arg < RS_CASE_REFS;
-    return subject;
-}
-
-static void read_way(struct reading *r, struct rs_case *way, unsigned nargs)
-{
-    way->err = (uint8_t)number(r, RS_ERR_CLEAR, RS_ERR_MAYBE);
-    way->entry = (uint8_t)number(r, RS_ENTRY_OPEN, RS_ENTRY_SET);
-    way->thrown = number(r, 0, 1);
-    way->converts = number(r, 0, 1);
-    way->nrefs = (uint8_t)number(r, 0, RS_CASE_REFS);
-    way->nstores = (uint8_t)number(r, 0, RS_CASE_STORES);
-    way->nfacts = (uint8_t)number(r, 0, RS_CASE_FACTS);
-    way->result = read_subject(r);
-    for (unsigned i = 0; i < nargs; i++)
-        way->args[i] = read_subject(r);
-    for (unsigned i = 0; i < way->nrefs; i++) {
-        way->refs[i].who = read_subject(r);
-        way->refs[i].owned = (int8_t)number(r, INT8_MIN, INT8_MAX);
-        way->refs[i].dead = number(r, 0, 1);
-        way->refs[i].uncertain = number(r, 0, 1);
-    }
-    for (unsigned i = 0; i < way->nstores; i++) {
-        way->stores[i].where = read_subject(r);
-        way->stores[i].what = read_subject(r);
-        way->stores[i].key = key(r);
-    }
-    for (unsigned i = 0; i < way->nfacts; i++) {
-        way->facts[i].code = number(r, INT64_MIN, INT64_MAX);
-        way->facts[i].arg = (int16_t)number(r, 0, RS_SUMMARY_ARGS - 1);
-        way->facts[i].yes = number(r, 0, 1);
-    }
-    r->good = r->good && *r->at == '\n';
-}
-
-/* The next line, which begins with one of the letters; false when there is none. */
-static bool next_line(struct reading *r, FILE *file, char *line, const char *letters)
-{
-    if (fgets(line, LINE_MOST, file) == NULL)
-        return false;
-    r->good = r->good && line[0] != '\0' && strchr(letters, line[0]) != NULL && line[1] == ' ';
-    r->at = r->good ? line + 1 : line;
-    return true;
-}
-
-static struct named read_function(struct reading *r, FILE *file, char *line)
-{
-    struct named function = {.name = word(r)};
+    struct named function = {.name = rs_reading_word(r)};
     struct rs_summary *summary = &function.summary;
 
     summary->known = true;
-    summary->incomplete = number(r, 0, 1);
-    summary->runs = number(r, 0, 1);
-    summary->throws = number(r, 0, 1);
-    summary->noreturn = number(r, 0, 1);
-    summary->foreign = number(r, 0, 1);
-    summary->gil[0] = (uint8_t)number(r, 0, GIL_MOST);
-    summary->gil[1] = (uint8_t)number(r, 0, GIL_MOST);
-    summary->needs_gil = number(r, 0, 1);
-    summary->nargs = (uint8_t)number(r, 0, RS_SUMMARY_ARGS);
-    summary->ncases = (uint8_t)number(r, 0, RS_CASES);
+    summary->incomplete = rs_reading_number(r, 0, 1);
+    summary->runs = rs_reading_number(r, 0, 1);
+    summary->throws = rs_reading_number(r, 0, 1);
+    summary->noreturn = rs_reading_number(r, 0, 1);
+    summary->foreign = rs_reading_number(r, 0, 1);
+    summary->gil[0] = (uint8_t)rs_reading_number(r, 0, GIL_MOST);
+    summary->gil[1] = (uint8_t)rs_reading_number(r, 0, GIL_MOST);
+    summary->needs_gil = rs_reading_number(r, 0, 1);
+    summary->nargs = (uint8_t)rs_reading_number(r, 0, RS_SUMMARY_ARGS);
+    summary->ncases = (uint8_t)rs_reading_number(r, 0, RS_CASES);
     r->good = r->good && *r->at == '\n';
-    summary->cases = r->good ? rs_arena_alloc(&r->set->arena, (summary->ncases + 1u) * sizeof(*summary->cases)) : NULL;
+    summary->cases = r->good ? rs_arena_alloc(r->arena, (summary->ncases + 1u) * sizeof(*summary->cases)) : NULL;
     for (unsigned i = 0; i < summary->ncases && r->good; i++) {
-        r->good = next_line(r, file, line, "w") && r->good;
+        r->good = rs_reading_line(r, file, line, "w") && r->good;
         if (r->good)
-            read_way(r, &summary->cases[i], summary->nargs);
+            rs_reading_way(r, &summary->cases[i], summary->nargs);
     }
     return function;
 }
@@ -290,12 +173,13 @@ static void keep(struct rs_summaries *set, const struct named *function)
     *index = set->functions.count;
 }
 
-static void read_use(struct reading *r)
+static void read_use(struct rs_reading *r, struct rs_summaries *set)
 {
-    uint64_t name = hash_of(word(r)), uses = (uint64_t)number(r, RS_USES_INIT, RS_USES_OTHER), *known;
+    uint64_t name = hash_of(rs_reading_word(r)), uses = (uint64_t)rs_reading_number(r, RS_USES_INIT, RS_USES_OTHER),
+             *known;
 
-    r->good = r->good && *r->at == '\n' && r->set->uses.count < FUNCTIONS_MOST;
-    known = r->good ? rs_map_at(&r->set->uses, name) : NULL;
+    r->good = r->good && *r->at == '\n' && set->uses.count < FUNCTIONS_MOST;
+    known = r->good ? rs_map_at(&set->uses, name) : NULL;
     if (known != NULL && *known < uses)
         *known = uses;
 }
@@ -303,19 +187,19 @@ static void read_use(struct reading *r)
 bool rs_summaries_append(struct rs_summaries *set, const char *path, struct rs_error *err)
 {
     RS_VEC(struct named) fresh = {0};
-    struct reading r = {.set = set, .good = true};
+    struct rs_reading r = {.arena = &set->arena, .good = true};
     FILE *file = fopen(path, "re");
     char *line;
 
     if (file == NULL)
         return rs_fail(err, "%s: cannot be read: %s", path, strerror(errno));
-    line = rs_alloc(LINE_MOST);
-    r.good = fgets(line, LINE_MOST, file) != NULL && strcmp(line, heading) == 0;
-    while (r.good && next_line(&r, file, line, "fu") && r.good) {
+    line = rs_alloc(RS_WRITTEN_LINE_MOST);
+    r.good = fgets(line, RS_WRITTEN_LINE_MOST, file) != NULL && strcmp(line, heading) == 0;
+    while (r.good && rs_reading_line(&r, file, line, "fu") && r.good) {
         struct named function = {.name = NULL};
 
         if (line[0] == 'u') {
-            read_use(&r);
+            read_use(&r, set);
             continue;
         }
         function = read_function(&r, file, line);

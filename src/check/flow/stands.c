@@ -148,6 +148,7 @@ bool rs_stands_for(struct rs_flow *flow, const struct rs_sym *sym, LLVMValueRef 
     if (object == NULL || LLVMCountBasicBlocks(flow->function->value) > BLOCKS_MOST ||
         (sym->kind == RS_SYM_GLOBAL && !is_constant(object)))
         return false;
+    rs_premise_bind(flow->unit);
     if (visit(flow->unit, flow->function->value, object, 0, wanted, at))
         return true;
     callee = at != NULL && (LLVMIsACallInst(at) || LLVMIsAInvokeInst(at)) ? rs_ir_callee(at) : NULL;

@@ -4,12 +4,12 @@
 #include "check/flow/flow.h"
 
 #define COPY(to, from)                                                                                                 \
-    ((to)->count = (to)->room = (from)->count, (to)->items = rs_alloc((from)->count * sizeof(*(from)->items) + 1),     \
+    ((to)->count = (to)->room = (from)->count, (to)->items = rs_realloc(NULL, (from)->count * sizeof(*(from)->items)), \
      memcpy((to)->items, (from)->items, (from)->count * sizeof(*(from)->items)))
 
 struct rs_state *rs_state_copy(const struct rs_state *state)
 {
-    struct rs_state *copy = rs_alloc(sizeof(*copy));
+    struct rs_state *copy = rs_realloc(NULL, sizeof(*copy));
 
     *copy = *state;
     if (state->syms.count > 0)
@@ -296,29 +296,36 @@ static void reach_cells(struct settling *s, int32_t base)
     }
 }
 
-/* Globals that have cells, in the order of their identities. */
+static bool is_named_before(const struct rs_sym *a, const struct rs_sym *b)
+{
+    size_t length;
+
+    return strcmp(LLVMGetValueName2(a->identity, &length), LLVMGetValueName2(b->identity, &length)) < 0;
+}
+
+/* Globals that have cells or references, in the order of their names. */
 static void reach_globals(struct settling *s)
 {
-    LLVMValueRef after = NULL;
+    enum { GLOBALS_MOST = 512 };
+    int32_t globals[GLOBALS_MOST];
+    size_t count = 0;
 
-    for (;;) {
-        int32_t best = RS_NONE;
+    for (size_t i = 0; i < s->state->syms.count && count < GLOBALS_MOST; i++) {
+        const struct rs_sym *sym = &s->state->syms.items[i];
+        bool needed = sym->kind == RS_SYM_GLOBAL && sym->owned != 0;
+        size_t at = count;
 
-        for (size_t i = 0; i < s->state->syms.count; i++) {
-            const struct rs_sym *sym = &s->state->syms.items[i];
-            if (sym->kind == RS_SYM_GLOBAL && (uintptr_t)sym->identity > (uintptr_t)after &&
-                (best == RS_NONE || (uintptr_t)sym->identity < (uintptr_t)s->state->syms.items[best].identity))
-                best = (int32_t)i;
-        }
-        if (best == RS_NONE)
-            return;
-        after = s->state->syms.items[best].identity;
-        bool needed = s->state->syms.items[best].owned != 0;
-        for (size_t i = 0; i < s->state->mem.count && !needed; i++)
-            needed = s->state->mem.items[i].base == best;
-        if (needed)
-            reach(s, best);
+        for (size_t k = 0; k < s->state->mem.count && sym->kind == RS_SYM_GLOBAL && !needed; k++)
+            needed = s->state->mem.items[k].base == (int32_t)i;
+        if (!needed)
+            continue;
+        for (; at > 0 && is_named_before(sym, &s->state->syms.items[globals[at - 1]]); at--)
+            globals[at] = globals[at - 1];
+        globals[at] = (int32_t)i;
+        count++;
     }
+    for (size_t i = 0; i < count; i++)
+        reach(s, globals[i]);
 }
 
 /* Memory that holds what it may have no reference to: judged at the end, when it is known whether one was taken. */
@@ -494,7 +501,7 @@ static void reach_parents(struct settling *s)
 static void renumber(struct settling *s)
 {
     struct rs_state *state = s->state;
-    struct rs_sym *syms = rs_alloc(s->count * sizeof(*syms) + 1);
+    struct rs_sym *syms = rs_realloc(NULL, s->count * sizeof(*syms));
     size_t kept = 0;
 
     for (size_t i = 0; i < state->mem.count; i++) {
@@ -573,19 +580,18 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
                          .live = live,
                          .coarse = grain != RS_GRAIN_FINE,
                          .coarsest = grain == RS_GRAIN_COARSEST};
-    size_t room = state->syms.count + 1;
+    size_t room = state->syms.count, size = room * (2 * sizeof(int32_t) + 2) + 2 * state->mem.count + 1;
 
-    s.number = rs_alloc(room * sizeof(*s.number));
-    s.order = rs_alloc(room * sizeof(*s.order));
-    s.keep = rs_alloc(state->mem.count + 1);
+    if (size > flow->scratch_room)
+        flow->scratch = rs_realloc(flow->scratch, flow->scratch_room = 2 * size);
+    s.number = flow->scratch;
+    s.order = s.number + room;
+    s.leads = (bool *)(s.order + room);
+    s.keep = s.leads + room;
+    s.cut = s.keep + state->mem.count;
+    s.depth = (void *)(s.cut + state->mem.count);
     memset(s.number, 0xff, room * sizeof(*s.number));
-    memset(s.keep, 0, state->mem.count + 1);
-    s.cut = rs_alloc(state->mem.count + 1);
-    memset(s.cut, 0, state->mem.count + 1);
-    s.depth = rs_alloc(room);
-    memset(s.depth, 0, room);
-    s.leads = rs_alloc(room);
-    memset(s.leads, 0, room);
+    memset(s.leads, 0, 2 * room + 2 * state->mem.count);
     sort_cells(state);
     drop_dead_values(&s);
     find_reachable(&s);
@@ -596,10 +602,4 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
     renumber(&s);
     state->hash = hash_of(state);
     flow->steps += s.count + state->mem.count;
-    free(s.number);
-    free(s.order);
-    free(s.keep);
-    free(s.cut);
-    free(s.depth);
-    free(s.leads);
 }

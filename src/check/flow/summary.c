@@ -115,7 +115,7 @@ static void add_ref(struct making *m, struct rs_subject who, int owned, bool unc
         m->full = true;
         return;
     }
-    m->way.refs[m->way.nrefs++] = (struct rs_ref_change){.who = who, .owned = (int8_t)owned, .uncertain = uncertain};
+    m->way.refs[m->way.nrefs++] = (struct rs_ref_change){.who = who, .owned = owned, .uncertain = uncertain};
 }
 
 static void add_stores(struct making *m)

@@ -79,6 +79,8 @@ bool rs_uncounted_is_put(struct rs_flow *flow, struct rs_state *state, const str
                         rs_flow_is_behind(flow, at, k);
             uint64_t key = puts ? dictionary_of(flow->ir, k) : 0;
 
+            if (key != 0)
+                rs_premise_bind(flow->unit);
             if (key != 0 && rs_slot_names(flow, state, LLVMGetOperand(k, 2), (int32_t)(sym - state->syms.items)) &&
                 is_uncounted(flow->ir, key))
                 return true;

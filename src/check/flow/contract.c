@@ -130,6 +130,17 @@ static bool is_empty(const struct calling *c, struct rs_state *state)
            LLVMIsNull(LLVMGetInitializer(text));
 }
 
+/* Py_BuildValue("ii"), "(O)", "[N]", "{s:i}": a tuple, a list or a dict, and no object that was passed. */
+static bool builds_container(const struct calling *c)
+{
+    const char *format = strstr(c->row->name, "BuildValue") != NULL && c->count > 0
+                             ? rs_ir_string(c->flow->ir, LLVMGetOperand(c->call, 0))
+                             : NULL;
+
+    return format != NULL &&
+           (strchr("([{", format[0]) != NULL ? format[0] != '\0' : strspn(format, "ilhHbBIkKLnpdfsyzuUOSNcC") > 1);
+}
+
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
 {
     bool alone = is_alone(c, state, api);
@@ -139,7 +150,7 @@ static int32_t new_object(const struct calling *c, struct rs_state *state, const
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = (alone ? RS_F_ALONE : 0) | rs_api_newness(api) |
+    it->flags = (alone ? RS_F_ALONE : 0) | rs_api_newness(api) | (builds_container(c) ? RS_F_NO_CONSTANT : 0) |
                 (rs_api_is_fresh(api) && !is_empty(c, state) ? 0
                  : rs_api_is_made(api)                       ? RS_F_MADE
                                                              : RS_F_SHARED);

@@ -112,6 +112,15 @@ struct rs_cell {
     LLVMValueRef at; /* the store */
 };
 
+/* What a way has learned of a member of an argument, and what settling has made states forget: it tells no states apart
+ * any more, but the way goes on to know. */
+struct rs_memo {
+    int32_t base;
+    int64_t offset;
+    uint8_t null;
+    int64_t low, high;
+};
+
 enum rs_err { RS_ERR_CLEAR, RS_ERR_SET, RS_ERR_UNKNOWN, RS_ERR_MAYBE };
 /* Whether an exception was set when the function was entered: as long as nobody has asked, it goes on as if none were.
  */
@@ -147,6 +156,7 @@ struct rs_state {
     RS_VEC(struct rs_sym) syms;
     RS_VEC(struct rs_bind) env;
     RS_VEC(struct rs_cell) mem;
+    RS_VEC(struct rs_memo) memos; /* in no hash, of equal states the first one's stay */
     uint64_t hash;
 };
 
@@ -442,6 +452,8 @@ void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base
 /* Whether the function has stored the object in the cell, or a structure there that nobody counts and that the object
  * was loaded from: who keeps `state` and takes a reference to `state->module` holds the module by it. */
 bool rs_memory_holds(const struct rs_flow *flow, const struct rs_state *state, const struct rs_cell *cell, int32_t sym);
+/* Forgets what was remembered of a member of an argument. */
+void rs_memory_unlearn(struct rs_state *state, int32_t base, int64_t offset);
 /* Forgets what lies behind an address that an unknown callee may write to; objects there become uncertain. */
 void rs_memory_forget(struct rs_state *state, int32_t base);
 /* Offset of a getelementptr from its operand 0; RS_OFFSET_ANY, or an index variable's code. */

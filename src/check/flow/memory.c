@@ -99,11 +99,33 @@ struct rs_cell *rs_memory_cell(struct rs_state *state, int32_t base, int64_t off
     return NULL;
 }
 
+void rs_memory_unlearn(struct rs_state *state, int32_t base, int64_t offset)
+{
+    for (size_t i = 0; i < state->memos.count; i++)
+        if (state->memos.items[i].base == base && state->memos.items[i].offset == offset)
+            state->memos.items[i--] = state->memos.items[--state->memos.count];
+}
+
+/* What the way learned of the member before that was forgotten. */
+static void recall(const struct rs_state *state, struct rs_sym *sym, int32_t base, int64_t offset)
+{
+    for (size_t i = 0; i < state->memos.count; i++) {
+        const struct rs_memo *memo = &state->memos.items[i];
+
+        if (memo->base != base || memo->offset != offset)
+            continue;
+        sym->null = memo->null;
+        sym->low = memo->low;
+        sym->high = memo->high;
+    }
+}
+
 void rs_memory_put(struct rs_flow *flow, struct rs_state *state, int32_t base, int64_t offset, uint64_t key,
                    struct rs_av value, LLVMValueRef at)
 {
     struct rs_cell *cell = rs_memory_cell(state, base, offset);
 
+    rs_memory_unlearn(state, base, offset);
     if (cell == NULL)
         cell = RS_PUSH(&state->mem);
     *cell = (struct rs_cell){.base = base, .stored = true, .offset = offset, .value = value, .key = key, .at = at};
@@ -161,6 +183,7 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
     struct rs_sym *it = &state->syms.items[sym];
     const struct rs_field *field;
 
+    recall(state, it, base, offset);
     if (!is_pointer)
         return sym;
     it->parent = base;

@@ -18,12 +18,16 @@ struct rs_state *rs_state_copy(const struct rs_state *state)
         COPY(&copy->env, &state->env);
     if (state->mem.count > 0)
         COPY(&copy->mem, &state->mem);
+    if (state->memos.count > 0)
+        COPY(&copy->memos, &state->memos);
     if (state->syms.count == 0)
         copy->syms.items = NULL, copy->syms.room = 0;
     if (state->env.count == 0)
         copy->env.items = NULL, copy->env.room = 0;
     if (state->mem.count == 0)
         copy->mem.items = NULL, copy->mem.room = 0;
+    if (state->memos.count == 0)
+        copy->memos.items = NULL, copy->memos.room = 0;
     return copy;
 }
 
@@ -32,6 +36,7 @@ void rs_state_close(struct rs_state *state)
     RS_VEC_CLOSE(&state->syms);
     RS_VEC_CLOSE(&state->env);
     RS_VEC_CLOSE(&state->mem);
+    RS_VEC_CLOSE(&state->memos);
     free(state);
 }
 
@@ -498,6 +503,30 @@ static void reach_parents(struct settling *s)
     }
 }
 
+/* A cell is dropped of which conditions will ask again. */
+static void remember(struct settling *s, const struct rs_cell *cell)
+{
+    enum { MEMOS_MOST = 16 };
+    int32_t content = content_of(cell);
+    const struct rs_sym *sym = content == RS_NONE ? NULL : &s->state->syms.items[content];
+    bool number = cell->value.kind == RS_AV_INT;
+
+    if (!s->coarsest || cell->stored || (uint32_t)cell->base >= s->flow->nargs || cell->offset <= RS_OFFSET_INDEX ||
+        s->state->memos.count == MEMOS_MOST || !rs_asked_again(s->flow, cell->key) ||
+        !(number || (sym != NULL && is_answered(sym) && cell->value.kind == RS_AV_SYM && cell->value.number == 0)))
+        return;
+    rs_memory_unlearn(s->state, cell->base, cell->offset);
+    *RS_PUSH(&s->state->memos) = (struct rs_memo){
+        .base = cell->base,
+        .offset = cell->offset,
+        .null = !number                   ? sym->null
+                : cell->value.number == 0 ? RS_NULL
+                                          : RS_NONNULL,
+        .low = number ? cell->value.number : sym->low,
+        .high = number ? cell->value.number : sym->high,
+    };
+}
+
 static void renumber(struct settling *s)
 {
     struct rs_state *state = s->state;
@@ -508,8 +537,10 @@ static void renumber(struct settling *s)
         struct rs_cell cell = state->mem.items[i];
         int32_t content = content_of(&cell);
 
-        if (s->number[cell.base] == RS_NONE || !(s->keep[i] || (content != RS_NONE && s->number[content] != RS_NONE)))
+        if (s->number[cell.base] == RS_NONE || !(s->keep[i] || (content != RS_NONE && s->number[content] != RS_NONE))) {
+            remember(s, &cell);
             continue;
+        }
         cell.base = s->number[cell.base];
         if (content != RS_NONE)
             cell.value.sym = s->number[content];

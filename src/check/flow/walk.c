@@ -603,6 +603,31 @@ static void read_role(struct rs_flow *flow)
     flow->role_int = row != NULL && row->result == RS_RESULT_VALUE && row->failure == -1;
 }
 
+/* The numbers that a helper is called with where all of its calls pass a constant: a flag that they agree on is known.
+ */
+static void read_calls(const struct rs_flow *flow, uint32_t index, struct rs_sym *argument)
+{
+    int64_t low = INT64_MAX, high = INT64_MIN;
+
+    for (LLVMUseRef use = LLVMGetFirstUse(flow->function->value); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef call = LLVMGetUser(use), given = NULL;
+
+        if ((LLVMIsACallInst(call) || LLVMIsAInvokeInst(call)) && LLVMGetCalledValue(call) == flow->function->value &&
+            index < LLVMGetNumArgOperands(call))
+            given = LLVMGetOperand(call, index);
+        if (given == NULL || !LLVMIsAConstantInt(given) || LLVMGetIntTypeWidth(LLVMTypeOf(given)) > 64)
+            return;
+        int64_t number = LLVMGetIntTypeWidth(LLVMTypeOf(given)) == 1 ? (int64_t)LLVMConstIntGetZExtValue(given)
+                                                                     : LLVMConstIntGetSExtValue(given);
+        low = number < low ? number : low;
+        high = number > high ? number : high;
+    }
+    if (low > high || !flow->function->local || flow->function->role != NULL)
+        return;
+    argument->low = low;
+    argument->high = high;
+}
+
 static struct rs_state *entry_state(struct rs_flow *flow)
 {
     struct rs_state *state = rs_alloc(sizeof(*state));
@@ -616,6 +641,8 @@ static struct rs_state *entry_state(struct rs_flow *flow)
         int32_t sym = rs_state_sym(state, pointer ? RS_SYM_ARG : RS_SYM_INT, NULL);
 
         state->syms.items[sym].identity = argument;
+        if (!pointer)
+            read_calls(flow, i, &state->syms.items[sym]);
         if (flow->role && pointer && i < flow->function->role->contract->nargs &&
             !flow->function->role->contract->args[i].nullable)
             state->syms.items[sym].null = RS_NONNULL;

@@ -129,13 +129,31 @@ static bool is_conventional(struct rs_flow *flow, struct rs_state *state, struct
            rs_uncounted_is_put(flow, state, sym, at) || rs_sweep_gives_back(flow, sym, at);
 }
 
+/* What a place of another object held is in hand, and may be the argument: whoever gives that up gives up the place's
+ * reference ("node->list = NULL; Py_DECREF(list);"). */
+static bool gives_up_held(struct rs_state *state, const struct rs_sym *argument)
+{
+    int32_t index = (int32_t)(argument - state->syms.items);
+
+    for (size_t i = 0; i < state->syms.count && argument->kind == RS_SYM_ARG; i++) {
+        struct rs_sym *held = &state->syms.items[i];
+
+        if (held->kind != RS_SYM_LOADED || !(held->flags & RS_F_MOVED) || held->owned <= 0 || held->taken != NULL ||
+            held->parent == index)
+            continue;
+        held->owned--;
+        return true;
+    }
+    return false;
+}
+
 static void release_unowned(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
     const char *name = rs_tell_name(flow, sym), *function = flow->function->name;
     bool twice = sym->flags & RS_F_DEAD || (sym->kind == RS_SYM_LOADED && sym->gone != NULL);
 
     if (sym->flags & RS_F_LODGED || rs_stands_for(flow, sym, at, false) ||
-        (flow->judge && is_conventional(flow, state, sym, at)))
+        (flow->judge && is_conventional(flow, state, sym, at)) || gives_up_held(state, sym))
         return;
     if (sym->flags & RS_F_STOLEN)
         tell_once(flow, state, RS_RULE_RS104, at, sym,

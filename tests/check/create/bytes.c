@@ -116,9 +116,38 @@ hexdump_short(PyObject *self, PyObject *data)
     return text;
 }
 
+static PyObject *
+last_byte(PyObject *self, PyObject *data)
+{
+    PyObject *bytes = PyObject_Bytes(data);
+    char *start;
+    Py_ssize_t size;
+
+    if (bytes == NULL || PyBytes_AsStringAndSize(bytes, &start, &size) < 0)
+        return NULL; /* bytes they are: only the first can fail */
+    size = size > 0 ? start[size - 1] : 0;
+    Py_DECREF(bytes);
+    return PyLong_FromSsize_t(size);
+}
+
+static PyObject *
+first_byte(PyObject *self, PyObject *data)
+{
+    PyObject *bytes = PyObject_Bytes(data);
+    char *start;
+    long first;
+
+    if (bytes == NULL || PyBytes_AsStringAndSize(bytes, &start, NULL) < 0)
+        return NULL; /* wrong: a NUL inside makes it fail */
+    first = start[0];
+    Py_DECREF(bytes);
+    return PyLong_FromLong(first);
+}
+
 static PyMethodDef methods[] = {
     METHOD(checksum, METH_O), METHOD(checksum_latin, METH_O), METHOD(to_path, METH_O), METHOD(to_clean_path, METH_O), METHOD(zeros, METH_O),
-    METHOD(zeros_view, METH_O), METHOD(hexdump, METH_O), METHOD(hexdump_short, METH_O), {NULL},
+    METHOD(zeros_view, METH_O), METHOD(hexdump, METH_O), METHOD(hexdump_short, METH_O),
+    METHOD(last_byte, METH_O), METHOD(first_byte, METH_O), {NULL},
 };
 MODULE(raw, methods)
 
@@ -127,4 +156,5 @@ MODULE(raw, methods)
  * RS202 to_path / to_clean_path: PyUnicode_EncodeFSDefault
  * RS201 zeros / zeros_view: PyBytes_FromStringAndSize
  * RS201 hexdump / hexdump_short: PyBytes_FromObject
+ * RS202 first_byte / last_byte: PyObject_Bytes
  */

@@ -335,15 +335,17 @@ static uint64_t mix(uint64_t h, uint64_t value)
     return h ^ (h >> 29);
 }
 
+/* Addresses are mixed one after the other: of pairs of them, all from one allocator, many have the same difference. */
 static bool seen_before(struct walker *walker, const struct way *way)
 {
     uint64_t facts = way->raised, *seen;
 
     for (unsigned i = 0; i < way->count; i++)
-        facts += mix(mix((uintptr_t)way->facts[i].value, way->facts[i].nonzero), (uint64_t)way->facts[i].number);
+        facts +=
+            mix(mix(mix(0, (uintptr_t)way->facts[i].value), way->facts[i].nonzero), (uint64_t)way->facts[i].number);
     for (unsigned i = 0; i < way->ncopies; i++)
-        facts += mix((uintptr_t)way->copies[i].in, (uintptr_t)way->copies[i].value);
-    seen = rs_map_at(&walker->seen, mix(mix((uintptr_t)way->block, (uintptr_t)way->from), facts) | 1);
+        facts += mix(mix(0, (uintptr_t)way->copies[i].in), (uintptr_t)way->copies[i].value);
+    seen = rs_map_at(&walker->seen, mix(mix(mix(0, (uintptr_t)way->block), (uintptr_t)way->from), facts) | 1);
     if (*seen != 0)
         return true;
     *seen = 1;

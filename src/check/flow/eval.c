@@ -423,11 +423,11 @@ static struct rs_av eval_load(struct rs_flow *flow, struct rs_state *state, LLVM
     int64_t member = 0;
     struct rs_av address, value;
 
-    if (kind != LLVMPointerTypeKind && (kind != LLVMIntegerTypeKind || !rs_flow_relevant(flow, index)))
-        return rs_av_unknown();
     address = rs_eval(flow, state, pointer);
     if (address.kind == RS_AV_SYM && (address.number == 0 || state->syms.items[address.sym].flags & RS_F_DEAD))
         rs_refs_use(flow, state, rs_av_sym(address.sym), load, NULL);
+    if (kind != LLVMPointerTypeKind && (kind != LLVMIntegerTypeKind || !rs_flow_relevant(flow, index)))
+        return rs_av_unknown(); /* of no consequence, but read all the same */
     if (address.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL &&
         strcmp(structure, "_object") == 0 && member == 0)
         rs_refs_unknown(state, address); /* its count: who asks for that knows who holds it */

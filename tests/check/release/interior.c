@@ -43,6 +43,42 @@ encoded_sum(PyObject *self, PyObject *text)
 }
 
 static PyObject *
+encoded_hash(PyObject *self, PyObject *text)
+{
+    PyObject *bytes = PyUnicode_AsUTF8String(text);
+    const unsigned char *start;
+    unsigned long hash = 5381;
+    Py_ssize_t size;
+
+    if (bytes == NULL)
+        return NULL;
+    start = (const unsigned char *)PyBytes_AS_STRING(bytes);
+    size = PyBytes_GET_SIZE(bytes);
+    Py_DECREF(bytes);
+    for (Py_ssize_t i = 0; i < size; i++)
+        hash = hash * 33 + start[i]; /* decides nothing, and is read all the same */
+    return PyLong_FromUnsignedLong(hash);
+}
+
+static PyObject *
+encoded_hash_held(PyObject *self, PyObject *text)
+{
+    PyObject *bytes = PyUnicode_AsUTF8String(text);
+    const unsigned char *start;
+    unsigned long hash = 5381;
+    Py_ssize_t size;
+
+    if (bytes == NULL)
+        return NULL;
+    start = (const unsigned char *)PyBytes_AS_STRING(bytes);
+    size = PyBytes_GET_SIZE(bytes);
+    for (Py_ssize_t i = 0; i < size; i++)
+        hash = hash * 33 + start[i];
+    Py_DECREF(bytes);
+    return PyLong_FromUnsignedLong(hash);
+}
+
+static PyObject *
 encoded_copy(PyObject *self, PyObject *text)
 {
     PyObject *bytes = PyUnicode_AsUTF8String(text);
@@ -152,13 +188,14 @@ attribute_line(PyObject *self, PyObject *object)
 }
 
 static PyMethodDef methods[] = {
-    METHOD(repr_prefix, METH_O), METHOD(text_prefix, METH_O), METHOD(encoded_sum, METH_O), METHOD(encoded_copy, METH_O), METHOD(first_of_fast, METH_O),
+    METHOD(repr_prefix, METH_O), METHOD(text_prefix, METH_O), METHOD(encoded_sum, METH_O), METHOD(encoded_hash, METH_O), METHOD(encoded_hash_held, METH_O), METHOD(encoded_copy, METH_O), METHOD(first_of_fast, METH_O),
     METHOD(first_held, METH_O), METHOD(slice_item, METH_VARARGS), METHOD(argument_item, METH_VARARGS), METHOD(attribute_text, METH_O),
     METHOD(attribute_line, METH_O), {NULL},
 };
 MODULE(interior, methods)
 
 /* refsan check
+ * RS105 encoded_hash / encoded_hash_held: start[i]
  * RS105 repr_prefix / text_prefix: PyUnicode_FromFormat || Py_DECREF(repr) || PyUnicode_AsUTF8
  * RS105 encoded_sum / encoded_copy: while (*p) || sum += *p++ || Py_DECREF(bytes) || PyBytes_AS_STRING
  * RS105|RS106 first_of_fast / first_held: PyObject_Repr(first) || Py_DECREF(fast); #2 || PySequence_Fast_GET_ITEM

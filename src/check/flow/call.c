@@ -426,6 +426,12 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
     /* who asks for an object's count knows who holds it */
     if (strcmp(name, "Py_REFCNT") == 0 || strcmp(name, "_Py_REFCNT") == 0 || strcmp(name, "Py_SET_REFCNT") == 0)
         rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(call, 0)));
+    if (strcmp(name, "Py_REFCNT") == 0 || strcmp(name, "_Py_REFCNT") == 0) {
+        rs_call_result(flow, state, call,
+                       rs_eval_count(flow, state, rs_eval(flow, state, LLVMGetOperand(call, 0)), call));
+        rs_states_add(flow, out, state);
+        return;
+    }
     row = callee == NULL ? NULL : rs_ir_contract(flow->ir, callee);
     if (row != NULL) {
         rs_error_call(flow, state, call, row, out);

@@ -415,6 +415,17 @@ static void forget_members(struct rs_state *state, struct rs_av address, int64_t
 }
 
 /* A load of ob_item of a list is the address of its items. */
+struct rs_av rs_eval_count(const struct rs_flow *flow, struct rs_state *state, struct rs_av object, LLVMValueRef how)
+{
+    const struct rs_sym *sym = rs_state_object(state, object);
+    bool alive = sym != NULL && !(sym->flags & RS_F_DEAD) && !(flow->dying && sym->kind == RS_SYM_ARG);
+    int32_t count = rs_state_sym(state, RS_SYM_INT, how);
+
+    if (alive)
+        state->syms.items[count].low = 1;
+    return rs_av_sym(count);
+}
+
 static struct rs_av eval_load(struct rs_flow *flow, struct rs_state *state, LLVMValueRef load, uint32_t index)
 {
     LLVMValueRef pointer = LLVMGetOperand(load, 0);
@@ -429,8 +440,10 @@ static struct rs_av eval_load(struct rs_flow *flow, struct rs_state *state, LLVM
     if (kind != LLVMPointerTypeKind && (kind != LLVMIntegerTypeKind || !rs_flow_relevant(flow, index)))
         return rs_av_unknown(); /* of no consequence, but read all the same */
     if (address.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL &&
-        strcmp(structure, "_object") == 0 && member == 0)
-        rs_refs_unknown(state, address); /* its count: who asks for that knows who holds it */
+        strcmp(structure, "_object") == 0 && member == 0) {
+        rs_refs_unknown(state, address); /* who asks for its count knows who holds it */
+        return kind == LLVMIntegerTypeKind ? rs_eval_count(flow, state, address, load) : rs_av_unknown();
+    }
     value = rs_memory_load(flow, state, address, pointer, load);
     if (value.kind == RS_AV_SYM && rs_memory_key(flow->ir, pointer, &structure, &member) != 0 && structure != NULL &&
         strcmp(structure, "PyListObject") == 0 && member == 24 && state->syms.items[value.sym].kind == RS_SYM_LOADED) {

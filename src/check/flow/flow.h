@@ -146,6 +146,7 @@ struct rs_state {
     uint8_t err, entry;
     uint8_t supposed;
     bool vague; /* RS_ERR_UNKNOWN by nothing but calls of which nothing is known; RS_ERR_MAYBE: in front of that one */
+    bool clouded;    /* RS_ERR_MAYBE: in front of that one nothing is known */
     bool pending;    /* an integer-returning call's failure was never looked at */
     bool thrown;     /* a C++ exception is under way */
     int32_t err_sym; /* RS_ERR_MAYBE: an exception is set iff this symbol says failure */
@@ -415,6 +416,8 @@ bool rs_flow_relevant(const struct rs_flow *flow, uint32_t index);
 bool rs_eval_order_is_live(const struct rs_sym *sym, const uint64_t *live);
 /* A value gets another one: what was known to lie at a[i] lies elsewhere now, and how it compared is past. */
 void rs_eval_index_changes(struct rs_state *state, uint32_t index);
+/* The reference count of an object: 1 at least while it lives. */
+struct rs_av rs_eval_count(const struct rs_flow *flow, struct rs_state *state, struct rs_av object, LLVMValueRef how);
 /* An instruction that is no call and no terminator. */
 void rs_eval_instruction(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction);
 /* Whether a load or store goes through NULL, so that the program ends there. */

@@ -9,10 +9,12 @@ static bool is_pointer(const struct rs_sym *sym)
 
 void rs_refine_fallible(struct rs_state *state, int32_t sym)
 {
-    bool only = state->err == RS_ERR_CLEAR || (state->err == RS_ERR_UNKNOWN && state->vague);
+    bool only = state->err == RS_ERR_CLEAR || state->err == RS_ERR_UNKNOWN;
 
     if (state->err == RS_ERR_SET)
         return;
+    /* nobody calls it while an exception is set: if it succeeds, who asks at once finds none */
+    state->clouded = state->err == RS_ERR_UNKNOWN && !state->vague;
     state->err_sym = only ? sym : RS_NONE;
     state->err = only ? RS_ERR_MAYBE : RS_ERR_UNKNOWN;
     state->vague = only && state->vague;
@@ -32,7 +34,7 @@ static void settle_error(struct rs_state *state, int32_t sym, bool failed)
         state->err = it->flags & RS_F_MISS ? RS_ERR_UNKNOWN : RS_ERR_SET;
         state->err_at = it->how;
     } else if (state->err == RS_ERR_MAYBE && state->err_sym == sym) {
-        state->err = state->vague ? RS_ERR_UNKNOWN : RS_ERR_CLEAR;
+        state->err = state->vague || state->clouded ? RS_ERR_UNKNOWN : RS_ERR_CLEAR;
     }
     if (state->err_sym == sym)
         state->err_sym = RS_NONE;
@@ -60,7 +62,7 @@ bool rs_refine_occurred(struct rs_flow *flow, struct rs_state *state, bool set)
     if (state->err != RS_ERR_SET)
         state->err_at = waiting == RS_NONE ? NULL : state->syms.items[waiting].how;
     state->err = set ? RS_ERR_SET : RS_ERR_CLEAR;
-    state->vague = false;
+    state->vague = state->clouded = false;
     state->err_sym = RS_NONE;
     state->pending = false;
     return true;

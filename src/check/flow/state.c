@@ -581,9 +581,10 @@ static uint64_t mix_value(uint64_t hash, struct rs_av value)
 
 static uint64_t hash_of(const struct rs_state *state)
 {
-    uint64_t hash = mix(state->err | (uint64_t)state->pending << 8 | (uint64_t)state->entry << 16 |
-                            (uint64_t)state->supposed << 24 | (uint64_t)state->vague << 32,
-                        (uint64_t)(uint32_t)state->err_sym);
+    uint64_t hash =
+        mix(state->err | (uint64_t)state->pending << 8 | (uint64_t)state->entry << 16 |
+                (uint64_t)state->supposed << 24 | (uint64_t)state->vague << 32 | (uint64_t)state->clouded << 40,
+            (uint64_t)(uint32_t)state->err_sym);
 
     for (size_t i = 0; i < state->env.count; i++)
         hash = mix_value(mix(hash, state->env.items[i].index), state->env.items[i].value);

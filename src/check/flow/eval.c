@@ -314,6 +314,16 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
         return answer;
     if (LLVMGetInstructionOpcode(instruction) == LLVMXor && flag && b.kind == RS_AV_INT && b.number != 0)
         return a.kind == RS_AV_INT ? rs_av_int(!a.number) : a.kind == RS_AV_COND ? negated(a) : rs_av_unknown();
+    if (opcode == LLVMAnd && ((a.kind == RS_AV_INT && a.number == 0) || (b.kind == RS_AV_INT && b.number == 0)))
+        return rs_av_int(0);
+    /* conditions that a bitwise operator joins: the known one is neutral */
+    if (a.kind == RS_AV_COND && b.kind == RS_AV_INT && b.number == (opcode == LLVMAnd))
+        return opcode == LLVMAnd || opcode == LLVMOr ? a : rs_av_unknown();
+    if (b.kind == RS_AV_COND && a.kind == RS_AV_INT && a.number == (opcode == LLVMAnd))
+        return opcode == LLVMAnd || opcode == LLVMOr ? b : rs_av_unknown();
+    if (opcode == LLVMOr && ((a.kind == RS_AV_COND && b.kind == RS_AV_INT && b.number == 1) ||
+                             (b.kind == RS_AV_COND && a.kind == RS_AV_INT && a.number == 1)))
+        return rs_av_int(1);
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_INT && (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem))
         return derived(state, a.sym, opcode, b.number, instruction);
     if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)

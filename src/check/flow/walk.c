@@ -255,6 +255,42 @@ static void note_absence(struct rs_flow *flow, struct rs_state *state, struct rs
     state->vague = false;
 }
 
+/* A truth value, as an i1 or as the int that C makes of it. */
+static bool is_truth(LLVMValueRef value)
+{
+    LLVMValueRef from = LLVMIsAZExtInst(value) ? LLVMGetOperand(value, 0) : value;
+    LLVMTypeRef type = LLVMTypeOf(from);
+
+    return LLVMGetTypeKind(type) == LLVMIntegerTypeKind &&
+           (LLVMGetIntTypeWidth(type) == 1 ||
+            ((LLVMIsABinaryOperator(from) &&
+              (LLVMGetInstructionOpcode(from) == LLVMAnd || LLVMGetInstructionOpcode(from) == LLVMOr)) &&
+             is_truth(LLVMGetOperand(from, 0)) && is_truth(LLVMGetOperand(from, 1))));
+}
+
+/* "(a == b) & (c < d)": where it holds each part does, and where an "|" does not, none does. */
+static bool refine_parts(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, bool truth, int depth)
+{
+    LLVMOpcode opcode = LLVMIsAInstruction(value) ? LLVMGetInstructionOpcode(value) : LLVMRet;
+    struct rs_av part;
+
+    if (depth == 0)
+        return true;
+    if (opcode == LLVMICmp && LLVMIsNull(LLVMGetOperand(value, 1)) && is_truth(LLVMGetOperand(value, 0)) &&
+        (LLVMGetICmpPredicate(value) == LLVMIntNE || LLVMGetICmpPredicate(value) == LLVMIntEQ))
+        return refine_parts(flow, state, LLVMGetOperand(value, 0), truth == (LLVMGetICmpPredicate(value) == LLVMIntNE),
+                            depth - 1);
+    if (opcode == LLVMZExt && is_truth(value))
+        return refine_parts(flow, state, LLVMGetOperand(value, 0), truth, depth - 1);
+    if (((opcode == LLVMAnd && truth) || (opcode == LLVMOr && !truth)) && is_truth(value))
+        return refine_parts(flow, state, LLVMGetOperand(value, 0), truth, depth - 1) &&
+               refine_parts(flow, state, LLVMGetOperand(value, 1), truth, depth - 1);
+    part = rs_eval(flow, state, value);
+    if (part.kind == RS_AV_INT)
+        return (part.number != 0) == truth;
+    return part.kind != RS_AV_COND || rs_refine(flow, state, part, truth);
+}
+
 static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef branch)
 {
     LLVMValueRef operand = LLVMGetCondition(branch);
@@ -269,7 +305,7 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         if (known >= 0 && (known == 1) != truth)
             continue;
         copy = rs_state_copy(state);
-        if (known < 0 && !rs_refine(flow, copy, condition, truth)) {
+        if (known < 0 && (!rs_refine(flow, copy, condition, truth) || !refine_parts(flow, copy, operand, truth, 8))) {
             rs_state_close(copy);
             continue;
         }

@@ -74,6 +74,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     memset(unit.summaries, 0, (count + 1) * sizeof(*unit.summaries));
     rs_graph_order(ir, order, group);
     unit.only_init = rs_init_only(ir, order, options->others);
+    unit.only_new = rs_init_new(ir, order);
     rs_fields_read(&unit);
     rs_stands_read(&unit);
     rs_belief_read(&unit, order);
@@ -97,6 +98,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     }
     free(unit.summaries);
     free(unit.only_init);
+    free(unit.only_new);
     free(order);
     free(group);
     rs_map_close(&unit.fields);

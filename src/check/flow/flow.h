@@ -268,6 +268,7 @@ struct rs_flow_unit {
     const struct rs_summaries *others;
     struct rs_summary *summaries; /* one per function of ir */
     bool *only_init;              /* per function: called by module initialisation only */
+    bool *only_new;               /* per function: tp_new, or called by that only */
     struct rs_map fields;         /* key -> index + 1 */
     struct rs_map stands;         /* member and constant -> halves of a pair (stands.c) */
     RS_VEC(struct rs_field) field;
@@ -634,6 +635,8 @@ bool rs_graph_only_by(struct rs_ir *ir, LLVMValueRef function, const bool *marke
 /* For each of the unit's functions (by rs_graph_order's `order`) whether it runs at the module's import only; the
  * caller frees it. */
 bool *rs_init_only(struct rs_ir *ir, const uint32_t *order, const struct rs_summaries *others);
+/* For each function whether it is tp_new or called by such functions only; the caller frees it. */
+bool *rs_init_new(struct rs_ir *ir, const uint32_t *order);
 /* By whom a function is called or named in this unit. */
 enum rs_init_uses {
     RS_USES_NONE,

@@ -27,6 +27,19 @@ bool *rs_init_only(struct rs_ir *ir, const uint32_t *order, const struct rs_summ
     return marked;
 }
 
+bool *rs_init_new(struct rs_ir *ir, const uint32_t *order)
+{
+    bool *marked = rs_alloc(ir->functions.count + 1);
+
+    for (size_t i = 0; i < ir->functions.count; i++) {
+        const struct rs_ir_role *role = ir->functions.items[i].role;
+
+        marked[i] = role != NULL && strcmp(role->slot, "tp_new") == 0;
+    }
+    rs_graph_spread(ir, order, marked);
+    return marked;
+}
+
 enum rs_init_uses rs_init_uses(struct rs_ir *ir, LLVMValueRef function, const bool *marked)
 {
     return LLVMGetFirstUse(function) == NULL        ? RS_USES_NONE

@@ -293,10 +293,12 @@ static bool is_in_sight(struct rs_flow *flow, const struct rs_state *state, cons
     return field == NULL || field->structure == NULL || rs_ir_is_in_sight(flow->ir, field->structure);
 }
 
-/* Cython's __cinit__ gives an object its first members: what it replaces is None. */
-static bool is_making(const struct rs_flow *flow)
+/* Whoever is called by tp_new alone gives an object its first members, among them Cython's __cinit__: what it replaces
+ * there is NULL or None, and nobody else has the object yet. */
+static bool is_making(const struct rs_flow *flow, const struct rs_state *state, const struct rs_sym *old)
 {
-    return strstr(flow->function->name, "__cinit__") != NULL;
+    return flow->unit->only_new[flow->function - flow->ir->functions.items] && old->parent != RS_NONE &&
+           state->syms.items[old->parent].kind == RS_SYM_ARG;
 }
 
 /* The place is given a new value only now, `old` was released before: code that the release ran could find it there. It
@@ -328,7 +330,8 @@ static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
     if (old->owned < 0 && old->identity != NULL && !(old->flags & (RS_F_UNCERTAIN | RS_F_STOLEN)) && !flow->dying &&
-        !flow->init && !is_making(flow) && old->gone != NULL && old->gone != at && is_in_sight(flow, state, old))
+        !flow->init && !is_making(flow, state, old) && old->gone != NULL && old->gone != at &&
+        is_in_sight(flow, state, old))
         tell_exposed(flow, state, old, at);
     if (old->flags & RS_F_OWNED_FIELD || old->owned < 0 || (!flow->role && rs_is_nameable(flow, state, old))) {
         old->owned++;

@@ -88,6 +88,20 @@ node_change(Node *self, PyObject *label)
 }
 
 /* ---- an object that is not out yet ---- */
+static void
+node_begin(Node *self, PyObject *first)
+{
+    Py_XDECREF(self->first);
+    self->first = Py_NewRef(first);
+}
+
+static void
+node_replace(Node *self, PyObject *first)
+{
+    Py_XDECREF(self->first);
+    self->first = Py_NewRef(first);
+}
+
 static PyObject *
 node_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
@@ -99,6 +113,8 @@ node_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (PyTuple_GET_SIZE(args) > 0) {
         Py_DECREF(self->first);
         self->first = Py_NewRef(PyTuple_GET_ITEM(args, 0));
+    } else {
+        node_begin(self, args);
     }
     return (PyObject *)self;
 }
@@ -113,6 +129,13 @@ node_init(Node *self, PyObject *args, PyObject *kwargs)
     return 0;
 }
 
+static PyObject *
+node_put(Node *self, PyObject *first)
+{
+    node_replace(self, first);
+    Py_RETURN_NONE;
+}
+
 static void
 node_dealloc(Node *self)
 {
@@ -123,7 +146,7 @@ node_dealloc(Node *self)
     Py_TYPE(self)->tp_free(self);
 }
 
-static PyMethodDef node_methods[] = {METHOD(node_set, METH_O), METHOD(node_change, METH_O), {NULL}};
+static PyMethodDef node_methods[] = {METHOD(node_set, METH_O), METHOD(node_change, METH_O), METHOD(node_put, METH_O), {NULL}};
 
 static PyTypeObject NodeType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "reach.Node",
@@ -223,6 +246,7 @@ PyInit_reach(void)
 
 /* refsan check
  * RS107 style_set / style_change: Py_XDECREF(style->label)
+ * RS107 node_replace / node_begin: Py_XDECREF(self->first)
  * RS107 node_init / node_new: Py_XDECREF(self->first)
  * RS103 keep_slot / fill_slot: slot->value = made
  */

@@ -53,6 +53,26 @@ static void require_object(struct rs_flow *flow, struct rs_state *state, struct 
         rs_refine_null(flow, state, value.sym, false);
 }
 
+/* Whether the call goes through an object that is NULL here, so that the program ends: NULL that is written as such is
+ * meant. */
+static bool is_fault(struct rs_flow *flow, struct rs_state *state, LLVMValueRef operand)
+{
+    struct rs_av value = LLVMIsConstant(operand) ? rs_av_unknown() : rs_eval(flow, state, operand);
+    const struct rs_sym *object = rs_state_object(state, value);
+
+    return (value.kind == RS_AV_INT && value.number == 0) || (object != NULL && object->null == RS_NULL);
+}
+
+static bool goes_through_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call,
+                              const struct rs_contract *row)
+{
+    for (unsigned i = 0; i < row->nargs && i < LLVMGetNumArgOperands(call); i++)
+        if (row->args[i].kind == RS_ARG_OBJECT && !row->args[i].nullable &&
+            is_fault(flow, state, LLVMGetOperand(call, i)))
+            return true;
+    return false;
+}
+
 /* Whether the call gives up what a variable holds and sets it anew: _PyBytes_Resize(&bytes, n). */
 static bool exchanges(struct rs_flow *flow, LLVMValueRef call)
 {
@@ -84,6 +104,15 @@ static void judge_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRe
                         "%s: releases NULL: %s%s has given the object up and set the variable to NULL when it fails",
                         flow->function->name, setter.api, rs_tell_line(flow, cell->at)),
         rs_arena_printf(&flow->ir->arena, "drop the release%s, or use Py_XDECREF", rs_tell_line(flow, call)));
+}
+
+/* Py_INCREF(NULL): the program ends there. A release is told of by itself. */
+static bool counts_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
+{
+    static const char *const names[] = {"Py_INCREF", "_Py_INCREF", "Py_NewRef", "_Py_NewRef", NULL};
+    unsigned count = LLVMGetNumArgOperands(call);
+
+    return count > 0 && is_one_of(name, names) && is_fault(flow, state, LLVMGetOperand(call, count - 1));
 }
 
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
@@ -418,6 +447,10 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
     const struct rs_contract *row;
     const struct rs_summary *summary;
 
+    if (counts_null(flow, state, call, name)) {
+        rs_state_close(state);
+        return;
+    }
     if (LLVMIsAInlineAsm(LLVMGetCalledValue(call)) || call_intrinsic(flow, state, call, name) ||
         rs_call_refcount(flow, state, call, name)) {
         rs_states_add(flow, out, state);
@@ -433,6 +466,10 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
         return;
     }
     row = callee == NULL ? NULL : rs_ir_contract(flow->ir, callee);
+    if (row != NULL && goes_through_null(flow, state, call, row)) {
+        rs_state_close(state);
+        return;
+    }
     if (row != NULL) {
         rs_error_call(flow, state, call, row, out);
         return;

@@ -488,9 +488,23 @@ static void type_result(const struct calling *c, struct rs_state *state)
     rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
 }
 
+/* Whether the call makes one of the small integers that are there already (CPython's Include/internal:
+ * _PY_NSMALLNEGINTS, _PY_NSMALLPOSINTS). */
+static bool is_small_int(const struct calling *c, struct rs_state *state)
+{
+    enum { LEAST = -5, MOST = 256 };
+    bool is_signed = strstr(c->row->name, "Unsigned") == NULL && strstr(c->row->name, "Size_t") == NULL;
+    struct rs_av number = c->row->types == RS_TYPE_INT && c->count == 1 ? argument(c, state, 0) : rs_av_unknown();
+
+    return number.kind == RS_AV_INT && number.number >= (is_signed ? LEAST : 0) && number.number <= MOST &&
+           LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(c->call, 0))) == LLVMIntegerTypeKind;
+}
+
 static void object_result(const struct calling *c, struct rs_state *state)
 {
-    enum rs_null null = c->row->failure == RS_NEVER_FAILS || rs_api_fails_on_null(c->row) ? RS_NONNULL : RS_MAYBE;
+    enum rs_null null = c->row->failure == RS_NEVER_FAILS || rs_api_fails_on_null(c->row) || is_small_int(c, state)
+                            ? RS_NONNULL
+                            : RS_MAYBE;
     struct rs_av from = c->row->from > 0 ? argument(c, state, c->row->from - 1u) : rs_av_unknown();
     int32_t sym;
 
@@ -507,7 +521,8 @@ static void object_result(const struct calling *c, struct rs_state *state)
     state->syms.items[sym].excluded = rs_kinds_made(c->row);
     if (strcmp(c->row->name, "PyErr_GetRaisedException") == 0)
         state->syms.items[sym].null = state->err == RS_ERR_SET ? RS_NONNULL : RS_NULL;
-    failing(state, c->row, sym);
+    if (state->syms.items[sym].null == RS_MAYBE)
+        failing(state, c->row, sym);
     rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
 }
 
@@ -617,21 +632,33 @@ static bool cannot_fail(const struct calling *c, struct rs_state *state)
     return index.kind != RS_AV_INT || most == RS_LENGTH_UNKNOWN || (index.number >= 0 && index.number < most);
 }
 
+/* Whether the index is within its container, and `container` the argument that is: it is a list or tuple then. */
+static bool has_its_item(const struct calling *c, unsigned *container)
+{
+    for (unsigned i = 0; i < c->row->nargs; i++)
+        if (c->row->args[i].within != 0) {
+            *container = c->row->args[i].within - 1u;
+            return rs_range_is_within(c->flow, c->call, LLVMGetOperand(c->call, i),
+                                      LLVMGetOperand(c->call, *container));
+        }
+    return true;
+}
+
 /* Whether the arguments are all that the row asks of them, so that the call cannot fail. */
 static bool has_its_needs(const struct calling *c, struct rs_state *state)
 {
-    if (!(c->row->flags & RS_NEEDS))
+    unsigned container = RS_ARGUMENTS_MAX;
+
+    if (!(c->row->flags & RS_NEEDS) || c->count < c->row->nargs || !has_its_item(c, &container))
         return false;
     for (unsigned i = 0; i < c->row->nargs; i++) {
         const struct rs_argument *arg = &c->row->args[i];
         struct rs_av value = argument(c, state, i);
         const struct rs_sym *object = rs_state_object(state, value);
 
-        if (arg->types != 0 && (object == NULL || !rs_kinds_is_one_of(object, arg->types)))
+        if (arg->types != 0 && i != container && (object == NULL || !rs_kinds_is_one_of(object, arg->types)))
             return false;
         if (arg->given && !(value.kind == RS_AV_SYM && (value.number != 0 || object->null == RS_NONNULL)))
-            return false;
-        if (arg->within != 0)
             return false;
     }
     return true;

@@ -168,7 +168,7 @@ static struct rs_av compare_pointers(struct rs_flow *flow, struct rs_state *stat
     if (a.sym == b.sym)
         return rs_av_int((a.number == b.number) == (predicate == LLVMIntEQ));
     if ((x->kind == RS_SYM_GLOBAL && y->kind == RS_SYM_GLOBAL) ||
-        (a.number == 0 && b.number == 0 && (is_unlike(x, y) || is_unlike(y, x))))
+        (a.number == 0 && b.number == 0 && (is_unlike(x, y) || is_unlike(y, x) || rs_kinds_differ(x, y))))
         return rs_av_int(predicate == LLVMIntNE);
     return a.number == 0 && b.number == 0 ? is_global(flow, state, compare, a.sym, b.sym) : rs_av_unknown();
 }

@@ -316,6 +316,7 @@ struct rs_flow {
     struct rs_map order;            /* basic block -> position in `blocks` + 1 */
     RS_VEC(struct rs_block) blocks; /* in reverse post-order */
     uint64_t *relevant;             /* integers that decide something */
+    struct rs_map within;           /* call -> 1, or 2 where its index is within the container (range.c) */
     struct rs_map asked;            /* member's key, or value -> how often conditions compare it (asked.c) */
     RS_VEC(struct rs_lent) lent;
     uint32_t nvalues, nargs, words;
@@ -439,10 +440,16 @@ bool rs_kinds_ask(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
 bool rs_kinds_learn(struct rs_state *state, int32_t answer);
 /* The same of what a way through a callee has found out. */
 bool rs_kinds_restrict(struct rs_sym *object, uint64_t excluded);
+/* Whether two symbols cannot be one object, by their types. */
+bool rs_kinds_differ(const struct rs_sym *a, const struct rs_sym *b);
 /* What the object that a row's function brings is not. */
 uint64_t rs_kinds_made(const struct rs_contract *row);
 /* Whether it is of one of the types (enum rs_contract_types), or of a class derived from one. */
 bool rs_kinds_is_one_of(const struct rs_sym *object, uint32_t types);
+
+/* range.c */
+/* Whether the index that the call is given is within the list or tuple, as the branches say that lead there. */
+bool rs_range_is_within(struct rs_flow *flow, LLVMValueRef call, LLVMValueRef index, LLVMValueRef container);
 
 /* memory.c */
 struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,

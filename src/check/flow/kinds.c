@@ -177,6 +177,13 @@ static struct asked read_compare(LLVMValueRef compare)
     return asked;
 }
 
+/* Whether two objects of which nothing is written are compared: what is known of their types may tell them apart. */
+static bool compares_objects(LLVMValueRef at)
+{
+    return LLVMIsAICmpInst(at) && LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(at, 0))) == LLVMPointerTypeKind &&
+           !LLVMIsConstant(LLVMGetOperand(at, 0)) && !LLVMIsConstant(LLVMGetOperand(at, 1));
+}
+
 static struct asked read_question(struct rs_flow *flow, LLVMValueRef at)
 {
     struct asked asked = {.type = true};
@@ -216,6 +223,8 @@ void rs_kinds_read(struct rs_flow *flow)
             uint32_t question = read_question(flow, i).question;
 
             flow->blocks.items[b].kinds |= question == 0 ? 0 : decides(question);
+            if (compares_objects(i))
+                flow->blocks.items[b].kinds |= FAMILIES;
             if (LLVMIsACallInst(i) || LLVMIsAInvokeInst(i))
                 flow->blocks.items[b].kinds |= decides_call(flow, i);
         }
@@ -350,6 +359,11 @@ bool rs_kinds_restrict(struct rs_sym *object, uint64_t excluded)
 {
     object->excluded = excluded_of(object) | excluded;
     return !is_impossible(object->excluded);
+}
+
+bool rs_kinds_differ(const struct rs_sym *a, const struct rs_sym *b)
+{
+    return is_impossible(excluded_of(a) | excluded_of(b));
 }
 
 uint64_t rs_kinds_made(const struct rs_contract *row)

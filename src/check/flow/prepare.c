@@ -239,5 +239,6 @@ void rs_prepare_close(struct rs_flow *flow)
     rs_map_close(&flow->index);
     rs_map_close(&flow->order);
     rs_map_close(&flow->asked);
+    rs_map_close(&flow->within);
     RS_VEC_CLOSE(&flow->blocks);
 }

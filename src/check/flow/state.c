@@ -212,7 +212,7 @@ static uint64_t kinds_kept(const struct settling *s, const struct rs_sym *sym)
 {
     bool callers = sym - s->state->syms.items < s->flow->nargs && !s->flow->uncalled && !s->flow->function->library;
 
-    if (s->coarse || sym->excluded == 0)
+    if (sym->excluded == 0 || (s->coarse && !(sym->kind == RS_SYM_NEW && sym->owned > 0)))
         return 0;
     return callers ? sym->excluded : rs_kinds_kept(sym->excluded, s->flow->blocks.items[s->state->block].kinds);
 }

@@ -131,6 +131,18 @@ static LLVMValueRef cause_of(const struct rs_state *state, enum rs_rule rule)
     return rule == RS_RULE_RS302 && state->err == RS_ERR_SET ? state->err_at : NULL;
 }
 
+/* Released behind the failure of the call that took its reference over, where that call fails only for an index out of
+ * range, or for another type: nothing says that this can be. */
+static bool is_misused(const struct rs_flow *flow, const struct rs_state *state, enum rs_rule rule,
+                       const struct rs_sym *sym)
+{
+    bool failed = rule == RS_RULE_RS104 && sym != NULL && sym->gone_api != NULL && state->err == RS_ERR_SET &&
+                  state->err_at == sym->gone;
+    const struct rs_contract *row = failed ? rs_contract_find(sym->gone_api, flow->ir->python) : NULL;
+
+    return row != NULL && row->flags & RS_NEEDS;
+}
+
 struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule,
                                       LLVMValueRef culprit, const struct rs_sym *sym, const char *message,
                                       const char *fix)
@@ -148,7 +160,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
                                  .message = message,
                                  .fix = fix,
                                  .latent = sym != NULL && rs_tell_immortal(flow, sym),
-                                 .note = flow->init || memory,
+                                 .note = flow->init || memory || is_misused(flow, state, rule, sym),
                                  .trail = state->trail};
 }
 
@@ -157,7 +169,9 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
 {
     LLVMValueRef cause = cause_of(state, rule);
     struct rs_candidate *candidate = same_cause(flow, rule, culprit, cause);
-    bool memory = rule == RS_RULE_RS202 && rs_trail_is_memory(state);
+    bool memory = rule == RS_RULE_RS202 && rs_trail_is_memory(state),
+         outranks = candidate != NULL && candidate->rule == rule && candidate->note && !memory && !flow->init &&
+                    (rule == RS_RULE_RS202 || (rule == RS_RULE_RS104 && !is_misused(flow, state, rule, sym)));
 
     if (!is_told(flow) || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
         return;
@@ -165,8 +179,7 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
         *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
         return;
     }
-    if (candidate != NULL &&
-        !(candidate->rule == RS_RULE_RS202 && (rule == RS_RULE_RS201 || (candidate->note && !memory))))
+    if (candidate != NULL && !outranks && !(candidate->rule == RS_RULE_RS202 && rule == RS_RULE_RS201))
         return;
     if (candidate == NULL)
         candidate = RS_PUSH(&flow->unit->candidates);

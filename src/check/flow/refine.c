@@ -91,7 +91,7 @@ bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, 
         it->low = low;
     if (it->high > high)
         it->high = high;
-    if (it->low > it->high)
+    if (it->low > it->high || (it->null == RS_NONNULL && it->low == 0 && it->high == 0))
         return false;
     if (it->flags & RS_F_FAIL_INT) {
         bool failed = (it->low == it->fail && it->high == it->fail) || (it->fail == -1 && it->high < 0);

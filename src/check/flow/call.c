@@ -106,13 +106,20 @@ static void judge_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRe
         rs_arena_printf(&flow->ir->arena, "drop the release%s, or use Py_XDECREF", rs_tell_line(flow, call)));
 }
 
+/* Py_INCREF and its kin begin so. */
+static bool is_pythons(const char *name)
+{
+    return strncmp(name + (*name == '_'), "Py_", 3) == 0;
+}
+
 /* Py_INCREF(NULL): the program ends there. A release is told of by itself. */
 static bool counts_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
 {
     static const char *const names[] = {"Py_INCREF", "_Py_INCREF", "Py_NewRef", "_Py_NewRef", NULL};
     unsigned count = LLVMGetNumArgOperands(call);
 
-    return count > 0 && is_one_of(name, names) && is_fault(flow, state, LLVMGetOperand(call, count - 1));
+    return count > 0 && is_pythons(name) && is_one_of(name, names) &&
+           is_fault(flow, state, LLVMGetOperand(call, count - 1));
 }
 
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
@@ -129,11 +136,12 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
                                           "_Py_DECREF_SPECIALIZED",
                                           NULL};
     static const char *const fresh[] = {"Py_NewRef", "_Py_NewRef", "Py_XNewRef", "_Py_XNewRef", NULL};
-    struct rs_av value = last_argument(flow, state, call);
+    struct rs_av value;
     bool nullable = strstr(name, "X") != NULL || strstr(name, "IncRef") != NULL || strstr(name, "DecRef") != NULL;
 
-    if (!is_one_of(name, acquire) && !is_one_of(name, release) && !is_one_of(name, fresh))
+    if (!is_pythons(name) || (!is_one_of(name, acquire) && !is_one_of(name, release) && !is_one_of(name, fresh)))
         return false;
+    value = last_argument(flow, state, call);
     if (!nullable && is_one_of(name, release))
         judge_null(flow, state, call);
     if (!nullable)

@@ -316,6 +316,7 @@ struct rs_flow {
     struct rs_map order;            /* basic block -> position in `blocks` + 1 */
     RS_VEC(struct rs_block) blocks; /* in reverse post-order */
     uint64_t *relevant;             /* integers that decide something */
+    struct rs_map kinds;            /* instructions that ask for one of Python's types (kinds.c) */
     struct rs_map within;           /* call -> 1, or 2 where its index is within the container (range.c) */
     struct rs_map asked;            /* member's key, or value -> how often conditions compare it (asked.c) */
     RS_VEC(struct rs_lent) lent;

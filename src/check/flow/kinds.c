@@ -145,7 +145,7 @@ static struct asked read_call(struct rs_flow *flow, LLVMValueRef call)
     const char *name = row == NULL ? "" : row->name + (row->name[0] == '_');
     struct asked asked = {.type = strncmp(name, "PyType_", 7) == 0};
 
-    if (row == NULL)
+    if (row == NULL || row->nargs != 2 || row->failure != RS_NEVER_FAILS || row->result != RS_RESULT_VALUE)
         return asked;
     asked.whose = LLVMGetOperand(call, 0);
     other = LLVMGetOperand(call, 1);
@@ -223,6 +223,8 @@ void rs_kinds_read(struct rs_flow *flow)
             uint32_t question = read_question(flow, i).question;
 
             flow->blocks.items[b].kinds |= question == 0 ? 0 : decides(question);
+            if (question != 0)
+                *rs_map_at(&flow->kinds, (uintptr_t)i) = question;
             if (compares_objects(i))
                 flow->blocks.items[b].kinds |= FAMILIES;
             if (LLVMIsACallInst(i) || LLVMIsAInvokeInst(i))

@@ -240,5 +240,6 @@ void rs_prepare_close(struct rs_flow *flow)
     rs_map_close(&flow->order);
     rs_map_close(&flow->asked);
     rs_map_close(&flow->within);
+    rs_map_close(&flow->kinds);
     RS_VEC_CLOSE(&flow->blocks);
 }

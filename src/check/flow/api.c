@@ -80,15 +80,6 @@ bool rs_api_is_made(const char *name)
     return starts_with_one_of(name, heads);
 }
 
-bool rs_api_makes_bytes(const char *name)
-{
-    static const char *const names[] = {
-        "PyObject_Bytes",           "PyUnicode_AsUTF8String",    "PyUnicode_AsASCIIString",
-        "PyUnicode_AsLatin1String", "PyUnicode_EncodeFSDefault", NULL};
-
-    return is_one_of(name, names) || strncmp(name, "PyBytes_From", 12) == 0;
-}
-
 /* ---- arguments ---- */
 bool rs_api_runs_anything(const struct rs_contract *row)
 {

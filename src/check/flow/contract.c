@@ -409,22 +409,10 @@ static void integer_result(const struct calling *c, struct rs_state *state)
     pend(c, state);
 }
 
-/* PyBytes_AsString and its kin of what is bytes in any case. A NUL inside is no fault where the length is asked for. */
-static bool is_of_bytes(const struct calling *c, struct rs_state *state)
-{
-    const struct rs_sym *of = strncmp(c->row->name, "PyBytes_As", 10) == 0 && c->count > 0
-                                  ? rs_state_object(state, argument(c, state, 0))
-                                  : NULL;
-    bool sized = c->count < 3 || !LLVMIsAConstantPointerNull(LLVMGetOperand(c->call, 2));
-
-    return of != NULL && of->kind == RS_SYM_NEW && of->null == RS_NONNULL && of->api != NULL && sized &&
-           rs_api_makes_bytes(of->api);
-}
-
 /* C data: inside of a str or bytes, raw memory, or memory that stays. */
 static void pointer_result(const struct calling *c, struct rs_state *state)
 {
-    bool fails = c->row->failure == 0 && !is_of_bytes(c, state);
+    bool fails = c->row->failure == 0;
     int32_t sym = rs_state_sym(state, RS_SYM_MEMORY, c->call), parent = subject_of(c, state);
     struct rs_sym *it = &state->syms.items[sym];
     bool text = strcmp(c->row->header, "unicodeobject") == 0 || strcmp(c->row->header, "bytesobject") == 0;
@@ -624,8 +612,6 @@ static bool cannot_fail(const struct calling *c, struct rs_state *state)
     struct rs_av index = argument(c, state, 1);
     int64_t most;
 
-    if (is_of_bytes(c, state) && LLVMGetTypeKind(LLVMTypeOf(c->call)) == LLVMIntegerTypeKind)
-        return true;
     if (!is_filling(c, state))
         return false;
     most = state->syms.items[subject_of(c, state)].high;

@@ -386,8 +386,6 @@ bool rs_api_is_fresh(const char *name);
 /* What a call, an operation or an iterator made: unlike what a look-up brings it is nobody's but the caller's, as far
  * as one can know. */
 bool rs_api_is_made(const char *name);
-/* What brings bytes, or an instance of a subclass, in any case. */
-bool rs_api_makes_bytes(const char *name);
 /* How what the function hands over differs from all other objects: RS_F_ANOTHER, RS_F_NO_CONSTANT. */
 uint32_t rs_api_newness(const char *name);
 /* Python code that the call runs may take apart any list or dictionary that it can reach. */

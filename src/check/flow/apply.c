@@ -221,8 +221,26 @@ static bool fits_error(struct applying *a)
     return rs_error_refine(a->flow, a->state, a->way->entry == RS_ENTRY_SET);
 }
 
+/* A static variable of a C++ function is initialised once, behind its guard: a way that does so is not taken again. */
+static bool fits_guards(struct applying *a)
+{
+    for (unsigned i = 0; i < a->way->nstores; i++) {
+        const struct rs_subject *where = &a->way->stores[i].where;
+        struct rs_av place = where->kind == RS_SUBJECT_GLOBAL && rs_ir_is_guarded(a->flow->ir, where->global)
+                                 ? place_of(a, where)
+                                 : rs_av_unknown();
+        const struct rs_cell *cell = place.kind == RS_AV_SYM ? rs_memory_cell(a->state, place.sym, place.number) : NULL;
+
+        if (cell != NULL && cell->stored)
+            return false;
+    }
+    return true;
+}
+
 static bool fits_memory(struct applying *a)
 {
+    if (!fits_guards(a))
+        return false;
     for (unsigned i = 0; i < a->way->nrefs; i++)
         if (!fits_member(a, &a->way->refs[i].who))
             return false;

@@ -356,6 +356,20 @@ void rs_exit_compare(struct rs_flow *flow)
     RS_VEC_CLOSE(&flow->lent);
 }
 
+/* A function of a .pyx that gives up the reference of an argument by hand, and returns it, has taken that one over. */
+static bool hands_on(const struct rs_flow *flow, const struct rs_sym *sym)
+{
+    return !flow->role && sym != NULL && sym->kind == RS_SYM_ARG && sym->owned == 0 && sym->gone != NULL;
+}
+
+/* Whether the number that a slot returns says that it has failed: of lengths each negative one does. */
+static bool is_failure(const struct rs_ir_role *role, int64_t number)
+{
+    if (strcmp(role->slot, "mod.exec") == 0)
+        return number != 0;
+    return strcmp(role->slot, "sq_length") == 0 || strcmp(role->slot, "mp_length") == 0 ? number < 0 : number == -1;
+}
+
 static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret, struct rs_av value)
 {
     LLVMValueRef at = return_statement(flow, state, ret);
@@ -363,7 +377,7 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
 
     judge_found(flow, state, sym != NULL ? value.sym : RS_NONE, at);
     /* its callers get what the role promises: what is wrong is told here */
-    bool promised = flow->role_new && sym != NULL && sym->owned == 0;
+    bool handed_on = hands_on(flow, sym), promised = flow->role_new && sym != NULL && sym->owned == 0 && !handed_on;
     if (promised)
         sym->owned = 1;
     rs_summary_add(flow, state, value, false);
@@ -371,12 +385,10 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
         sym->owned = 0;
     if (!flow->role && sym != NULL)
         note_lent(flow, state, value.sym, at);
-    if (flow->role_new)
+    if (flow->role_new && !handed_on)
         judge_result(flow, state, value, at);
     else if (flow->role_int && value.kind == RS_AV_INT)
-        judge_error(flow, state,
-                    strcmp(flow->function->role->slot, "mod.exec") == 0 ? value.number != 0 : value.number == -1, false,
-                    at);
+        judge_error(flow, state, is_failure(flow->function->role, value.number), false, at);
     judge_stores(flow, state);
     judge_dangling(flow, state);
     judge_left(flow, state, sym != NULL && !flow->role_new ? value.sym : RS_NONE, at);

@@ -280,11 +280,23 @@ void rs_refs_steal(struct rs_flow *flow, struct rs_state *state, struct rs_av va
     steal_unowned(flow, state, sym, at, api);
 }
 
+/* The dictionary of keywords is made for the call: Python code has it in hand only if the function passes it on. */
+static bool is_keywords(const struct rs_flow *flow, const struct rs_sym *sym)
+{
+    static const char *const taking[] = {"method.keywords", "tp_call", "tp_init", "tp_new"};
+    enum { KEYWORDS = 2 };
+
+    for (size_t i = 0; flow->role && i < sizeof(taking) / sizeof(*taking); i++)
+        if (strcmp(flow->function->role->slot, taking[i]) == 0 && flow->nargs > KEYWORDS)
+            return sym->identity == LLVMGetParam(flow->function->value, KEYWORDS);
+    return false;
+}
+
 /* A container that Python code may have in hand: a member, a global, something that was passed in. */
 static bool is_within_reach(const struct rs_flow *flow, const struct rs_sym *container)
 {
     if (container->kind == RS_SYM_ARG)
-        return flow->role;
+        return flow->role && (!is_keywords(flow, container) || container->flags & RS_F_VISIBLE);
     if (container->kind == RS_SYM_NEW)
         return container->flags & RS_F_VISIBLE ||
                (container->flags & (RS_F_SHARED | RS_F_MADE) && !(container->flags & RS_F_ALONE));

@@ -97,6 +97,8 @@ const char *rs_ir_api_name(const struct rs_ir *ir, LLVMValueRef function);
 /* As people say a function's name, of another unit's too: "Table::find" of _ZN5Table4findEPv. Lives as long as the IR.
  */
 const char *rs_ir_readable(struct rs_ir *ir, LLVMValueRef function);
+/* Whether the name (NULL: no) is that of a C++ function's static variable that is initialised behind a guard, once. */
+bool rs_ir_is_guarded(const struct rs_ir *ir, const char *global);
 /* NULL for declarations and for what is no function. */
 struct rs_ir_function *rs_ir_function(const struct rs_ir *ir, LLVMValueRef value);
 /* Where an instruction stands in the source. */

@@ -3,6 +3,7 @@
  * LLVM-C has few accessors for debug information, so that operands of metadata nodes are read by position; the
  * positions (llvm/IR/DebugInfoMetadata.h) are named below and in ir.h. */
 #include <llvm-c/DebugInfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -275,4 +276,16 @@ const char *rs_ir_readable(struct rs_ir *ir, LLVMValueRef function)
     free(readable);
     *known = (uintptr_t)name;
     return name;
+}
+
+/* The guard of _ZZ... is _ZGVZ... (the Itanium C++ ABI). */
+bool rs_ir_is_guarded(const struct rs_ir *ir, const char *global)
+{
+    char guard[512];
+    int length;
+
+    if (global == NULL || strncmp(global, "_ZZ", 3) != 0)
+        return false;
+    length = snprintf(guard, sizeof(guard), "_ZGV%s", global + 2);
+    return length > 0 && (size_t)length < sizeof(guard) && LLVMGetNamedGlobal(ir->module, guard) != NULL;
 }

@@ -99,6 +99,22 @@ cdef class Hoarder:
         Py_INCREF(value)
         self.value = <PyObject *>value
 
+
+cdef object given_up(PyObject *raw):
+    result = <object>raw
+    Py_DECREF(<object>raw)
+    return result
+
+
+def repeated_number(n):
+    cdef PyObject *raw = PyLong_FromLong(1000)
+    total = given_up(raw)
+    while n > 0:
+        raw = PyLong_FromLong(1000)
+        total += given_up(raw)
+        n -= 1
+    return total
+
 # refsan check
 # RS201 number / number_text: PyLong_FromLong
 # RS102|RS101 first_of / first_item: borrowed_item

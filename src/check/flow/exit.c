@@ -38,6 +38,8 @@ static int holders(struct rs_flow *flow, const struct rs_state *state, int32_t s
         if (cell->value.number != 0 || !rs_memory_holds(flow, state, cell, sym) ||
             !rs_memory_outlives(state, cell->base))
             continue;
+        if (owning_only && cell->base == sym)
+            continue; /* whoever points to itself does not keep itself alive */
         if (state->syms.items[cell->base].kind == RS_SYM_ITEMS)
             continue; /* was taken over when it was stored */
         count += !owning_only || rs_fields_is_owner(flow->unit, cell->key);
@@ -341,6 +343,20 @@ static void promise(struct rs_summary *summary, const char *global)
     }
 }
 
+/* A function of Cython's that hands over a reference on no way lends by its own convention: a bare PyObject *. */
+static void withdraw(struct rs_flow *flow)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < flow->unit->candidates.count; i++) {
+        const struct rs_candidate *candidate = &flow->unit->candidates.items[i];
+
+        if (candidate->rule != RS_RULE_RS102 || candidate->function != flow->function->value)
+            flow->unit->candidates.items[kept++] = *candidate;
+    }
+    flow->unit->candidates.count = kept;
+}
+
 void rs_exit_compare(struct rs_flow *flow)
 {
     size_t length;
@@ -354,6 +370,8 @@ void rs_exit_compare(struct rs_flow *flow)
         promise(flow->summary, LLVMGetValueName2(lent->object, &length));
     }
     RS_VEC_CLOSE(&flow->lent);
+    if (flow->function->cdef && flow->function->role == NULL && !flow->gives)
+        withdraw(flow);
 }
 
 /* A function of a .pyx that gives up the reference of an argument by hand, and returns it, has taken that one over. */
@@ -375,6 +393,7 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
     LLVMValueRef at = return_statement(flow, state, ret);
     struct rs_sym *sym = rs_state_object(state, value);
 
+    flow->gives = flow->gives || (sym != NULL && sym->owned > 0);
     judge_found(flow, state, sym != NULL ? value.sym : RS_NONE, at);
     /* its callers get what the role promises: what is wrong is told here */
     bool handed_on = hands_on(flow, sym), promised = flow->role_new && sym != NULL && sym->owned == 0 && !handed_on;

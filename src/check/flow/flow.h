@@ -331,6 +331,7 @@ struct rs_flow {
     bool dying;    /* tp_dealloc and its like: the object is taken apart */
     bool init;     /* runs when the module is imported, once */
     bool judge;    /* findings are wanted */
+    bool gives;    /* a way returned an object with a reference */
     bool cut;
 };
 
@@ -694,6 +695,10 @@ bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef va
 /* Whether the object is an item of a list or tuple of which the function fills a slot, without a release of what was
  * there. */
 bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym);
+/* Whether the function put the object into a slot of a list or tuple itself, and puts another one there behind the
+ * release. */
+bool rs_slot_is_filled_anew(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym,
+                            LLVMValueRef release);
 /* Whether the function takes a reference to the object behind the instruction: PyList_SetItem(list, 0, object),
  * Py_INCREF(object). */
 bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at);

@@ -126,7 +126,8 @@ static void maybe_die(struct rs_state *state, struct rs_sym *sym)
 static bool is_conventional(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
     return rs_chain_unlinks(flow, sym, at) || rs_slot_is_refilled(flow, state, sym) ||
-           rs_uncounted_is_put(flow, state, sym, at) || rs_sweep_gives_back(flow, sym, at);
+           rs_slot_is_filled_anew(flow, state, sym, at) || rs_uncounted_is_put(flow, state, sym, at) ||
+           rs_sweep_gives_back(flow, sym, at);
 }
 
 /* What a place of another object held is in hand, and may be the argument: whoever gives that up gives up the place's

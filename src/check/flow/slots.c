@@ -67,6 +67,20 @@ bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const str
     return false;
 }
 
+bool rs_slot_is_filled_anew(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym,
+                            LLVMValueRef release)
+{
+    bool put = sym->flags & RS_F_STOLEN && sym->parent != RS_NONE && sym->gone_api != NULL &&
+               strstr(sym->gone_api, "_SET_ITEM") != NULL;
+
+    for (size_t i = 0; put && i < flow->blocks.count; i++)
+        for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL;
+             at = LLVMGetNextInstruction(at))
+            if (at != sym->gone && fills(flow, state, at, sym->parent) && rs_flow_is_behind(flow, at, release))
+                return true;
+    return false;
+}
+
 bool rs_slot_is_counted_behind(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at)
 {
     int32_t object = (int32_t)(sym - state->syms.items);

@@ -281,7 +281,7 @@ static void note_call(struct rs_members *members, LLVMValueRef call)
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
         LLVMValueRef value = LLVMGetOperand(call, i);
 
-        if (rs_members_loaded(rules, value, &structure, &offset, NULL)) {
+        if (rs_members_loaded(rules, rs_rules_whole(value), &structure, &offset, NULL)) {
             if (rs_rules_ref_act(row) == RS_REF_RELEASE)
                 member_at(members, structure, offset)->released = true;
             else if (rs_ir_callee(call) != NULL && !call_borrows(rules, call, value, DEPTH))

@@ -14,6 +14,8 @@ struct search {
     struct rs_map names; /* values that are the call's result on some way */
 };
 
+enum { DEPTH = 4 };
+
 /* Notes the value and the phis that it flows into, `depth` of them one behind the other. */
 static void note_names(struct rs_map *names, LLVMValueRef value, int depth)
 {
@@ -251,7 +253,6 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
     const struct rs_contract *row = rs_rules_api(rules, call, NULL);
     struct search search = {.start = call, .row = row};
     struct rs_way walk = {.rules = rules, .step = step, .data = &search};
-    enum { DEPTH = 4 };
     struct rs_finding *finding;
     int line = rs_ir_place(rules->ir, call).line;
     bool found;
@@ -322,9 +323,15 @@ static void judge_deletion(struct rs_rules *rules, const struct rs_ir_function *
     struct search search = {.start = argument, .row = &nothing};
     struct rs_way walk = {.rules = rules, .step = step, .data = &search, .quiet = true};
     struct rs_finding *finding;
+    bool found;
 
-    if (argument == NULL || !rs_way_follow(&walk, LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(function->value)),
-                                           (struct rs_way_fact){argument, false, 0}))
+    if (argument == NULL)
+        return;
+    note_names(&search.names, argument, DEPTH);
+    found = rs_way_follow(&walk, LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(function->value)),
+                          (struct rs_way_fact){argument, false, 0});
+    rs_map_close(&search.names);
+    if (!found)
         return;
     finding = rs_rules_tell(rules, RS_RULE_RS403, function, walk.found,
                             search.taker != NULL

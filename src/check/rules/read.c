@@ -86,11 +86,30 @@ bool rs_rules_needs_object(const struct rs_argument *argument)
     }
 }
 
+/* Whether the address is that of the first member: &item->ob_base. */
+static bool is_of_first(LLVMValueRef pointer)
+{
+    if (!LLVMIsAGetElementPtrInst(pointer))
+        return false;
+    for (unsigned i = 1; i < (unsigned)LLVMGetNumOperands(pointer); i++)
+        if (!LLVMIsAConstantInt(LLVMGetOperand(pointer, i)) ||
+            LLVMConstIntGetZExtValue(LLVMGetOperand(pointer, i)) != 0)
+            return false;
+    return true;
+}
+
+LLVMValueRef rs_rules_whole(LLVMValueRef pointer)
+{
+    while (is_of_first(pointer))
+        pointer = LLVMGetOperand(pointer, 0);
+    return pointer;
+}
+
 LLVMValueRef rs_rules_ref_object(LLVMValueRef call)
 {
     unsigned given = LLVMGetNumArgOperands(call);
 
-    return given > 0 ? LLVMGetOperand(call, given - 1) : NULL;
+    return given > 0 ? rs_rules_whole(LLVMGetOperand(call, given - 1)) : NULL;
 }
 
 enum rs_ref_act rs_rules_ref_act(const struct rs_contract *row)

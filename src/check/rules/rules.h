@@ -66,6 +66,8 @@ bool rs_rules_needs_object(const struct rs_argument *argument);
 enum rs_ref_act { RS_REF_NONE, RS_REF_ACQUIRE, RS_REF_RELEASE };
 /* What Py_INCREF and its kin do to their one argument. */
 enum rs_ref_act rs_rules_ref_act(const struct rs_contract *row);
+/* What an address of the first member belongs to (&item->ob_base: item); else the address. */
+LLVMValueRef rs_rules_whole(LLVMValueRef pointer);
 /* The object of such a call. */
 LLVMValueRef rs_rules_ref_object(LLVMValueRef call);
 

@@ -130,6 +130,9 @@ static bool may_be_released(struct rs_rules *rules, LLVMValueRef value, bool cer
 
         if (row != NULL && rs_rules_ref_act(row) == RS_REF_RELEASE)
             return true;
+        if (LLVMIsAGetElementPtrInst(user) && rs_rules_whole(user) == rs_rules_whole(value) &&
+            may_be_released(rules, user, certain))
+            return true;
         if (certain || LLVMIsAICmpInst(user) || LLVMIsALoadInst(user) || LLVMIsAGetElementPtrInst(user))
             continue;
         if (row == NULL || row->result == RS_RESULT_NEW || (row->flags & RS_MAY_RELEASE))

@@ -156,9 +156,43 @@ PyTypeObject CallerType = {
     .tp_dealloc = (destructor)caller_dealloc,
 };
 
+static PyObject *
+call_filled(PyObject *self, PyObject *args)
+{
+    PyObject *callback, *arguments, *number, *answer;
+
+    if (!PyArg_ParseTuple(args, "OO!", &callback, &PyTuple_Type, &arguments))
+        return NULL;
+    number = PyFloat_FromDouble(1.5);
+    if (number == NULL)
+        return NULL;
+    PyTuple_SET_ITEM(arguments, 0, number);
+    answer = PyObject_Call(callback, arguments, NULL);
+    Py_DECREF(number); /* the slot's, which gets None back */
+    PyTuple_SET_ITEM(arguments, 0, Py_None);
+    return answer;
+}
+
+static PyObject *
+call_dropped(PyObject *self, PyObject *args)
+{
+    PyObject *callback, *arguments, *number, *answer;
+
+    if (!PyArg_ParseTuple(args, "OO!", &callback, &PyTuple_Type, &arguments))
+        return NULL;
+    number = PyFloat_FromDouble(1.5);
+    if (number == NULL)
+        return NULL;
+    PyTuple_SET_ITEM(arguments, 0, number);
+    answer = PyObject_Call(callback, arguments, NULL);
+    Py_DECREF(number); /* wrong: the tuple has it */
+    return answer;
+}
+
 static PyMethodDef methods[] = {
     METHOD(title, METH_O), METHOD(title_first, METH_O), METHOD(tupled, METH_O), METHOD(tupled_shared, METH_O),
-    METHOD(put, METH_VARARGS), METHOD(put_uncounted, METH_VARARGS), METHOD(empty, METH_NOARGS), METHOD(blank, METH_NOARGS), {NULL},
+    METHOD(put, METH_VARARGS), METHOD(put_uncounted, METH_VARARGS), METHOD(empty, METH_NOARGS), METHOD(blank, METH_NOARGS),
+    METHOD(call_filled, METH_VARARGS), METHOD(call_dropped, METH_VARARGS), {NULL},
 };
 MODULE(slots, methods)
 
@@ -168,4 +202,5 @@ MODULE(slots, methods)
  * RS101|RS103 tupled_shared / tupled: two own it
  * RS101|RS103 put_uncounted / put: never counted
  * RS105 blank / empty: dead
+ * RS104 call_dropped / call_filled: wrong: the tuple has it
  */

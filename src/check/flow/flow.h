@@ -627,8 +627,9 @@ bool rs_question_is_local(int64_t code);
 int64_t rs_question_implied(int64_t code);
 /* The function asks so many times. */
 void rs_question_count(struct rs_flow *flow, int64_t code, uint64_t times);
-/* Whether anybody will ask again what was answered: this function, or the callers of an argument. */
-bool rs_question_is_kept(const struct rs_flow *flow, const struct rs_sym *answer);
+/* Whether anybody will ask again what was answered: this function, or (not where states are to be few) the callers of
+ * an argument. */
+bool rs_question_is_kept(const struct rs_flow *flow, const struct rs_sym *answer, bool sparing);
 /* walk.c */
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge);
 struct rs_summaries;

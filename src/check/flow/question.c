@@ -263,10 +263,11 @@ bool rs_question_is_local(int64_t code)
     return code & CODE_LOCAL;
 }
 
-bool rs_question_is_kept(const struct rs_flow *flow, const struct rs_sym *answer)
+bool rs_question_is_kept(const struct rs_flow *flow, const struct rs_sym *answer, bool sparing)
 {
-    return answer->low == answer->high && (rs_asked_again(flow, (uint64_t)answer->offset) ||
-                                           ((uint32_t)answer->parent < flow->nargs && !flow->uncalled));
+    bool callers = (uint32_t)answer->parent < flow->nargs && !flow->uncalled;
+
+    return answer->low == answer->high && (rs_asked_again(flow, (uint64_t)answer->offset) || (!sparing && callers));
 }
 
 int64_t rs_question_implied(int64_t code)

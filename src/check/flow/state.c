@@ -398,6 +398,21 @@ static void reach_owned_items(struct settling *s)
     }
 }
 
+/* Whether an integer is known that tells of another symbol, which is at hand: of a flag in it, of its type. */
+static bool is_learned(const struct settling *s, const struct rs_sym *sym)
+{
+    bool ordered = sym->flags & RS_F_ORDER && rs_eval_order_is_live(sym, s->live),
+         of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE,
+         asked = !s->coarsest && of_parent && s->state->syms.items[sym->parent].flags & RS_F_ASKED && is_answered(sym);
+
+    if (sym->flags & RS_F_KIND ||
+        !(sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent))
+        return false;
+    if (rs_question_is_answer(sym))
+        return rs_question_is_kept(s->flow, sym, s->coarse);
+    return informative(s, sym) || asked;
+}
+
 static void find_reachable(struct settling *s)
 {
     size_t done = 0;
@@ -415,17 +430,9 @@ static void find_reachable(struct settling *s)
             reach_cells(s, s->order[done++]);
         reach_owned_items(s);
     } while (done < s->count);
-    for (size_t i = 0; i < s->state->syms.count; i++) { /* what is known of a flag in an integer that is at hand */
-        const struct rs_sym *sym = &s->state->syms.items[i];
-        bool ordered = sym->flags & RS_F_ORDER && rs_eval_order_is_live(sym, s->live),
-             of_parent = sym->parent != RS_NONE && s->number[sym->parent] != RS_NONE;
-        bool asked =
-            !s->coarsest && of_parent && s->state->syms.items[sym->parent].flags & RS_F_ASKED && is_answered(sym);
-        if (sym->kind == RS_SYM_INT && !(sym->flags & RS_F_KIND) &&
-            (sym->flags & RS_F_ORDER ? ordered && (of_parent || sym->parent == RS_NONE) : of_parent) &&
-            (informative(s, sym) || asked) && (!rs_question_is_answer(sym) || rs_question_is_kept(s->flow, sym)))
+    for (size_t i = 0; i < s->state->syms.count; i++)
+        if (s->state->syms.items[i].kind == RS_SYM_INT && is_learned(s, &s->state->syms.items[i]))
             reach(s, (int32_t)i);
-    }
 }
 
 /* A reference of what lies there goes with the place, if there is one; without one it may be that the place's is taken

@@ -579,6 +579,8 @@ bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef i
     base = rs_eval(flow, state, pointer);
     if (offset >= PAGE || LLVMIsConstant(pointer))
         return false;
-    return (base.kind == RS_AV_INT && base.number == 0) ||
-           (base.kind == RS_AV_SYM && base.number == 0 && state->syms.items[base.sym].null == RS_NULL);
+    if (base.kind != RS_AV_SYM || base.number != 0)
+        return base.kind == RS_AV_INT && base.number == 0;
+    /* the program goes on: it was an address */
+    return !rs_refine_null(flow, state, base.sym, false);
 }

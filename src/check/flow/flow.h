@@ -735,6 +735,12 @@ bool rs_belief_absent(const struct rs_flow *flow, LLVMValueRef compare, const st
 /* Whether the call's result is read through, and never compared with anything: it is known to be there. */
 bool rs_belief_never_null(LLVMValueRef call);
 
+/* expansion.c */
+/* The name of the macro in one expansion of which both instructions stand, a call and the end of the way that does
+ * wrong behind it; NULL where they stand apart, or the source cannot be read. Lives as long as the unit. */
+const char *rs_expansion_of(struct rs_ir *ir, LLVMValueRef taken, LLVMValueRef lost);
+/* A hash of what is lost in the macro, and whether that is worth a note only; `api` may be NULL. */
+uint64_t rs_expansion_key(const char *macro, const char *api, bool note);
 /* generated.c */
 /* Whether it is about references that Cython's generator counts by itself, where the .pyx counts none by hand, or about
  * its exceptions. */

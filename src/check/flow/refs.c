@@ -356,6 +356,7 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
          rs_uncounted_is_taken_out(flow, state, sym)))
         return;
     failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
+    sym->gone = at;
     if (replaced) {
         rs_tell(flow, state, RS_RULE_RS201, since, sym,
                 SAY(flow, "%s: the reference that %s held is never given back: it is replaced%s", flow->function->name,

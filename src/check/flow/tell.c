@@ -263,19 +263,40 @@ static bool is_told_of(const struct rs_flow_unit *unit, const struct rs_candidat
     return false;
 }
 
+/* The leak that a macro makes by itself: the finding that tells of another of its expansions, or NULL; the macro's name
+ * is noted then, for findings to come. */
+static struct rs_finding *same_macro(struct rs_flow_unit *unit, struct rs_map *macros, const struct rs_candidate *leak,
+                                     const char *macro)
+{
+    uint64_t *known = rs_map_at(macros, rs_expansion_key(macro, leak->belief_api, leak->note || leak->latent));
+
+    if (*known != 0)
+        return &unit->report->findings.items[*known - 1];
+    *known = unit->report->findings.count + 1;
+    return NULL;
+}
+
 void rs_tell_all(struct rs_flow_unit *unit)
 {
+    struct rs_map macros = {0};
     uint64_t generators = 0;
 
     for (size_t i = 0; i < unit->candidates.count; i++) {
         const struct rs_candidate *candidate = &unit->candidates.items[i];
         const struct rs_ir_function *function = rs_ir_function(unit->ir, candidate->function);
         struct rs_finding *finding;
+        const char *macro;
 
         if ((candidate->latent && !names_immortal(unit->ir, candidate->culprit)) || is_told_of(unit, candidate))
             continue;
         if (rs_generated_counts(unit, candidate)) {
             generators++;
+            continue;
+        }
+        macro = is_leak(candidate->rule) ? rs_expansion_of(unit->ir, candidate->culprit, candidate->object.gone) : NULL;
+        finding = macro == NULL ? NULL : same_macro(unit, &macros, candidate, macro);
+        if (finding != NULL) {
+            finding->count++;
             continue;
         }
         finding = rs_report_add(unit->report, candidate->rule);
@@ -284,7 +305,9 @@ void rs_tell_all(struct rs_flow_unit *unit)
         finding->severity = candidate->note || candidate->latent ? RS_NOTE
                             : candidate->rule == RS_RULE_RS107   ? RS_WARNING
                                                                  : RS_ERROR;
-        finding->message = rs_arena_strdup(&unit->report->arena, candidate->message);
+        finding->message = macro == NULL ? rs_arena_strdup(&unit->report->arena, candidate->message)
+                                         : rs_arena_printf(&unit->report->arena, "%s, as wherever the macro %s stands",
+                                                           candidate->message, macro);
         finding->fix = rs_arena_strdup(&unit->report->arena, candidate->fix);
         finding->culprit = place_of(unit->ir, function, candidate->culprit);
         finding->has_belief = candidate->belief != NULL;
@@ -297,6 +320,7 @@ void rs_tell_all(struct rs_flow_unit *unit)
             intern_place(unit->report, &finding->belief);
         add_path(unit->ir, unit->report, finding, candidate);
     }
+    rs_map_close(&macros);
     if (generators > 0)
         *RS_PUSH(&unit->report->uncovered) =
             (struct rs_uncovered){"suspicions about code of Cython's own", generators, false};

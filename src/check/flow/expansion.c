@@ -1,0 +1,49 @@
+/* A mistake that a macro makes stands in each of its expansions: it is one mistake, and told once. */
+#include <ctype.h>
+#include <llvm-c/DebugInfo.h>
+#include <string.h>
+
+#include "check/flow/flow.h"
+
+static bool is_at(LLVMValueRef a, LLVMValueRef b, unsigned *column)
+{
+    LLVMMetadataRef x = a == NULL ? NULL : LLVMInstructionGetDebugLoc(a),
+                    y = b == NULL ? NULL : LLVMInstructionGetDebugLoc(b);
+
+    if (x == NULL || y == NULL || LLVMDILocationGetLine(x) != LLVMDILocationGetLine(y) ||
+        LLVMDILocationGetColumn(x) != LLVMDILocationGetColumn(y))
+        return false;
+    *column = LLVMDILocationGetColumn(x);
+    return *column > 0;
+}
+
+static bool belongs_to_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+const char *rs_expansion_of(struct rs_ir *ir, LLVMValueRef taken, LLVMValueRef lost)
+{
+    unsigned column = 0;
+    char *line = is_at(taken, lost, &column) ? rs_generated_line(ir, taken) : NULL;
+    const char *name = NULL;
+    size_t length = 0;
+
+    if (line != NULL && strlen(line) >= column) {
+        while (belongs_to_name(line[column - 1 + length]))
+            length++;
+        name = length == 0 ? NULL : rs_arena_strndup(&ir->arena, line + column - 1, length);
+    }
+    free(line);
+    return name;
+}
+
+uint64_t rs_expansion_key(const char *macro, const char *api, bool note)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)note;
+
+    for (int part = 0; part < 2; part++)
+        for (const char *text = part == 0 ? macro : api; text != NULL && *text != '\0'; text++)
+            hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash | 1;
+}

@@ -116,6 +116,7 @@ static struct rs_av value_of(struct applying *a, const struct rs_subject *subjec
         if (from.kind == RS_AV_SYM) {
             a->state->syms.items[from.sym].low = subject->offset;
             a->state->syms.items[from.sym].high = subject->high;
+            a->state->syms.items[from.sym].null = subject->null;
         }
         return from;
     case RS_SUBJECT_ARG:
@@ -463,7 +464,8 @@ static bool is_of_call(const struct applying *a)
 
 static bool can_be(const struct rs_subject *result, int64_t number)
 {
-    return result->kind != RS_SUBJECT_INT || (result->offset <= number && number <= result->high);
+    return result->kind != RS_SUBJECT_INT ||
+           (result->offset <= number && number <= result->high && !(number == 0 && result->null == RS_NONNULL));
 }
 
 /* Whoever takes one result for a refusal with an exception and for an answer without has looked at it, and goes by what

@@ -61,7 +61,11 @@ struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
 
 static struct rs_av negated(struct rs_av condition)
 {
-    static const uint8_t pairs[][2] = {{LLVMIntEQ, LLVMIntNE}, {LLVMIntSGT, LLVMIntSLE}, {LLVMIntSGE, LLVMIntSLT}};
+    static const uint8_t pairs[][2] = {{LLVMIntEQ, LLVMIntNE},
+                                       {LLVMIntSGT, LLVMIntSLE},
+                                       {LLVMIntSGE, LLVMIntSLT},
+                                       {LLVMIntUGT, LLVMIntULE},
+                                       {LLVMIntUGE, LLVMIntULT}};
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
         for (int side = 0; side < 2; side++)
@@ -109,6 +113,14 @@ static LLVMIntPredicate swapped(LLVMIntPredicate predicate)
         return LLVMIntSGT;
     case LLVMIntSLE:
         return LLVMIntSGE;
+    case LLVMIntUGT:
+        return LLVMIntULT;
+    case LLVMIntUGE:
+        return LLVMIntULE;
+    case LLVMIntULT:
+        return LLVMIntUGT;
+    case LLVMIntULE:
+        return LLVMIntUGE;
     default:
         return predicate;
     }
@@ -245,15 +257,43 @@ static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state
     return (struct rs_av){RS_AV_COND, (uint8_t)predicate, sym, 0};
 }
 
+static bool is_unsigned(LLVMIntPredicate predicate)
+{
+    return predicate == LLVMIntUGT || predicate == LLVMIntUGE || predicate == LLVMIntULT || predicate == LLVMIntULE;
+}
+
+static bool is_compared_twice(LLVMValueRef value)
+{
+    int times = 0;
+
+    for (LLVMUseRef use = LLVMGetFirstUse(value); use != NULL && times < 2; use = LLVMGetNextUse(use))
+        times += LLVMIsAICmpInst(LLVMGetUser(use)) != NULL;
+    return times > 1;
+}
+
+/* An unknown number that is compared again has one value all the same. */
+static struct rs_av named(struct rs_flow *flow, struct rs_state *state, LLVMValueRef operand)
+{
+    uint32_t index = LLVMIsConstant(operand) ? UINT32_MAX : rs_flow_index(flow, operand);
+    struct rs_av value;
+
+    if (index == UINT32_MAX || !rs_flow_relevant(flow, index) || !is_compared_twice(operand))
+        return rs_av_unknown();
+    value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, operand));
+    rs_state_set(state, index, value);
+    return value;
+}
+
 static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     LLVMIntPredicate predicate = LLVMGetICmpPredicate(instruction);
     struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)),
                  b = rs_eval(flow, state, LLVMGetOperand(instruction, 1)), answer;
+    bool swaps = a.kind == RS_AV_INT && b.kind != RS_AV_INT;
 
     if (rs_kinds_ask(flow, state, instruction, &answer))
         return answer;
-    if (a.kind == RS_AV_INT && b.kind != RS_AV_INT) {
+    if (swaps) {
         struct rs_av c = a;
         a = b, b = c, predicate = swapped(predicate);
     }
@@ -262,13 +302,14 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_SYM && state->syms.items[a.sym].kind != RS_SYM_INT &&
         state->syms.items[b.sym].kind != RS_SYM_INT)
         return compare_pointers(flow, state, instruction, a, b);
+    if (a.kind == RS_AV_UNKNOWN && b.kind == RS_AV_INT)
+        a = named(flow, state, LLVMGetOperand(instruction, swaps ? 1 : 0));
     if (b.kind != RS_AV_INT)
         return compare_unknown(flow, state, predicate, LLVMGetOperand(instruction, 0), LLVMGetOperand(instruction, 1),
                                instruction);
     if (a.kind == RS_AV_COND && (predicate == LLVMIntEQ || predicate == LLVMIntNE) && (b.number == 0 || b.number == 1))
         return (predicate == LLVMIntNE) == (b.number == 0) ? a : negated(a);
-    if (a.kind != RS_AV_SYM || predicate == LLVMIntUGT || predicate == LLVMIntUGE || predicate == LLVMIntULT ||
-        predicate == LLVMIntULE)
+    if (a.kind != RS_AV_SYM || (is_unsigned(predicate) && state->syms.items[a.sym].kind != RS_SYM_INT))
         return rs_av_unknown();
     if (state->syms.items[a.sym].kind != RS_SYM_INT && a.number != 0)
         return b.number == 0 ? rs_av_int(predicate == LLVMIntNE) : rs_av_unknown();
@@ -332,6 +373,8 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
     switch (LLVMGetInstructionOpcode(instruction)) {
     case LLVMAdd:
         return rs_av_int((int64_t)((uint64_t)a.number + (uint64_t)b.number));
+    case LLVMMul:
+        return rs_av_int((int64_t)((uint64_t)a.number * (uint64_t)b.number));
     case LLVMSub:
         return rs_av_int((int64_t)((uint64_t)a.number - (uint64_t)b.number));
     case LLVMAnd:

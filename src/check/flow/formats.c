@@ -33,6 +33,15 @@ static void put_data(struct scan *s)
     put(s, take(s), rs_av_unknown());
 }
 
+/* The length of what is given beside it. */
+static void put_length(struct scan *s)
+{
+    int32_t sym = rs_state_sym(s->state, RS_SYM_INT, s->call);
+
+    s->state->syms.items[sym].low = 0;
+    put(s, take(s), rs_av_sym(sym));
+}
+
 static void put_object(struct scan *s, LLVMValueRef target)
 {
     struct rs_av address = target == NULL ? rs_av_unknown() : rs_eval(s->flow, s->state, target);
@@ -135,14 +144,14 @@ static void parse_unit(struct scan *s)
         put_data(s);
         s->at += s->at[1] != '\0';
         if (s->at[1] == '#')
-            put_data(s);
+            put_length(s);
     } else if (strchr("szyuZw", unit) != NULL) {
         if (s->at[1] == '*')
             put_data(s);
         else
             put_text(s);
         if (s->at[1] == '#')
-            put_data(s);
+            put_length(s);
     } else if (strchr("bBhHiIlkLKncCfdDp", unit) != NULL) {
         put_data(s);
     }

@@ -301,6 +301,12 @@ static bool is_making(const struct rs_flow *flow, const struct rs_state *state, 
            state->syms.items[old->parent].kind == RS_SYM_ARG;
 }
 
+/* Whoever could come across the members of an object of C++ has let go of it when its destructor runs. */
+static bool is_destructor(const struct rs_flow *flow)
+{
+    return strstr(flow->function->name, "::~") != NULL;
+}
+
 /* The place is given a new value only now, `old` was released before: code that the release ran could find it there. It
  * is anybody's code where the place can hold anybody's object; what the unit itself makes and knows runs some only by
  * what it leads on to, or as a subclass. Whether code comes across a place that has no name, or a handle that is
@@ -330,7 +336,7 @@ static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym
 {
     old->flags &= ~(uint32_t)RS_F_HELD;
     if (old->owned < 0 && old->identity != NULL && !(old->flags & (RS_F_UNCERTAIN | RS_F_STOLEN)) && !flow->dying &&
-        !flow->init && !is_making(flow, state, old) && old->gone != NULL && old->gone != at &&
+        !flow->init && !is_making(flow, state, old) && !is_destructor(flow) && old->gone != NULL && old->gone != at &&
         is_in_sight(flow, state, old))
         tell_exposed(flow, state, old, at);
     if (old->flags & RS_F_OWNED_FIELD || old->owned < 0 || (!flow->role && rs_is_nameable(flow, state, old))) {

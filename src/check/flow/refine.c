@@ -160,9 +160,23 @@ static bool refine_int(struct rs_flow *flow, struct rs_state *state, int32_t sym
         return number != INT64_MAX && rs_refine_range(flow, state, sym, number + 1, INT64_MAX);
     case LLVMIntSGE:
         return rs_refine_range(flow, state, sym, number, INT64_MAX);
+    case LLVMIntULT:
+        return number == 0 ? false : number < 0 || rs_refine_range(flow, state, sym, 0, number - 1);
+    case LLVMIntULE:
+        return number < 0 || rs_refine_range(flow, state, sym, 0, number);
+    case LLVMIntUGT:
+        return it->low < 0 || number < 0 || number == INT64_MAX ||
+               rs_refine_range(flow, state, sym, number + 1, INT64_MAX);
+    case LLVMIntUGE:
+        return it->low < 0 || number < 0 || rs_refine_range(flow, state, sym, number, INT64_MAX);
     default:
         return true;
     }
+}
+
+static bool is_unsigned(unsigned predicate)
+{
+    return predicate == LLVMIntUGT || predicate == LLVMIntUGE || predicate == LLVMIntULT || predicate == LLVMIntULE;
 }
 
 int rs_refine_known(const struct rs_state *state, struct rs_av condition)
@@ -179,6 +193,8 @@ int rs_refine_known(const struct rs_state *state, struct rs_av condition)
             return -1;
         return (sym->null == RS_NULL) == (condition.predicate == LLVMIntEQ);
     }
+    if (is_unsigned(condition.predicate) && (sym->low < 0 || condition.number < 0))
+        return -1;
     switch (condition.predicate) {
     case LLVMIntEQ:
     case LLVMIntNE:
@@ -186,12 +202,16 @@ int rs_refine_known(const struct rs_state *state, struct rs_av condition)
             (condition.number == 0 && sym->null == RS_NONNULL))
             return condition.predicate == LLVMIntNE;
         return sym->low == sym->high ? condition.predicate == LLVMIntEQ : -1;
+    case LLVMIntULT:
     case LLVMIntSLT:
         return sym->high < condition.number ? 1 : sym->low >= condition.number ? 0 : -1;
+    case LLVMIntULE:
     case LLVMIntSLE:
         return sym->high <= condition.number ? 1 : sym->low > condition.number ? 0 : -1;
+    case LLVMIntUGT:
     case LLVMIntSGT:
         return sym->low > condition.number ? 1 : sym->high <= condition.number ? 0 : -1;
+    case LLVMIntUGE:
     case LLVMIntSGE:
         return sym->low >= condition.number ? 1 : sym->high < condition.number ? 0 : -1;
     default:

@@ -99,6 +99,7 @@ static struct rs_subject subject_of(struct making *m, struct rs_av value)
     }
     if (m->state->syms.items[value.sym].kind == RS_SYM_INT && !is_argument(m, value.sym))
         return (struct rs_subject){.kind = RS_SUBJECT_INT,
+                                   .null = m->state->syms.items[value.sym].null,
                                    .arg = -1,
                                    .offset = m->state->syms.items[value.sym].low,
                                    .high = m->state->syms.items[value.sym].high};

@@ -1,6 +1,7 @@
-/* The same arithmetic on the same values, written twice, has one result: "if (n % m == 0) ... if (n % m)". The second
- * instruction is taken out of the IR and the first one's value stands for it, so that the two questions cannot be
- * answered differently. Arithmetic and casts only: they read no memory. Bounds: STEPS_MOST blocks looked at a function.
+/* The same arithmetic on the same values, written twice, has one result, and so has a comparison of numbers: "if (n % m
+ * == 0) ... if (n % m)". The second instruction is taken out of the IR and the first one's value stands for it, so that
+ * the two questions cannot be answered differently. Arithmetic, casts and comparisons only: they read no memory.
+ * Bounds: STEPS_MOST blocks looked at a function.
  */
 #include "check/ir/ir.h"
 
@@ -17,13 +18,15 @@ static bool is_arithmetic(LLVMValueRef instruction)
     LLVMOpcode opcode = LLVMGetInstructionOpcode(instruction);
 
     return LLVMIsABinaryOperator(instruction) != NULL || opcode == LLVMSExt || opcode == LLVMZExt ||
-           opcode == LLVMTrunc;
+           opcode == LLVMTrunc ||
+           (opcode == LLVMICmp && LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(instruction, 0))) == LLVMIntegerTypeKind);
 }
 
 static uint64_t hash_of(LLVMValueRef instruction)
 {
     uint64_t hash = (uint64_t)LLVMGetInstructionOpcode(instruction) << 1 | 1;
 
+    hash ^= LLVMIsAICmpInst(instruction) ? (uint64_t)LLVMGetICmpPredicate(instruction) << 16 : 0;
     hash = (hash ^ (uintptr_t)LLVMTypeOf(instruction)) * 0x9e3779b97f4a7c15u;
     for (int i = 0; i < LLVMGetNumOperands(instruction); i++)
         hash = (hash ^ hash >> 29 ^ (uintptr_t)LLVMGetOperand(instruction, (unsigned)i)) * 0x9e3779b97f4a7c15u;
@@ -33,7 +36,8 @@ static uint64_t hash_of(LLVMValueRef instruction)
 static bool is_same(LLVMValueRef a, LLVMValueRef b)
 {
     if (LLVMGetInstructionOpcode(a) != LLVMGetInstructionOpcode(b) || LLVMTypeOf(a) != LLVMTypeOf(b) ||
-        LLVMGetNumOperands(a) != LLVMGetNumOperands(b))
+        LLVMGetNumOperands(a) != LLVMGetNumOperands(b) ||
+        (LLVMIsAICmpInst(a) && LLVMGetICmpPredicate(a) != LLVMGetICmpPredicate(b)))
         return false;
     for (int i = 0; i < LLVMGetNumOperands(a); i++)
         if (LLVMGetOperand(a, (unsigned)i) != LLVMGetOperand(b, (unsigned)i))

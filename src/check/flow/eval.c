@@ -309,7 +309,9 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
                                instruction);
     if (a.kind == RS_AV_COND && (predicate == LLVMIntEQ || predicate == LLVMIntNE) && (b.number == 0 || b.number == 1))
         return (predicate == LLVMIntNE) == (b.number == 0) ? a : negated(a);
-    if (a.kind != RS_AV_SYM || (is_unsigned(predicate) && state->syms.items[a.sym].kind != RS_SYM_INT))
+    /* callers know what they give; of other numbers that bound would only part more ways */
+    if (a.kind != RS_AV_SYM ||
+        (is_unsigned(predicate) && (state->syms.items[a.sym].kind != RS_SYM_INT || (uint32_t)a.sym >= flow->nargs)))
         return rs_av_unknown();
     if (state->syms.items[a.sym].kind != RS_SYM_INT && a.number != 0)
         return b.number == 0 ? rs_av_int(predicate == LLVMIntNE) : rs_av_unknown();
@@ -624,6 +626,9 @@ bool rs_eval_faults(struct rs_flow *flow, struct rs_state *state, LLVMValueRef i
         return false;
     if (base.kind != RS_AV_SYM || base.number != 0)
         return base.kind == RS_AV_INT && base.number == 0;
-    /* the program goes on: it was an address */
+    /* the program goes on: it was an address. Of a member that owns, more knowledge is no gain: two that hold one
+     * object are not told apart. */
+    if (state->syms.items[base.sym].flags & RS_F_OWNED_FIELD)
+        return state->syms.items[base.sym].null == RS_NULL;
     return !rs_refine_null(flow, state, base.sym, false);
 }

@@ -111,7 +111,7 @@ static bool is_leak(enum rs_rule rule)
 }
 
 /* The candidate of the same cause, or NULL: of a leak it is the place where the reference was taken; `cause` (or NULL)
- * is the call whose exception stays set. */
+ * as cause_of gives it. */
 static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, LLVMValueRef culprit,
                                        LLVMValueRef cause)
 {
@@ -126,8 +126,11 @@ static struct rs_candidate *same_cause(struct rs_flow *flow, enum rs_rule rule, 
     return NULL;
 }
 
-static LLVMValueRef cause_of(const struct rs_state *state, enum rs_rule rule)
+/* Of an exception the call that has set it, of what a place held the store over it, wherever it was read before. */
+static LLVMValueRef cause_of(const struct rs_state *state, enum rs_rule rule, const struct rs_sym *sym)
 {
+    if (rule == RS_RULE_RS201 && sym != NULL && sym->flags & RS_F_MOVED && sym->taken == NULL)
+        return sym->gone;
     return rule == RS_RULE_RS302 && state->err == RS_ERR_SET ? state->err_at : NULL;
 }
 
@@ -156,7 +159,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
                                  .belief_api = sym == NULL ? NULL : sym->api,
                                  .object = sym == NULL ? (struct rs_sym){0} : *sym,
                                  .release = sym != NULL && rule == RS_RULE_RS105 ? sym->gone : NULL,
-                                 .cause = cause_of(state, rule),
+                                 .cause = cause_of(state, rule, sym),
                                  .message = message,
                                  .fix = fix,
                                  .latent = sym != NULL && rs_tell_immortal(flow, sym),
@@ -167,7 +170,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
              const struct rs_sym *sym, const char *message, const char *fix)
 {
-    LLVMValueRef cause = cause_of(state, rule);
+    LLVMValueRef cause = cause_of(state, rule, sym);
     struct rs_candidate *candidate = same_cause(flow, rule, culprit, cause);
     bool memory = rule == RS_RULE_RS202 && rs_trail_is_memory(state),
          outranks = candidate != NULL && candidate->rule == rule && candidate->note && !memory && !flow->init &&

@@ -745,8 +745,6 @@ uint64_t rs_expansion_key(const char *macro, const char *api, bool note);
 /* Whether it is about references that Cython's generator counts by itself, where the .pyx counts none by hand, or about
  * its exceptions. */
 bool rs_generated_counts(struct rs_flow_unit *unit, const struct rs_candidate *candidate);
-/* The line of source that the instruction stands in, or NULL; the caller frees it. */
-char *rs_generated_line(struct rs_ir *ir, LLVMValueRef at);
 
 /* engine.c: all functions of a unit; findings go to report, summaries where the options say. */
 void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct rs_report *report);

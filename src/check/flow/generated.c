@@ -13,24 +13,6 @@ static bool starts(const char *text, const char *head)
     return text != NULL && strncmp(text, head, strlen(head)) == 0;
 }
 
-char *rs_generated_line(struct rs_ir *ir, LLVMValueRef at)
-{
-    struct rs_ir_place place = at == NULL ? (struct rs_ir_place){0} : rs_ir_place(ir, at);
-    FILE *file = place.file == NULL ? NULL : fopen(place.file, "re");
-    char *line = NULL;
-    size_t room = 0;
-    int number = 0;
-
-    while (file != NULL && number < place.line && getline(&line, &room, file) >= 0)
-        number++;
-    if (file != NULL)
-        fclose(file);
-    if (file != NULL && number == place.line)
-        return line;
-    free(line);
-    return NULL;
-}
-
 /* Whether the text calls a function of that name: "Py_INCREF", not "__Pyx_Py_INCREF". */
 static bool calls(const char *text, const char *name)
 {
@@ -50,7 +32,7 @@ static bool counts_there(struct rs_ir *ir, LLVMValueRef at, const char *api)
 {
     static const char *const names[] = {"Py_INCREF",  "Py_XINCREF", "Py_DECREF",  "Py_XDECREF", "Py_CLEAR", "Py_NewRef",
                                         "Py_XNewRef", "Py_SETREF",  "Py_XSETREF", "Py_IncRef",  "Py_DecRef"};
-    char *text = rs_generated_line(ir, at);
+    char *text = rs_ir_source_line(ir, at);
     bool found = text != NULL && api != NULL && calls(text, api);
 
     for (size_t i = 0; text != NULL && i < sizeof(names) / sizeof(*names) && !found; i++)
@@ -92,7 +74,7 @@ static bool fills_variable(LLVMValueRef call)
 /* Whether the line calls, by its own name, a function that takes a reference over: PyTuple_SET_ITEM(t, 0, x). */
 static bool gives_there(struct rs_ir *ir, LLVMValueRef at)
 {
-    char *text = rs_generated_line(ir, at), *word = text;
+    char *text = rs_ir_source_line(ir, at), *word = text;
     bool found = false;
 
     while (word != NULL && !found && (word = strpbrk(word, "_P")) != NULL) {

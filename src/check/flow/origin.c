@@ -13,6 +13,8 @@ struct reading {
     struct rs_flow_unit *unit;
     struct rs_ir *ir;
     bool changed;
+    struct rs_map asked;  /* value -> whether its type is asked for, + 1 */
+    struct rs_map values; /* value and depth -> its origin in this round, + 1 */
 };
 
 static enum rs_origin worst(enum rs_origin a, enum rs_origin b)
@@ -105,6 +107,16 @@ static bool is_asked(struct rs_ir *ir, LLVMValueRef value, int depth)
     return false;
 }
 
+/* The same of any value, found once. */
+static bool is_known_asked(struct reading *r, LLVMValueRef value)
+{
+    uint64_t *found = rs_map_at(&r->asked, (uintptr_t)value);
+
+    if (*found == 0)
+        *found = 1 + (uint64_t)is_asked(r->ir, value, HELPERS);
+    return *found == 2;
+}
+
 /* ---- values ---- */
 static enum rs_origin of_value(struct reading *r, LLVMValueRef value, int depth);
 
@@ -169,7 +181,7 @@ static enum rs_origin of_variable(struct reading *r, LLVMValueRef variable, int 
     for (LLVMUseRef use = LLVMGetFirstUse(variable); use != NULL; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
 
-        if (LLVMIsALoadInst(user) && is_asked(r->ir, user, HELPERS))
+        if (LLVMIsALoadInst(user) && is_known_asked(r, user))
             return RS_ORIGIN_MADE;
         if (LLVMIsAStoreInst(user) && LLVMGetOperand(user, 1) == variable)
             origin = worst(origin, of_value(r, LLVMGetOperand(user, 0), depth - 1));
@@ -179,11 +191,10 @@ static enum rs_origin of_variable(struct reading *r, LLVMValueRef variable, int 
     return origin;
 }
 
-static enum rs_origin of_value(struct reading *r, LLVMValueRef value, int depth)
+static enum rs_origin read_value(struct reading *r, LLVMValueRef value, int depth)
 {
     enum rs_origin origin = RS_ORIGIN_NONE;
 
-    value = rs_ir_plain(value);
     if (LLVMIsAConstantPointerNull(value) || (LLVMIsAGlobalVariable(value) && rs_memory_is_pythons(value)))
         return RS_ORIGIN_INERT;
     if (LLVMIsAGlobalVariable(value) || LLVMIsAFunction(value))
@@ -208,7 +219,23 @@ static enum rs_origin of_value(struct reading *r, LLVMValueRef value, int depth)
     } else {
         return RS_ORIGIN_ANY;
     }
-    return origin == RS_ORIGIN_ANY && is_asked(r->ir, value, HELPERS) ? RS_ORIGIN_MADE : origin;
+    return origin == RS_ORIGIN_ANY && is_known_asked(r, value) ? RS_ORIGIN_MADE : origin;
+}
+
+static enum rs_origin of_value(struct reading *r, LLVMValueRef value, int depth)
+{
+    enum { WITHOUT_DEPTH = 7 }; /* bits of an address that are 0 */
+    uint64_t *found, origin;
+
+    value = rs_ir_plain(value);
+    if (depth == 0)
+        return read_value(r, value, depth);
+    found = rs_map_find(&r->values, (uintptr_t)value | (uintptr_t)((depth - 1) & WITHOUT_DEPTH));
+    if (found != NULL)
+        return (enum rs_origin)(*found - 1);
+    origin = read_value(r, value, depth);
+    *rs_map_at(&r->values, (uintptr_t)value | (uintptr_t)((depth - 1) & WITHOUT_DEPTH)) = origin + 1;
+    return (enum rs_origin)origin;
 }
 
 /* ---- the unit ---- */
@@ -272,18 +299,21 @@ static void read_parameters(struct reading *r, const struct rs_ir_function *func
 
 static void read_all(struct rs_flow_unit *unit)
 {
-    struct reading r = {unit, unit->ir, true};
+    struct reading r = {.unit = unit, .ir = unit->ir, .changed = true};
 
     for (size_t f = 0; f < unit->ir->functions.count; f++)
         read_parameters(&r, &unit->ir->functions.items[f]);
     for (int round = 0; r.changed && round < ROUNDS_MOST; round++) {
         r.changed = false;
+        rs_map_close(&r.values);
         for (size_t f = 0; f < unit->ir->functions.count; f++)
             for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(unit->ir->functions.items[f].value); b != NULL;
                  b = LLVMGetNextBasicBlock(b))
                 for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
                     read_instruction(&r, i);
     }
+    rs_map_close(&r.values);
+    rs_map_close(&r.asked);
     unit->origins_read = true;
 }
 

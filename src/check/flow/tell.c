@@ -236,7 +236,7 @@ static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_findi
 static bool names_immortal(struct rs_ir *ir, LLVMValueRef at)
 {
     static const char *const names[] = {"Py_None", "Py_True", "Py_False", "Py_NotImplemented", "Py_Ellipsis"};
-    char *line = rs_generated_line(ir, at);
+    char *line = rs_ir_source_line(ir, at);
     bool found = false;
 
     for (size_t i = 0; line != NULL && i < sizeof(names) / sizeof(*names); i++)

@@ -66,6 +66,12 @@ struct rs_ir_function {
     struct rs_ir_answers answers;
 };
 
+/* Where the lines of a source begin, in bytes. */
+struct rs_ir_lines {
+    const char *path;
+    RS_VEC(long) starts;
+};
+
 struct rs_ir {
     LLVMContextRef context;
     LLVMModuleRef module;
@@ -86,8 +92,11 @@ struct rs_ir {
     struct rs_map in_sight;   /* debug information of structures that an object or a variable leads to -> 1 */
     RS_VEC(LLVMValueRef) composites, variables; /* debug information of all structures, of the unit's variables */
     bool graph_read, sight_read;
+    struct rs_ir_lines lines; /* of the source asked for last */
 };
 
+/* The text of the source line that an instruction comes from, for the caller to free; NULL: it cannot be read. */
+char *rs_ir_source_line(struct rs_ir *ir, LLVMValueRef at);
 /* NULL and err when the file cannot be read: it is missing, truncated or of a newer LLVM. */
 struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, struct rs_error *err);
 void rs_ir_close(struct rs_ir *ir);

@@ -25,7 +25,7 @@ static bool belongs_to_name(char c)
 const char *rs_expansion_of(struct rs_ir *ir, LLVMValueRef taken, LLVMValueRef lost)
 {
     unsigned column = 0;
-    char *line = is_at(taken, lost, &column) ? rs_generated_line(ir, taken) : NULL;
+    char *line = is_at(taken, lost, &column) ? rs_ir_source_line(ir, taken) : NULL;
     const char *name = NULL;
     size_t length = 0;
 

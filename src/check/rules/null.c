@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { DEPTH = 4 }; /* phis that a result is followed through */
-
 struct search {
     LLVMValueRef start;
     const struct rs_contract *row;

@@ -9,6 +9,7 @@ enum { BUFFERS_MOST = 8, OFFSET_BUF = 0, OFFSET_OBJ = 8, VIEW_SIZE = 80 };
 
 struct search {
     LLVMValueRef start, buffer;
+    LLVMValueRef exporter; /* or NULL: several, or parsed */
 };
 
 static bool is_of(struct rs_rules *rules, LLVMValueRef pointer, LLVMValueRef buffer, int64_t *offset)
@@ -52,6 +53,31 @@ static bool hands_over(struct rs_way *walk, LLVMValueRef store, LLVMValueRef buf
            !(rs_rules_address(walk->rules, LLVMGetOperand(store, 1), &place, &offset) && LLVMIsAAllocaInst(place));
 }
 
+static bool is_same(struct rs_rules *rules, LLVMValueRef a, LLVMValueRef b)
+{
+    LLVMValueRef base, other;
+    int64_t offset, its;
+
+    return a == b || (rs_rules_loaded(rules, a, &base, &offset) && rs_rules_loaded(rules, b, &other, &its) &&
+                      base == other && offset == its);
+}
+
+/* A comparison of what has given its buffer with None, which gives none. */
+static bool asks_for_none(struct rs_way *walk, LLVMValueRef at, LLVMValueRef exporter)
+{
+    size_t length;
+
+    if (exporter == NULL || LLVMIsAICmpInst(at) == NULL || LLVMGetICmpPredicate(at) > LLVMIntNE)
+        return false;
+    for (unsigned i = 0; i < 2; i++) {
+        LLVMValueRef constant = LLVMGetOperand(at, i);
+
+        if (LLVMIsAGlobalVariable(constant) && strcmp(LLVMGetValueName2(constant, &length), "_Py_NoneStruct") == 0)
+            return is_same(walk->rules, LLVMGetOperand(at, 1 - i), exporter);
+    }
+    return false;
+}
+
 static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
 {
     struct search *search = walk->data;
@@ -75,6 +101,10 @@ static enum rs_way_verdict step(struct rs_way *walk, LLVMValueRef at)
         walk->learns = true;
         walk->news = (struct rs_way_fact){at, true, 0};
     }
+    if (asks_for_none(walk, at, search->exporter)) {
+        walk->learns = true;
+        walk->news = (struct rs_way_fact){at, false, LLVMGetICmpPredicate(at) == LLVMIntNE};
+    }
     return RS_WAY_ON;
 }
 
@@ -87,7 +117,7 @@ static bool is_local_buffer(struct rs_rules *rules, LLVMValueRef pointer)
 static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call, LLVMValueRef buffer,
                   bool parse)
 {
-    struct search search = {call, buffer};
+    struct search search = {call, buffer, parse ? NULL : LLVMGetOperand(call, 0)};
     struct rs_way walk = {.rules = rules, .step = step, .data = &search, .quiet = true}, trusting = walk;
     const char *api = rs_rules_api(rules, call, NULL)->name, *name = rs_ir_variable(rules->ir, buffer);
     struct rs_finding *finding;

@@ -206,7 +206,45 @@ PyTypeObject Raw_Type = {
     .tp_name = "filled.Raw", .tp_basicsize = sizeof(Raw), .tp_flags = Py_TPFLAGS_DEFAULT, .tp_new = PyType_GenericNew, .tp_init = (initproc)raw_init, .tp_dealloc = (destructor)raw_dealloc,
 };
 
+/* None gives no buffer: what has given one is not None. */
+static PyObject *
+four_bytes(PyObject *self, PyObject *args)
+{
+    PyObject *data;
+    Py_buffer view;
+
+    if (!PyArg_ParseTuple(args, "O", &data) || PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    if (view.len != 4) {
+        PyErr_SetString(PyExc_ValueError, "not four bytes");
+        if (data != Py_None)
+            PyBuffer_Release(&view);
+        return NULL;
+    }
+    PyBuffer_Release(&view);
+    return PyLong_FromLong(4);
+}
+
+static PyObject *
+four_or_default(PyObject *self, PyObject *args)
+{
+    PyObject *data, *otherwise;
+    Py_buffer view;
+
+    if (!PyArg_ParseTuple(args, "OO", &data, &otherwise) || PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    if (view.len != 4) {
+        PyErr_SetString(PyExc_ValueError, "not four bytes");
+        if (otherwise != Py_None) /* wrong: that is another object */
+            PyBuffer_Release(&view);
+        return NULL;
+    }
+    PyBuffer_Release(&view);
+    return PyLong_FromLong(4);
+}
+
 static PyMethodDef methods[] = {
+    METHOD(four_bytes, METH_VARARGS), METHOD(four_or_default, METH_VARARGS),
     METHOD(pack_length, METH_O), METHOD(pack_length_checked, METH_O), METHOD(pack_after_question, METH_O), METHOD(length_of_view, METH_O), METHOD(sum, METH_O), METHOD(sum_of_text, METH_O), METHOD(bits, METH_O), {NULL},
 };
 MODULE(filled, methods)
@@ -214,5 +252,6 @@ MODULE(filled, methods)
 /* refsan check
  * RS206 pack_length_checked / pack_length: PyObject_GetBuffer
  * RS206 pack_after_question / length_of_view: PyObject_GetBuffer
+ * RS206 four_or_default / four_bytes: PyObject_GetBuffer
  * RS201 sum_of_text / sum: wrong: for a view
  */

@@ -338,8 +338,7 @@ static void call_allocator(struct rs_flow *flow, struct rs_state *state, LLVMVal
     rs_call_result(flow, state, call, rs_av_sym(rs_state_sym(state, RS_SYM_MEMORY, call)));
 }
 
-/* A slot of a type object or suite that is called through the structure: tp->tp_alloc(tp, 0). */
-static const struct rs_contract *slot_of(struct rs_flow *flow, LLVMValueRef call)
+const struct rs_contract *rs_call_slot(struct rs_ir *ir, LLVMValueRef call)
 {
     /* clang-format off */
     static const struct {
@@ -359,12 +358,12 @@ static const struct rs_contract *slot_of(struct rs_flow *flow, LLVMValueRef call
     const char *structure = NULL;
     int64_t offset = 0;
 
-    if (LLVMIsALoadInst(callee) == NULL ||
-        rs_memory_key(flow->ir, LLVMGetOperand(callee, 0), &structure, &offset) == 0 || structure == NULL)
+    if (LLVMIsALoadInst(callee) == NULL || rs_memory_key(ir, LLVMGetOperand(callee, 0), &structure, &offset) == 0 ||
+        structure == NULL)
         return NULL;
     for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++)
         if (offset == slots[i].offset && strcmp(structure, slots[i].structure) == 0)
-            return rs_contract_slot(slots[i].slot, flow->ir->python);
+            return rs_contract_slot(slots[i].slot, ir->python);
     return NULL;
 }
 
@@ -406,7 +405,7 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
 {
     const struct rs_contract *row = callee == NULL ? entry_of(flow, call) : NULL;
 
-    row = row == NULL && callee == NULL ? slot_of(flow, call) : row;
+    row = row == NULL && callee == NULL ? rs_call_slot(flow->ir, call) : row;
 
     if (row != NULL) {
         rs_call_contract(flow, state, call, row, out);

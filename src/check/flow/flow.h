@@ -557,6 +557,9 @@ void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
 bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set);
 /* Whether anything compares an integer or floating-point result, or keeps it for later. */
 bool rs_call_compared(LLVMValueRef call);
+/* The contract of a slot of a type object or suite that is called through the structure, tp->tp_alloc(tp, 0); or NULL.
+ */
+const struct rs_contract *rs_call_slot(struct rs_ir *ir, LLVMValueRef call);
 void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name);
 void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_av value);
 /* Formats: PyArg_Parse, Py_BuildValue. `first` is the index of the first argument behind the format. */

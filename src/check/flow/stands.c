@@ -1,7 +1,8 @@
 /* References that the state of an object stands for. "flags |= KEPT; Py_INCREF(self)" in one function and "flags &=
  * ~KEPT; Py_DECREF(self)" in another are a pair: neither is wrong by itself. The pair is known by the member that both
  * store, and by what is counted: the object itself, or one of Python's constants. A function that returns what it
- * counts takes that reference for its caller, and is no half of a pair. */
+ * counts takes that reference for its caller, and is no half of a pair, unless it has made the object: then the caller
+ * gets the reference that came with it. */
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -109,6 +110,52 @@ static bool visit(struct rs_flow_unit *unit, LLVMValueRef function, LLVMValueRef
     return false;
 }
 
+static bool is_made(struct rs_flow_unit *unit, LLVMValueRef object, int depth);
+
+/* Whether one of the function's results is an object that it made. */
+static bool makes(struct rs_flow_unit *unit, LLVMValueRef function, int depth)
+{
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b)) {
+        LLVMValueRef last = LLVMGetBasicBlockTerminator(b);
+
+        if (last != NULL && LLVMIsAReturnInst(last) && LLVMGetNumOperands(last) == 1 &&
+            is_made(unit, LLVMGetOperand(last, 0), depth))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a call of the API, or of a function that hands on what such a call brings, made the object: a reference that
+ * is taken beyond that one is not its caller's. */
+static bool is_made(struct rs_flow_unit *unit, LLVMValueRef object, int depth)
+{
+    LLVMValueRef callee;
+    const struct rs_contract *row;
+    bool called;
+
+    object = rs_ir_plain(object);
+    for (unsigned k = 0; LLVMIsAPHINode(object) && k < LLVMCountIncoming(object) && depth > 0; k++)
+        if (is_made(unit, LLVMGetIncomingValue(object, k), depth - 1))
+            return true;
+    called = LLVMIsACallInst(object) || LLVMIsAInvokeInst(object);
+    callee = called ? rs_ir_callee(object) : NULL;
+    row = callee != NULL ? rs_ir_contract(unit->ir, callee) : called ? rs_call_slot(unit->ir, object) : NULL;
+    if (row != NULL)
+        return row->result == RS_RESULT_NEW;
+    return callee != NULL && depth > 0 && makes(unit, callee, depth - 1);
+}
+
+/* Whether the function's taking or giving can be half of a pair. */
+static bool is_half(struct rs_flow_unit *unit, LLVMValueRef function, LLVMValueRef object, unsigned half)
+{
+    enum { DEPTH = 4 };
+
+    if (half == TAKES && is_made(unit, object, DEPTH))
+        return true;
+    return half != 0 && (is_constant(object) || LLVMIsAArgument(object)) &&
+           !(half == TAKES && returns(function, object));
+}
+
 void rs_stands_read(struct rs_flow_unit *unit)
 {
     for (size_t f = 0; f < unit->ir->functions.count; f++) {
@@ -124,8 +171,7 @@ void rs_stands_read(struct rs_flow_unit *unit)
                 unsigned half = count > 0 ? TAKES : count < 0 ? GIVES : 0;
 
                 object = half == 0 ? NULL : rs_ir_plain(object);
-                if (half != 0 && (is_constant(object) || LLVMIsAArgument(object)) &&
-                    !(half == TAKES && returns(function->value, object)))
+                if (object != NULL && is_half(unit, function->value, object, half))
                     visit(unit, function->value, object, half, 0, i);
             }
     }

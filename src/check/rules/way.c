@@ -516,7 +516,7 @@ bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact f
 
     learn_before(&first);
     learn(&first, fact);
-    if (LLVMIsATerminatorInst(start)) { /* an invoke: what it gave is there on its normal way only */
+    if (LLVMIsAInvokeInst(start)) { /* what it gave is there on its normal way only */
         go(&walker, &first, first.block, LLVMGetNormalDest(start), NULL, false);
         found = false;
     } else {

@@ -51,7 +51,38 @@ set_any(Conf *self, PyObject *value, void *closure)
     return 0;
 }
 
+/* Nothing stands before the loop. */
+static int
+set_outer(Conf *self, PyObject *value, void *closure)
+{
+    do {
+        if (!PyUnicode_Check(value)) {
+            PyErr_SetString(PyExc_TypeError, "a string is needed");
+            return -1;
+        }
+        Py_INCREF(value);
+        Py_XSETREF(self->codec, value);
+    } while (self->codec == NULL);
+    return 0;
+}
+
+static int
+set_inner(Conf *self, PyObject *value, void *closure)
+{
+    do {
+        if (value == NULL || !PyUnicode_Check(value)) {
+            PyErr_SetString(PyExc_TypeError, "a string is needed");
+            return -1;
+        }
+        Py_INCREF(value);
+        Py_XSETREF(self->codec, value);
+    } while (self->codec == NULL);
+    return 0;
+}
+
 static PyGetSetDef members[] = {
+    {"outer", NULL, (setter)set_outer, NULL, NULL},
+    {"inner", NULL, (setter)set_inner, NULL, NULL},
     {"codec", NULL, (setter)set_codec, NULL, NULL},
     {"label", NULL, (setter)set_label, NULL, NULL},
     {"any", NULL, (setter)set_any, NULL, NULL},
@@ -78,4 +109,5 @@ MODULE(deleted, methods)
 
 /* refsan check
  * RS403 set_codec / set_label: PyUnicode_Check(value)
+ * RS403 set_outer / set_inner: PyUnicode_Check(value)
  */

@@ -22,6 +22,17 @@ static bool belongs_to_name(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
+/* Whether the word is what the call itself calls, be it by another name to the linker, or by a pointer: then it is no
+ * macro's. */
+static bool is_called(struct rs_ir *ir, LLVMValueRef call, const char *word)
+{
+    LLVMValueRef callee = LLVMIsACallInst(call) || LLVMIsAInvokeInst(call) ? rs_ir_callee(call) : NULL;
+    size_t length;
+
+    return callee == NULL || strstr(LLVMGetValueName2(callee, &length), word) != NULL ||
+           strstr(rs_ir_api_name(ir, callee), word) != NULL;
+}
+
 const char *rs_expansion_of(struct rs_ir *ir, LLVMValueRef taken, LLVMValueRef lost)
 {
     unsigned column = 0;
@@ -35,7 +46,7 @@ const char *rs_expansion_of(struct rs_ir *ir, LLVMValueRef taken, LLVMValueRef l
         name = length == 0 ? NULL : rs_arena_strndup(&ir->arena, line + column - 1, length);
     }
     free(line);
-    return name;
+    return name == NULL || is_called(ir, taken, name) ? NULL : name;
 }
 
 uint64_t rs_expansion_key(const char *macro, const char *api, bool note)

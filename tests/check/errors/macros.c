@@ -97,16 +97,46 @@ static PyObject *pair_of(PyObject *module, PyObject *arg)
     return Py_BuildValue("(NN)", one, text);
 }
 
+/* No macro: each call loses what it brings. */
+static PyObject *called(PyObject *module, PyObject *arg)
+{
+    if (PyObject_CallMethod(arg, "open", NULL) == NULL)
+        return NULL;
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *called_too(PyObject *module, PyObject *arg)
+{
+    if (PyObject_CallMethod(arg, "close", NULL) == NULL)
+        return NULL;
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *called_well(PyObject *module, PyObject *arg)
+{
+    PyObject *answer = PyObject_CallMethod(arg, "close", NULL);
+
+    if (answer == NULL)
+        return NULL;
+    Py_DECREF(answer);
+    return Py_NewRef(Py_None);
+}
+
 static PyMethodDef methods[] = {METHOD(root_lost, METH_O),
                                 METHOD(root_lost_again, METH_O),
                                 METHOD(root_of, METH_O),
                                 METHOD(pair_lost, METH_O),
                                 METHOD(pair_lost_too, METH_O),
                                 METHOD(pair_of, METH_O),
+                                METHOD(called, METH_O),
+                                METHOD(called_too, METH_O),
+                                METHOD(called_well, METH_O),
                                 {NULL}};
 MODULE(macros, methods)
 /* refsan check
  * RS202 root_lost / root_of: FAIL_LOSING(code)
  * RS202 pair_lost / pair_of: NUMBER(1000)
  * RS202 pair_lost_too / pair_of: NUMBER(2000)
+ * RS201 called / called_well: "open"
+ * RS201 called_too / called_well: "close"
  */

@@ -73,7 +73,8 @@ static bool only_computes(const struct rs_summary *summary)
     for (unsigned i = 0; i < summary->ncases; i++) {
         const struct rs_case *way = &summary->cases[i];
 
-        if (way->nrefs > 0 || way->nstores > 0 || way->err != RS_ERR_CLEAR || way->entry != RS_ENTRY_OPEN)
+        if (way->nrefs > 0 || way->nstores > 0 || way->err != RS_ERR_CLEAR || way->converts ||
+            way->entry != RS_ENTRY_OPEN)
             return false;
     }
     return summary->ncases > 0;

@@ -290,6 +290,35 @@ weight_of_all(PyObject *self, PyObject *arg)
     return first;
 }
 
+/* A helper that converts does not only compute: it may fail. */
+static long
+number_at(PyObject *tuple, Py_ssize_t i)
+{
+    return PyLong_AsLong(PyTuple_GET_ITEM(tuple, i));
+}
+
+static PyObject *
+total(PyObject *self, PyObject *args)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(args), i;
+    long sum = 0;
+
+    for (i = 0; i < count; i++)
+        sum += number_at(args, i);
+    return PyLong_FromLong(sum);
+}
+
+static PyObject *
+total_of_numbers(PyObject *self, PyObject *args)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(args), i;
+    long sum = 0;
+
+    for (i = 0; i < count; i++)
+        sum += number_at(args, i);
+    return PyErr_Occurred() ? NULL : PyLong_FromLong(sum);
+}
+
 static PyMethodDef methods[] = {
     {"mean", mean, METH_VARARGS, NULL},
     {"mean_or_none", mean_or_none, METH_VARARGS, NULL},
@@ -301,6 +330,8 @@ static PyMethodDef methods[] = {
     {"checksum_first", checksum_first, METH_O, NULL},
     {"weight", weight, METH_O, NULL},
     {"weight_of_all", weight_of_all, METH_O, NULL},
+    {"total", total, METH_VARARGS, NULL},
+    {"total_of_numbers", total_of_numbers, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -311,5 +342,6 @@ MODULE(numeric, methods)
  * RS201 quoted / quoted_at: mark = PyLong_FromSsize_t(i + 1000)
  * RS201 oddly / oddly_noted: note = PyUnicode_FromString("odd one")
  * RS105 checksum / checksum_first: Py_DECREF(bytes) || while (*text
+ * RS302 total / total_of_numbers: sum += number_at(args, i) || return PyLong_FromLong(sum)
  * RS202 weight / weight_of_all: first = PyLong_FromSsize_t(length + 1000)
  */

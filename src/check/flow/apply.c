@@ -102,6 +102,27 @@ static struct rs_av any_integer(const struct applying *a)
     return rs_av_sym(sym);
 }
 
+/* An integer that the callee gives back as it got it: of one that the caller has not looked at the way says what it is.
+ */
+static struct rs_av given_back(const struct applying *a, const struct rs_subject *subject)
+{
+    struct rs_av value = argument(a, subject->arg);
+    const struct rs_subject *found =
+        subject->arg >= 0 && subject->arg < RS_SUMMARY_ARGS ? &a->way->args[subject->arg] : NULL;
+
+    if (value.kind != RS_AV_UNKNOWN || found == NULL || found->kind != RS_SUBJECT_INT)
+        return value;
+    if (found->offset == found->high)
+        return rs_av_int(found->offset);
+    value = any_integer(a);
+    if (value.kind == RS_AV_SYM) {
+        a->state->syms.items[value.sym].low = found->offset;
+        a->state->syms.items[value.sym].high = found->high;
+        a->state->syms.items[value.sym].null = found->null;
+    }
+    return value;
+}
+
 static struct rs_av value_of(struct applying *a, const struct rs_subject *subject, bool pointer)
 {
     int32_t sym;
@@ -120,7 +141,7 @@ static struct rs_av value_of(struct applying *a, const struct rs_subject *subjec
         }
         return from;
     case RS_SUBJECT_ARG:
-        return argument(a, subject->arg);
+        return given_back(a, subject);
     case RS_SUBJECT_FIELD:
     case RS_SUBJECT_GLOBAL:
         return content_of(a, subject);

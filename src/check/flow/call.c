@@ -157,13 +157,10 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
 
 void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
 {
-    static const char *const set[] = {"PyErr_SetString",
-                                      "PyErr_SetObject",
-                                      "PyErr_SetNone",
-                                      "PyErr_BadInternalCall",
-                                      "_PyErr_BadInternalCall",
-                                      "_PyErr_SetKeyError",
-                                      NULL};
+    static const char *const set[] = {"PyErr_SetString",        "PyErr_SetObject",
+                                      "PyErr_SetNone",          "PyErr_BadInternalCall",
+                                      "_PyErr_BadInternalCall", "_PyErr_SetKeyError",
+                                      "_PyArg_BadArgument",     NULL};
     static const char *const clear[] = {"PyErr_Clear",
                                         "PyErr_Fetch",
                                         "PyErr_Print",

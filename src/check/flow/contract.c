@@ -2,37 +2,13 @@
  * on them; else the result remembers that its failure comes with an exception. */
 #include <string.h>
 
-#include "check/flow/flow.h"
+#include "check/flow/calling.h"
 
 enum { OB_TYPE = 8 }; /* offset in an object, PyObject of 3.8 to 3.13 */
-
-struct calling {
-    struct rs_flow *flow;
-    LLVMValueRef call;
-    const struct rs_contract *row;
-    unsigned count;                 /* arguments passed */
-    const struct rs_contract *sure; /* the table's row where `row` says that the call cannot fail, else NULL */
-};
-
-static struct rs_av argument(const struct calling *c, struct rs_state *state, unsigned index)
-{
-    return index < c->count ? rs_eval(c->flow, state, LLVMGetOperand(c->call, index)) : rs_av_unknown();
-}
 
 static bool is_object_kind(unsigned kind)
 {
     return kind == RS_ARG_OBJECT || kind == RS_ARG_STEAL || kind == RS_ARG_ACQUIRE || kind == RS_ARG_TYPE;
-}
-
-/* The first object that the call is about: the list, the tuple, the module. */
-static int32_t subject_of(const struct calling *c, struct rs_state *state)
-{
-    for (unsigned i = 0; i < c->row->nargs && i < c->count; i++)
-        if (c->row->args[i].kind == RS_ARG_OBJECT) {
-            struct rs_av value = argument(c, state, i);
-            return value.kind == RS_AV_SYM && value.number == 0 ? value.sym : RS_NONE;
-        }
-    return RS_NONE;
 }
 
 /* Whether a container that the call brings is for the caller alone: PySequence_Fast may answer with what it was given.
@@ -40,7 +16,7 @@ static int32_t subject_of(const struct calling *c, struct rs_state *state)
 static bool is_alone(const struct calling *c, struct rs_state *state, const char *api)
 {
     const struct rs_sym *from =
-        strcmp(api, "PySequence_Fast") == 0 ? rs_state_object(state, argument(c, state, 0)) : NULL;
+        strcmp(api, "PySequence_Fast") == 0 ? rs_state_object(state, rs_calling_argument(c, state, 0)) : NULL;
 
     if (strcmp(api, "PySequence_Fast") == 0)
         return from != NULL && from->kind == RS_SYM_NEW && from->flags & RS_F_ALONE && !(from->flags & RS_F_VISIBLE);
@@ -83,7 +59,7 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
 
         if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(c->call, i))) != LLVMPointerTypeKind)
             continue;
-        value = argument(c, state, i);
+        value = rs_calling_argument(c, state, i);
         if (arg == NULL || arg->kind != RS_ARG_STEAL)
             rs_refs_use(c->flow, state, value, c->call, c->row->name);
         if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) &&
@@ -123,22 +99,39 @@ static bool is_empty(const struct calling *c, struct rs_state *state)
 
     for (size_t i = 0; i < sizeof(sized) / sizeof(*sized); i++)
         if (strcmp(c->row->name, sized[i].name) == 0) {
-            struct rs_av size = argument(c, state, sized[i].size);
+            struct rs_av size = rs_calling_argument(c, state, sized[i].size);
             return size.kind == RS_AV_INT && size.number == 0;
         }
     return rs_api_reads_text(c->row, 0) && LLVMIsAGlobalVariable(text) && LLVMGetInitializer(text) != NULL &&
            LLVMIsNull(LLVMGetInitializer(text));
 }
 
-/* Py_BuildValue("ii"), "(O)", "[N]", "{s:i}": a tuple, a list or a dict, and no object that was passed. */
-static bool builds_container(const struct calling *c)
+/* Py_BuildValue("ii"), "(O)", "[N]", "{s:i}": a tuple, a list or a dict; "i", "d": a number. No object that was passed,
+ * and no constant. */
+static bool builds_anew(const struct calling *c)
 {
     const char *format = strstr(c->row->name, "BuildValue") != NULL && c->count > 0
                              ? rs_ir_string(c->flow->ir, LLVMGetOperand(c->call, 0))
                              : NULL;
 
-    return format != NULL &&
-           (strchr("([{", format[0]) != NULL ? format[0] != '\0' : strspn(format, "ilhHbBIkKLnpdfsyzuUOSNcC") > 1);
+    if (format == NULL || format[0] == '\0')
+        return false;
+    return strchr("([{", format[0]) != NULL || strspn(format, "ilhHbBIkKLnpdfsyzuUOSNcC") > 1 ||
+           (strchr("ilhHbBIkKLndfDcC", format[0]) != NULL && format[1] == '\0');
+}
+
+/* Whether the type of which the call makes an instance is one of the unit's own, a variable. */
+static bool makes_instance(const struct calling *c)
+{
+    LLVMValueRef type =
+        strncmp(c->row->name, "PyObject_Call", 13) == 0 || strncmp(c->row->name, "PyObject_Vectorcall", 19) == 0
+            ? LLVMGetOperand(c->call, 0)
+            : NULL;
+    const char *stem = type != NULL && LLVMIsAGlobalVariable(type)
+                           ? rs_ir_struct_stem(c->flow->ir, LLVMGlobalGetValueType(type))
+                           : NULL;
+
+    return stem != NULL && strcmp(stem, "_typeobject") == 0;
 }
 
 static int32_t new_object(const struct calling *c, struct rs_state *state, const char *api, enum rs_null null)
@@ -150,7 +143,8 @@ static int32_t new_object(const struct calling *c, struct rs_state *state, const
     it->owned = 1;
     it->null = null;
     it->api = api;
-    it->flags = (alone ? RS_F_ALONE : 0) | rs_api_newness(api) | (builds_container(c) ? RS_F_NO_CONSTANT : 0) |
+    it->flags = (alone ? RS_F_ALONE : 0) | rs_api_newness(api) |
+                (builds_anew(c) || makes_instance(c) ? RS_F_NO_CONSTANT : 0) |
                 (rs_api_is_fresh(api) && !is_empty(c, state) ? 0
                  : rs_api_is_made(api)                       ? RS_F_MADE
                                                              : RS_F_SHARED);
@@ -182,7 +176,7 @@ static bool happens(unsigned when, bool success)
 
 static void put_out(const struct calling *c, struct rs_state *state, unsigned index, struct rs_av value)
 {
-    struct rs_av address = argument(c, state, index);
+    struct rs_av address = rs_calling_argument(c, state, index);
 
     if (address.kind == RS_AV_SYM && address.number != RS_OFFSET_ANY)
         rs_memory_put(c->flow, state, address.sym, address.number, 0, value, c->call);
@@ -193,7 +187,7 @@ static void put_out(const struct calling *c, struct rs_state *state, unsigned in
 static void fill_out(const struct calling *c, struct rs_state *state, unsigned index, const struct rs_argument *arg,
                      bool success, enum rs_null null)
 {
-    int32_t parent = subject_of(c, state);
+    int32_t parent = rs_calling_subject(c, state);
     bool borrowed = arg->kind == RS_ARG_OUT_BORROWED;
 
     if (strcmp(c->row->name, "PyErr_Fetch") == 0) /* the type is there if an exception is; without one nothing is */
@@ -208,7 +202,7 @@ static void fill_out(const struct calling *c, struct rs_state *state, unsigned i
 
 static void replace(const struct calling *c, struct rs_state *state, unsigned index, bool success, enum rs_null null)
 {
-    struct rs_av address = argument(c, state, index), old, value;
+    struct rs_av address = rs_calling_argument(c, state, index), old, value;
     bool normalises = strcmp(c->row->name, "PyErr_NormalizeException") == 0;
 
     if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY ||
@@ -239,7 +233,7 @@ static bool is_exchange(const struct calling *c, struct rs_state *state, int32_t
 static void release_view(const struct calling *c, struct rs_state *state)
 {
     enum { VIEW_OBJ = 8 };
-    struct rs_av view = argument(c, state, 0);
+    struct rs_av view = rs_calling_argument(c, state, 0);
     const struct rs_cell *cell;
 
     if (strcmp(c->row->name, "PyBuffer_Release") != 0 || view.kind != RS_AV_SYM || view.number < 0)
@@ -263,7 +257,7 @@ static void release_view(const struct calling *c, struct rs_state *state)
 /* `null` says what filled addresses hold. */
 static void move_references(const struct calling *c, struct rs_state *state, bool success, enum rs_null null)
 {
-    int32_t container = subject_of(c, state);
+    int32_t container = rs_calling_subject(c, state);
 
     if (container != RS_NONE && strstr(c->row->name, "_SET_ITEM") != NULL)
         rs_refs_exchange(state, container);
@@ -273,12 +267,12 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
 
         if (c->row->nargs == 0 || (i >= c->row->nargs && !variadic))
             break;
-        if (arg->kind == RS_ARG_STEAL && is_exchange(c, state, container, argument(c, state, i)))
-            rs_refs_unknown(state, argument(c, state, i));
+        if (arg->kind == RS_ARG_STEAL && is_exchange(c, state, container, rs_calling_argument(c, state, i)))
+            rs_refs_unknown(state, rs_calling_argument(c, state, i));
         else if (arg->kind == RS_ARG_STEAL && happens(arg->when, success))
-            rs_refs_steal(c->flow, state, argument(c, state, i), c->call, c->row->name, container);
+            rs_refs_steal(c->flow, state, rs_calling_argument(c, state, i), c->call, c->row->name, container);
         else if (arg->kind == RS_ARG_ACQUIRE && happens(arg->when, success))
-            rs_refs_acquire(c->flow, state, argument(c, state, i), c->call);
+            rs_refs_acquire(c->flow, state, rs_calling_argument(c, state, i), c->call);
         else if (arg->kind == RS_ARG_OUT || arg->kind == RS_ARG_OUT_BORROWED)
             fill_out(c, state, i, arg, success, null);
         else if (arg->kind == RS_ARG_INOUT)
@@ -292,7 +286,7 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
     }
     release_view(c, state);
     if (c->row->flags & RS_DEALLOCATES)
-        rs_refs_freed(c->flow, state, argument(c, state, 0), c->call);
+        rs_refs_freed(c->flow, state, rs_calling_argument(c, state, 0), c->call);
 }
 
 /* ---- results ---- */
@@ -354,7 +348,7 @@ static int64_t known_size(const struct calling *c, struct rs_state *state)
                                         "PySequence_Size",
                                         "PySequence_Length",
                                         NULL};
-    int32_t of = subject_of(c, state);
+    int32_t of = rs_calling_subject(c, state);
     const struct rs_sym *sym = of == RS_NONE ? NULL : &state->syms.items[of];
 
     for (const char *const *name = names; sym != NULL && sym->api != NULL && *name != NULL; name++)
@@ -413,7 +407,7 @@ static void integer_result(const struct calling *c, struct rs_state *state)
 static void pointer_result(const struct calling *c, struct rs_state *state)
 {
     bool fails = c->row->failure == 0;
-    int32_t sym = rs_state_sym(state, RS_SYM_MEMORY, c->call), parent = subject_of(c, state);
+    int32_t sym = rs_state_sym(state, RS_SYM_MEMORY, c->call), parent = rs_calling_subject(c, state);
     struct rs_sym *it = &state->syms.items[sym];
     bool text = strcmp(c->row->header, "unicodeobject") == 0 || strcmp(c->row->header, "bytesobject") == 0;
 
@@ -446,7 +440,7 @@ static void occurred_result(const struct calling *c, struct rs_state *state)
 
 static void note_length(const struct calling *c, struct rs_state *state, int32_t sym)
 {
-    struct rs_av length = c->count > 0 ? argument(c, state, 0) : rs_av_unknown();
+    struct rs_av length = c->count > 0 ? rs_calling_argument(c, state, 0) : rs_av_unknown();
 
     if (strcmp(c->row->name, "PyTuple_Pack") == 0 && length.kind == RS_AV_INT)
         state->syms.items[sym].high = length.number;
@@ -459,7 +453,7 @@ static void note_length(const struct calling *c, struct rs_state *state, int32_t
 /* The type of an object is one object: what memory holds in ob_type, however often it is asked for. */
 static void type_result(const struct calling *c, struct rs_state *state)
 {
-    struct rs_av of = argument(c, state, 0);
+    struct rs_av of = rs_calling_argument(c, state, 0);
     struct rs_cell *cell = of.kind == RS_AV_SYM && of.number == 0 ? rs_memory_cell(state, of.sym, OB_TYPE) : NULL;
     int32_t sym;
 
@@ -476,24 +470,13 @@ static void type_result(const struct calling *c, struct rs_state *state)
     rs_call_result(c->flow, state, c->call, rs_av_sym(sym));
 }
 
-/* Whether the call makes one of the small integers that are there already (CPython's Include/internal:
- * _PY_NSMALLNEGINTS, _PY_NSMALLPOSINTS). */
-static bool is_small_int(const struct calling *c, struct rs_state *state)
-{
-    enum { LEAST = -5, MOST = 256 };
-    bool is_signed = strstr(c->row->name, "Unsigned") == NULL && strstr(c->row->name, "Size_t") == NULL;
-    struct rs_av number = c->row->types == RS_TYPE_INT && c->count == 1 ? argument(c, state, 0) : rs_av_unknown();
-
-    return number.kind == RS_AV_INT && number.number >= (is_signed ? LEAST : 0) && number.number <= MOST &&
-           LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(c->call, 0))) == LLVMIntegerTypeKind;
-}
-
 static void object_result(const struct calling *c, struct rs_state *state)
 {
-    enum rs_null null = c->row->failure == RS_NEVER_FAILS || rs_api_fails_on_null(c->row) || is_small_int(c, state)
-                            ? RS_NONNULL
-                            : RS_MAYBE;
-    struct rs_av from = c->row->from > 0 ? argument(c, state, c->row->from - 1u) : rs_av_unknown();
+    enum rs_null null =
+        c->row->failure == RS_NEVER_FAILS || rs_api_fails_on_null(c->row) || rs_calling_makes_small_int(c, state)
+            ? RS_NONNULL
+            : RS_MAYBE;
+    struct rs_av from = c->row->from > 0 ? rs_calling_argument(c, state, c->row->from - 1u) : rs_av_unknown();
     int32_t sym;
 
     if (c->row->result == RS_RESULT_NEW) {
@@ -516,7 +499,7 @@ static void object_result(const struct calling *c, struct rs_state *state)
 
 static void initialised_result(const struct calling *c, struct rs_state *state)
 {
-    struct rs_av memory = argument(c, state, 0);
+    struct rs_av memory = rs_calling_argument(c, state, 0);
     struct rs_sym *it = rs_state_object(state, memory);
 
     if (it != NULL && it->kind != RS_SYM_ARG) {
@@ -543,7 +526,7 @@ static void give_result(const struct calling *c, struct rs_state *state)
     } else if (c->row->flags & RS_INITIALISES) {
         initialised_result(c, state);
     } else if (c->row->result == RS_RESULT_ARGUMENT && c->row->from > 0) {
-        rs_call_result(c->flow, state, c->call, argument(c, state, c->row->from - 1u));
+        rs_call_result(c->flow, state, c->call, rs_calling_argument(c, state, c->row->from - 1u));
     } else if (strcmp(c->row->name, "Py_TYPE") == 0) {
         type_result(c, state);
     } else if (pointer && c->row->result == RS_RESULT_VALUE) {
@@ -596,60 +579,6 @@ static struct rs_state *outcome(const struct calling *c, const struct rs_state *
     return copy;
 }
 
-/* An item set in a container that the function has just made: nothing was there that could be released. */
-static bool is_filling(const struct calling *c, struct rs_state *state)
-{
-    int32_t container = subject_of(c, state);
-    bool sets = strcmp(c->row->name, "PyList_SetItem") == 0 || strcmp(c->row->name, "PyTuple_SetItem") == 0;
-
-    return sets && container != RS_NONE && state->syms.items[container].flags & RS_F_FRESH;
-}
-
-/* An item set in a container that the function has just made: whoever makes one knows how many go in. Where index and
- * size are known to be at odds it can fail. */
-static bool cannot_fail(const struct calling *c, struct rs_state *state)
-{
-    struct rs_av index = argument(c, state, 1);
-    int64_t most;
-
-    if (!is_filling(c, state))
-        return false;
-    most = state->syms.items[subject_of(c, state)].high;
-    return index.kind != RS_AV_INT || most == RS_LENGTH_UNKNOWN || (index.number >= 0 && index.number < most);
-}
-
-/* Whether the index is within its container, and `container` the argument that is: it is a list or tuple then. */
-static bool has_its_item(const struct calling *c, unsigned *container)
-{
-    for (unsigned i = 0; i < c->row->nargs; i++)
-        if (c->row->args[i].within != 0) {
-            *container = c->row->args[i].within - 1u;
-            return rs_range_is_within(c->flow, c->call, LLVMGetOperand(c->call, i),
-                                      LLVMGetOperand(c->call, *container));
-        }
-    return true;
-}
-
-/* Whether the arguments are all that the row asks of them, so that the call cannot fail. */
-static bool has_its_needs(const struct calling *c, struct rs_state *state)
-{
-    unsigned container = RS_ARGUMENTS_MAX;
-
-    if (!(c->row->flags & RS_NEEDS) || c->count < c->row->nargs || !has_its_item(c, &container))
-        return false;
-    for (unsigned i = 0; i < c->row->nargs; i++) {
-        const struct rs_argument *arg = &c->row->args[i];
-        struct rs_av value = argument(c, state, i);
-        const struct rs_sym *object = rs_state_object(state, value);
-
-        if (arg->types != 0 && i != container && (object == NULL || !rs_kinds_is_one_of(object, arg->types)))
-            return false;
-        if (arg->given && !(value.kind == RS_AV_SYM && (value.number != 0 || object->null == RS_NONNULL)))
-            return false;
-    }
-    return true;
-}
-
 /* -1 as an index or a length fails there, too. */
 static void settle_pending(const struct calling *c, struct rs_state *state)
 {
@@ -680,7 +609,7 @@ static bool names_item(const struct calling *c, LLVMValueRef look)
 /* What the function itself takes out of a container that it has for itself alone. */
 static void take_out(const struct calling *c, struct rs_state *state)
 {
-    int32_t container = is_out_of_hand(c, 0) ? subject_of(c, state) : RS_NONE;
+    int32_t container = is_out_of_hand(c, 0) ? rs_calling_subject(c, state) : RS_NONE;
 
     for (size_t i = 0; i < state->syms.count && container != RS_NONE && c->row->flags & RS_MAY_RELEASE; i++) {
         struct rs_sym *sym = &state->syms.items[i];
@@ -699,7 +628,7 @@ static void take_out(const struct calling *c, struct rs_state *state)
 static bool asks_constant(const struct calling *c, struct rs_state *state)
 {
     const struct rs_sym *sym = strcmp(c->row->name, "PyObject_IsTrue") == 0 || strcmp(c->row->name, "PyObject_Not") == 0
-                                   ? rs_state_object(state, argument(c, state, 0))
+                                   ? rs_state_object(state, rs_calling_argument(c, state, 0))
                                    : NULL;
     size_t length;
 
@@ -725,7 +654,7 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
     bool doomed;
 
     use_arguments(&c, state);
-    if (has_its_needs(&c, state)) {
+    if (rs_calling_has_needs(&c, state)) {
         sure.failure = RS_NEVER_FAILS;
         sure.flags &= ~(uint32_t)(RS_SETS_ERROR | RS_MISS_IS_NULL | RS_MAY_RUN | RS_MAY_RELEASE);
         c.sure = row;
@@ -736,7 +665,7 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         return;
     }
     settle_pending(&c, state);
-    if (rs_api_runs_anything(row) && !asks_constant(&c, state) && !is_filling(&c, state)) {
+    if (rs_api_runs_anything(row) && !asks_constant(&c, state) && !rs_calling_fills(&c, state)) {
         rs_refs_run(flow, state, call, row->name);
         take_out(&c, state);
         flow->summary->runs = true;
@@ -751,7 +680,7 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         rs_state_close(state);
         return;
     }
-    if (cannot_fail(&c, state)) {
+    if (rs_calling_sets_within(&c, state)) {
         move_references(&c, state, true, RS_NONNULL);
         rs_call_result(flow, state, call, rs_av_int(0));
         rs_states_add(flow, out, state);

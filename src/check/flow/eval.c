@@ -141,7 +141,8 @@ static bool is_unlike(const struct rs_sym *made, const struct rs_sym *other)
 {
     const uint32_t known = RS_F_VISIBLE | RS_F_SHARED | RS_F_STOLEN | RS_F_UNCERTAIN | RS_F_DEAD;
 
-    if (made->kind != RS_SYM_NEW || made->null != RS_NONNULL || other->flags & RS_F_DEAD)
+    /* what may be NULL is no other object either */
+    if (made->kind != RS_SYM_NEW || (made->null != RS_NONNULL && other->null != RS_NONNULL) || other->flags & RS_F_DEAD)
         return false;
     if (other->kind == RS_SYM_GLOBAL)
         return made->flags & RS_F_NO_CONSTANT;

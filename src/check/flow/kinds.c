@@ -177,6 +177,33 @@ static struct asked read_compare(LLVMValueRef compare)
     return asked;
 }
 
+static uint64_t exactly(uint32_t types)
+{
+    return (FAMILIES & ~(uint64_t)types) | DERIVED;
+}
+
+/* The types that one of the interpreter's constants is of; 0: it is none. */
+static uint32_t of_constant(LLVMValueRef global)
+{
+    static const struct {
+        const char *name;
+        uint32_t types;
+    } constants[] = {{"_Py_NoneStruct", OTHER}, {"_Py_TrueStruct", RS_TYPE_BOOL}, {"_Py_FalseStruct", RS_TYPE_BOOL}};
+    size_t length;
+    const char *name = LLVMIsAGlobalVariable(global) ? LLVMGetValueName2(global, &length) : "";
+
+    for (size_t i = 0; i < sizeof(constants) / sizeof(*constants); i++)
+        if (strcmp(name, constants[i].name) == 0)
+            return constants[i].types;
+    return 0;
+}
+
+/* The types that tell an object from a constant it is compared with. */
+static uint64_t decides_constant(LLVMValueRef at)
+{
+    return LLVMIsAICmpInst(at) ? of_constant(LLVMGetOperand(at, 0)) | of_constant(LLVMGetOperand(at, 1)) : 0;
+}
+
 /* Whether two objects of which nothing is written are compared: what is known of their types may tell them apart. */
 static bool compares_objects(LLVMValueRef at)
 {
@@ -210,7 +237,7 @@ static uint64_t decides_call(struct rs_flow *flow, LLVMValueRef call)
 
     for (unsigned i = 0; row != NULL && row->flags & RS_NEEDS && i < row->nargs; i++)
         bits |= row->args[i].types;
-    return bits;
+    return row != NULL && strcmp(row->name, "PyNumber_AsSsize_t") == 0 ? FAMILIES : bits; /* which clips an int */
 }
 
 void rs_kinds_read(struct rs_flow *flow)
@@ -227,6 +254,7 @@ void rs_kinds_read(struct rs_flow *flow)
                 *rs_map_at(&flow->kinds, (uintptr_t)i) = question;
             if (compares_objects(i))
                 flow->blocks.items[b].kinds |= FAMILIES;
+            flow->blocks.items[b].kinds |= decides_constant(i);
             if (LLVMIsACallInst(i) || LLVMIsAInvokeInst(i))
                 flow->blocks.items[b].kinds |= decides_call(flow, i);
         }
@@ -254,25 +282,12 @@ uint64_t rs_kinds_kept(uint64_t excluded, uint64_t asked)
 }
 
 /* ---- asking ---- */
-static uint64_t exactly(uint32_t types)
-{
-    return (FAMILIES & ~(uint64_t)types) | DERIVED;
-}
-
 /* What a symbol is known not to be. */
 static uint64_t excluded_of(const struct rs_sym *sym)
 {
-    static const struct {
-        const char *name;
-        uint32_t types;
-    } constants[] = {{"_Py_NoneStruct", OTHER}, {"_Py_TrueStruct", RS_TYPE_BOOL}, {"_Py_FalseStruct", RS_TYPE_BOOL}};
-    size_t length;
-    const char *name = sym->kind == RS_SYM_GLOBAL ? LLVMGetValueName2(sym->identity, &length) : "";
+    uint32_t constant = sym->kind == RS_SYM_GLOBAL ? of_constant(sym->identity) : 0;
 
-    for (size_t i = 0; i < sizeof(constants) / sizeof(*constants); i++)
-        if (strcmp(name, constants[i].name) == 0)
-            return exactly(constants[i].types);
-    return sym->excluded;
+    return constant != 0 ? exactly(constant) : sym->excluded;
 }
 
 /* The object that is asked about, or RS_NONE; `excluded` is set for a type that is known as well. */
@@ -366,6 +381,17 @@ bool rs_kinds_restrict(struct rs_sym *object, uint64_t excluded)
 bool rs_kinds_differ(const struct rs_sym *a, const struct rs_sym *b)
 {
     return is_impossible(excluded_of(a) | excluded_of(b));
+}
+
+uint64_t rs_kinds_passed(const struct rs_ir_role *role, unsigned index)
+{
+    static const char *const slots[] = {"method.varargs", "method.keywords", "tp_call", "tp_init", "tp_new"};
+    enum { ARGUMENTS = 1, KEYWORDS = 2 };
+
+    for (size_t i = 0; role != NULL && i < sizeof(slots) / sizeof(*slots); i++)
+        if (strcmp(role->slot, slots[i]) == 0)
+            return index == ARGUMENTS ? exactly(RS_TYPE_TUPLE) : index == KEYWORDS ? exactly(RS_TYPE_DICT) : 0;
+    return 0;
 }
 
 uint64_t rs_kinds_made(const struct rs_contract *row)

@@ -217,6 +217,36 @@ static bool tells(const struct rs_case *way, const struct rs_fact *fact)
     return false;
 }
 
+/* An argument as a way found it holds all that it is on another one. */
+static bool spans(const struct rs_subject *a, const struct rs_subject *b)
+{
+    return (a->null == RS_MAYBE || a->null == b->null) && a->offset <= b->offset && a->high >= b->high;
+}
+
+/* Whether what led to either way is no more than what both together say of the arguments: they differ in one argument,
+ * or one of them says less. "if (!a || !b) return 0;" is two ways, and is none for who passes neither NULL. */
+static bool is_union_exact(const struct rs_case *way, const struct rs_case *other)
+{
+    unsigned differ = 0;
+    bool over = true, under = true;
+
+    for (int i = 0; i < RS_SUMMARY_ARGS; i++) {
+        bool mine = spans(&way->args[i], &other->args[i]), its = spans(&other->args[i], &way->args[i]);
+
+        differ += !mine || !its;
+        over = over && mine;
+        under = under && its;
+    }
+    return differ < 2 || over || under;
+}
+
+/* A refusal that sets no exception and does nothing. */
+static bool is_silent_refusal(const struct rs_case *way)
+{
+    return way->err == RS_ERR_CLEAR && !way->thrown && way->nrefs == 0 && way->nstores == 0 &&
+           way->result.kind == RS_SUBJECT_INT && way->result.offset == way->result.high && way->result.high <= 0;
+}
+
 /* Two ways that differ in what led there only. */
 static void widen(struct rs_case *way, const struct rs_case *other)
 {
@@ -352,7 +382,8 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
         return;
     }
     for (unsigned i = 0; i < summary->ncases; i++)
-        if (same_effect(&summary->cases[i], &m.way)) {
+        if (same_effect(&summary->cases[i], &m.way) &&
+            (summary->ncases == RS_CASES || !is_silent_refusal(&m.way) || is_union_exact(&summary->cases[i], &m.way))) {
             widen(&summary->cases[i], &m.way);
             return;
         }

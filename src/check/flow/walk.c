@@ -682,6 +682,8 @@ static struct rs_state *entry_state(struct rs_flow *flow)
         if (flow->role && pointer && i < flow->function->role->contract->nargs &&
             !flow->function->role->contract->args[i].nullable)
             state->syms.items[sym].null = RS_NONNULL;
+        if (pointer)
+            state->syms.items[sym].excluded = rs_kinds_passed(flow->function->role, i);
         if (pointer || rs_flow_relevant(flow, i))
             rs_state_set(state, i, rs_av_sym(sym));
     }

@@ -1,0 +1,188 @@
+/* What cannot be otherwise: the type of what the interpreter passes, what a constructor brings, a helper's refusal of
+ * what its caller has asked for before. */
+#include "../module.h"
+
+/* ---- what was made is no constant ---- */
+static PyObject *
+converted(long kind, double number)
+{
+    PyObject *value = NULL;
+
+    switch (kind) {
+    case 0:
+        value = Py_BuildValue("i", (int)number);
+        break;
+    case 1:
+        value = PyBool_FromLong(number > 0);
+        break;
+    case 2:
+        value = Py_BuildValue("d", number);
+        break;
+    case 3:
+        value = Py_None;
+        break;
+    }
+    if (value == Py_None)
+        Py_INCREF(value);
+    return value;
+}
+
+static PyObject *
+number_of(PyObject *self, PyObject *arg)
+{
+    PyObject *value = converted(PyObject_IsTrue(arg), 2.5);
+
+    if (value == NULL && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "no such kind");
+    return value;
+}
+
+static PyObject *
+number_counted(PyObject *self, PyObject *arg)
+{
+    PyObject *value = Py_BuildValue("O", arg);
+
+    if (value == Py_None)
+        Py_INCREF(value);
+    return value;
+}
+
+/* ---- the arguments of a method are a tuple ---- */
+static PyObject *
+last(PyObject *self, PyObject *args)
+{
+    PyObject *item, *made;
+
+    if (PyList_Check(args))
+        item = PyList_GET_ITEM(args, 0);
+    else if (!PyArg_ParseTuple(args, "O", &item))
+        return NULL;
+    made = PyObject_CallObject(item, NULL);
+    if (made == NULL)
+        return NULL;
+    Py_DECREF(made);
+    return Py_NewRef(item);
+}
+
+static PyObject *
+last_of(PyObject *self, PyObject *arg)
+{
+    PyObject *item, *made;
+
+    if (!PyList_Check(arg)) {
+        PyErr_SetString(PyExc_TypeError, "no list");
+        return NULL;
+    }
+    item = PyList_GET_ITEM(arg, 0);
+    made = PyObject_CallObject(item, NULL);
+    if (made == NULL)
+        return NULL;
+    Py_DECREF(made);
+    return Py_NewRef(item);
+}
+
+/* ---- a helper that refuses NULL refuses nothing here ---- */
+static int
+byte_of(PyObject *value, unsigned char *byte)
+{
+    long number;
+
+    if (!value || !byte)
+        return 0;
+    number = PyLong_AsLong(value);
+    if (number == -1 && PyErr_Occurred())
+        return 0;
+    if (number < 0 || number > 255) {
+        PyErr_SetString(PyExc_ValueError, "no byte");
+        return 0;
+    }
+    *byte = (unsigned char)number;
+    return 1;
+}
+
+static PyObject *
+doubled(PyObject *self, PyObject *arg)
+{
+    unsigned char byte;
+
+    if (!byte_of(arg, &byte))
+        return NULL;
+    return PyLong_FromLong(2 * byte);
+}
+
+static PyObject *
+doubled_item(PyObject *self, PyObject *arg)
+{
+    unsigned char byte;
+
+    if (!byte_of(PyDict_GetItemString(arg, "byte"), &byte))
+        return NULL;
+    return PyLong_FromLong(2 * byte);
+}
+
+/* ---- an int without an exception to raise is cut off ---- */
+static PyObject *
+place(PyObject *self, PyObject *arg)
+{
+    PyObject *index = PyNumber_Index(arg);
+    Py_ssize_t number;
+
+    if (index == NULL)
+        return NULL;
+    number = PyNumber_AsSsize_t(index, NULL);
+    Py_DECREF(index);
+    return PyLong_FromSsize_t(number);
+}
+
+static PyObject *
+place_any(PyObject *self, PyObject *arg)
+{
+    Py_ssize_t number = PyNumber_AsSsize_t(arg, NULL);
+
+    return PyLong_FromSsize_t(number);
+}
+
+/* ---- a status that is looked at and given back is the same one ---- */
+extern int station_open(const char *name);
+
+static int
+raised(int status)
+{
+    if (status)
+        PyErr_Format(PyExc_OSError, "status %d", status);
+    return status;
+}
+
+static PyObject *
+opened(PyObject *self, PyObject *arg)
+{
+    const char *name = PyUnicode_AsUTF8(arg);
+    int status;
+
+    if (name == NULL)
+        return NULL;
+    status = station_open(name);
+    if (raised(status))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef facts_methods[] = {METHOD(number_of, METH_O),
+                                      METHOD(number_counted, METH_O),
+                                      METHOD(last, METH_VARARGS),
+                                      METHOD(last_of, METH_O),
+                                      METHOD(doubled, METH_O),
+                                      METHOD(doubled_item, METH_O),
+                                      METHOD(place, METH_O),
+                                      METHOD(place_any, METH_O),
+                                      METHOD(opened, METH_O),
+                                      {NULL}};
+
+MODULE(facts, facts_methods)
+
+/* refsan check
+ * RS201 number_counted / number_of [..3.11]: Py_BuildValue("O", arg)
+ * RS106 last_of / last: return Py_NewRef(item)
+ * RS302 doubled_item / doubled: return NULL
+ * RS302 place_any / place: PyNumber_AsSsize_t(arg, NULL)
+ */

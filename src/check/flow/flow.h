@@ -141,7 +141,12 @@ struct rs_trail {
     bool memory;                 /* a failure that only a lack of memory brings */
 };
 
+/* States that were given up, whose memory the next ones use. */
+struct rs_state_pool {
+    RS_VEC(struct rs_state *) spare;
+};
 struct rs_state {
+    struct rs_state_pool *pool;
     uint32_t block;
     uint8_t err, entry;
     uint8_t supposed;
@@ -279,6 +284,7 @@ struct rs_flow_unit {
     bool origins_read;
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails;
+    struct rs_state_pool states;
     struct rs_premises *premises; /* of the function at work, where somebody wants to know (store.h); else NULL */
     uint64_t analysed, cut;
 };
@@ -343,8 +349,12 @@ static inline bool rs_is_nameable(const struct rs_flow *flow, const struct rs_st
 }
 
 /* state.c */
+/* An empty state: all 0. The pool outlives it. */
+struct rs_state *rs_state_new(struct rs_state_pool *pool);
 struct rs_state *rs_state_copy(const struct rs_state *state);
+/* Gives the state back to its pool. */
 void rs_state_close(struct rs_state *state);
+void rs_state_pool_close(struct rs_state_pool *pool);
 struct rs_av rs_state_get(const struct rs_state *state, uint32_t index);
 void rs_state_set(struct rs_state *state, uint32_t index, struct rs_av value);
 int32_t rs_state_sym(struct rs_state *state, enum rs_sym_kind kind, LLVMValueRef how);

@@ -1,43 +1,90 @@
 /* States: copies, and the settling that makes equal states equal bytes and finds what was lost. */
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "check/flow/flow.h"
 
+enum { SPARE_MOST = 1024, ROOM_LEAST = 16 };
+
+/* Into memory that may have been another state's; a little more than is needed, since most states grow. */
 #define COPY(to, from)                                                                                                 \
-    ((to)->count = (to)->room = (from)->count, (to)->items = rs_realloc(NULL, (from)->count * sizeof(*(from)->items)), \
-     memcpy((to)->items, (from)->items, (from)->count * sizeof(*(from)->items)))
+    do {                                                                                                               \
+        if ((to)->room < (from)->count) {                                                                              \
+            free((to)->items);                                                                                         \
+            (to)->room = (from)->count + (from)->count / 2 + ROOM_LEAST;                                               \
+            (to)->items = rs_realloc(NULL, (to)->room * sizeof(*(to)->items));                                         \
+        }                                                                                                              \
+        (to)->count = (from)->count;                                                                                   \
+        if ((from)->count > 0)                                                                                         \
+            memcpy((to)->items, (from)->items, (from)->count * sizeof(*(from)->items));                                \
+    } while (0)
+
+static struct rs_state *spare(struct rs_state_pool *pool)
+{
+    struct rs_state *state =
+        pool->spare.count > 0 ? pool->spare.items[--pool->spare.count] : rs_alloc(sizeof(struct rs_state));
+
+    state->pool = pool;
+    return state;
+}
+
+/* All of a state but its arrays, whose memory stays. */
+static void set_plain(struct rs_state *to, const struct rs_state *from)
+{
+    struct rs_state kept = *to;
+
+    *to = *from;
+    to->pool = kept.pool;
+    memcpy(&to->syms, &kept.syms, sizeof(kept.syms));
+    memcpy(&to->env, &kept.env, sizeof(kept.env));
+    memcpy(&to->mem, &kept.mem, sizeof(kept.mem));
+    memcpy(&to->memos, &kept.memos, sizeof(kept.memos));
+}
+
+struct rs_state *rs_state_new(struct rs_state_pool *pool)
+{
+    struct rs_state *state = spare(pool);
+
+    set_plain(state, &(struct rs_state){.pool = pool});
+    state->syms.count = state->env.count = state->mem.count = state->memos.count = 0;
+    return state;
+}
 
 struct rs_state *rs_state_copy(const struct rs_state *state)
 {
-    struct rs_state *copy = rs_realloc(NULL, sizeof(*copy));
+    struct rs_state *copy = spare(state->pool);
 
-    *copy = *state;
-    if (state->syms.count > 0)
-        COPY(&copy->syms, &state->syms);
-    if (state->env.count > 0)
-        COPY(&copy->env, &state->env);
-    if (state->mem.count > 0)
-        COPY(&copy->mem, &state->mem);
-    if (state->memos.count > 0)
-        COPY(&copy->memos, &state->memos);
-    if (state->syms.count == 0)
-        copy->syms.items = NULL, copy->syms.room = 0;
-    if (state->env.count == 0)
-        copy->env.items = NULL, copy->env.room = 0;
-    if (state->mem.count == 0)
-        copy->mem.items = NULL, copy->mem.room = 0;
-    if (state->memos.count == 0)
-        copy->memos.items = NULL, copy->memos.room = 0;
+    set_plain(copy, state);
+    COPY(&copy->syms, &state->syms);
+    COPY(&copy->env, &state->env);
+    COPY(&copy->mem, &state->mem);
+    COPY(&copy->memos, &state->memos);
     return copy;
 }
 
-void rs_state_close(struct rs_state *state)
+static void discard(struct rs_state *state)
 {
     RS_VEC_CLOSE(&state->syms);
     RS_VEC_CLOSE(&state->env);
     RS_VEC_CLOSE(&state->mem);
     RS_VEC_CLOSE(&state->memos);
     free(state);
+}
+
+void rs_state_close(struct rs_state *state)
+{
+    if (state->pool->spare.count < SPARE_MOST)
+        *RS_PUSH(&state->pool->spare) = state;
+    else
+        discard(state);
+}
+
+void rs_state_pool_close(struct rs_state_pool *pool)
+{
+    for (size_t i = 0; i < pool->spare.count; i++)
+        discard(pool->spare.items[i]);
+    RS_VEC_CLOSE(&pool->spare);
 }
 
 /* Where the index stands, or would stand. */
@@ -160,9 +207,10 @@ struct settling {
     struct rs_flow *flow;
     struct rs_state *state;
     const uint64_t *live;
-    int32_t *number; /* old symbol -> new, or RS_NONE */
-    int32_t *order;  /* new -> old */
-    uint8_t *depth;  /* old symbol: members on the way to it */
+    struct rs_sym *syms; /* room for all, in their new order */
+    int32_t *number;     /* old symbol -> new, or RS_NONE */
+    int32_t *order;      /* new -> old */
+    uint8_t *depth;      /* old symbol: members on the way to it */
     size_t count;
     bool coarse, coarsest;
     bool *keep;  /* cells */
@@ -537,7 +585,7 @@ static void remember(struct settling *s, const struct rs_cell *cell)
 static void renumber(struct settling *s)
 {
     struct rs_state *state = s->state;
-    struct rs_sym *syms = rs_realloc(NULL, s->count * sizeof(*syms));
+    struct rs_sym *syms = s->syms;
     size_t kept = 0;
 
     for (size_t i = 0; i < state->mem.count; i++) {
@@ -567,49 +615,57 @@ static void renumber(struct settling *s)
         if (state->env.items[i].value.sym != RS_NONE)
             state->env.items[i].value.sym = s->number[state->env.items[i].value.sym];
     state->err_sym = state->err_sym == RS_NONE ? RS_NONE : s->number[state->err_sym];
-    free(state->syms.items);
-    state->syms.items = syms;
-    state->syms.count = state->syms.room = s->count;
+    if (s->count > 0)
+        memcpy(state->syms.items, syms, s->count * sizeof(*syms));
+    state->syms.count = s->count;
     if (state->err == RS_ERR_MAYBE && state->err_sym == RS_NONE)
         state->err = RS_ERR_UNKNOWN;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value)
+/* What tells states apart, as numbers side by side. */
+static uint64_t *list_value(uint64_t *at, struct rs_av value)
 {
-    hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
-    return hash ^ hash >> 29;
+    *at++ = (uint64_t)value.kind << 8 | value.predicate | (uint64_t)(uint32_t)value.sym << 32;
+    *at++ = (uint64_t)value.number;
+    return at;
 }
 
-static uint64_t mix_value(uint64_t hash, struct rs_av value)
+static size_t words_at_most(const struct rs_state *state)
 {
-    return mix(mix(hash, (uint64_t)value.kind << 8 | value.predicate | (uint64_t)(uint32_t)value.sym << 32),
-               (uint64_t)value.number);
+    return 2 + 3 * state->env.count + 4 * state->mem.count + 7 * state->syms.count;
 }
 
-static uint64_t hash_of(const struct rs_state *state)
+static uint64_t hash_of(const struct rs_state *state, uint64_t *words)
 {
-    uint64_t hash =
-        mix(state->err | (uint64_t)state->pending << 8 | (uint64_t)state->entry << 16 |
-                (uint64_t)state->supposed << 24 | (uint64_t)state->vague << 32 | (uint64_t)state->clouded << 40,
-            (uint64_t)(uint32_t)state->err_sym);
+    uint64_t *at = words;
 
-    for (size_t i = 0; i < state->env.count; i++)
-        hash = mix_value(mix(hash, state->env.items[i].index), state->env.items[i].value);
+    *at++ = state->err | (uint64_t)state->pending << 8 | (uint64_t)state->entry << 16 |
+            (uint64_t)state->supposed << 24 | (uint64_t)state->vague << 32 | (uint64_t)state->clouded << 40;
+    *at++ = (uint64_t)(uint32_t)state->err_sym | (uint64_t)state->env.count << 32 | (uint64_t)state->mem.count << 48;
+    for (size_t i = 0; i < state->env.count; i++) {
+        *at++ = state->env.items[i].index;
+        at = list_value(at, state->env.items[i].value);
+    }
     for (size_t i = 0; i < state->mem.count; i++) {
         const struct rs_cell *cell = &state->mem.items[i];
-        hash = mix_value(mix(mix(hash, (uint64_t)(uint32_t)cell->base << 1 | cell->stored), (uint64_t)cell->offset),
-                         cell->value);
+
+        *at++ = (uint64_t)(uint32_t)cell->base << 1 | cell->stored;
+        *at++ = (uint64_t)cell->offset;
+        at = list_value(at, cell->value);
     }
     for (size_t i = 0; i < state->syms.count; i++) {
         const struct rs_sym *sym = &state->syms.items[i];
-        hash = mix(hash, (uint64_t)sym->kind | (uint64_t)sym->null << 8 | (uint64_t)(uint8_t)sym->owned << 16 |
-                             (uint64_t)(uint8_t)sym->fail << 24 | (uint64_t)sym->flags << 32);
-        hash = mix(mix(mix(hash, (uint64_t)(uint32_t)sym->parent | (uint64_t)(uint32_t)sym->kept << 32),
-                       (uint64_t)sym->low),
-                   (uint64_t)sym->high);
-        hash = mix(mix(mix(hash, (uint64_t)sym->offset), (uintptr_t)sym->identity), sym->excluded);
+
+        *at++ = (uint64_t)sym->kind | (uint64_t)sym->null << 8 | (uint64_t)(uint8_t)sym->owned << 16 |
+                (uint64_t)(uint8_t)sym->fail << 24 | (uint64_t)sym->flags << 32;
+        *at++ = (uint64_t)(uint32_t)sym->parent | (uint64_t)(uint32_t)sym->kept << 32;
+        *at++ = (uint64_t)sym->low;
+        *at++ = (uint64_t)sym->high;
+        *at++ = (uint64_t)sym->offset;
+        *at++ = (uintptr_t)sym->identity;
+        *at++ = sym->excluded;
     }
-    return hash;
+    return XXH3_64bits(words, (size_t)(at - words) * sizeof(*words));
 }
 
 void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_t *live, enum rs_grain grain)
@@ -619,11 +675,16 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
                          .live = live,
                          .coarse = grain != RS_GRAIN_FINE,
                          .coarsest = grain == RS_GRAIN_COARSEST};
-    size_t room = state->syms.count, size = room * (2 * sizeof(int32_t) + 2) + 2 * state->mem.count + 1;
+    size_t room = state->syms.count, order = room * sizeof(*s.syms), hashed = words_at_most(state) * sizeof(uint64_t),
+           wide = order > hashed ? order : hashed,
+           size = wide + room * (2 * sizeof(int32_t) + 2) + 2 * state->mem.count + 1;
 
-    if (size > flow->scratch_room)
-        flow->scratch = rs_realloc(flow->scratch, flow->scratch_room = 2 * size);
-    s.number = flow->scratch;
+    if (size > flow->scratch_room) {
+        free(flow->scratch);
+        flow->scratch = rs_realloc(NULL, flow->scratch_room = 2 * size);
+    }
+    s.syms = flow->scratch;
+    s.number = (int32_t *)((char *)flow->scratch + wide);
     s.order = s.number + room;
     s.leads = (bool *)(s.order + room);
     s.keep = s.leads + room;
@@ -639,6 +700,6 @@ void rs_state_settle(struct rs_flow *flow, struct rs_state *state, const uint64_
     reach_given_up(&s);
     reach_parents(&s);
     renumber(&s);
-    state->hash = hash_of(state);
+    state->hash = hash_of(state, flow->scratch);
     flow->steps += s.count + state->mem.count;
 }

@@ -666,11 +666,11 @@ static void read_calls(const struct rs_flow *flow, uint32_t index, struct rs_sym
 
 static struct rs_state *entry_state(struct rs_flow *flow)
 {
-    struct rs_state *state = rs_alloc(sizeof(*state));
+    struct rs_state *state = rs_state_new(&flow->unit->states);
 
-    *state = (struct rs_state){.err = RS_ERR_CLEAR,
-                               .err_sym = RS_NONE,
-                               .entry = flow->role && !flow->dying ? RS_ENTRY_CLEAR : RS_ENTRY_OPEN};
+    state->err = RS_ERR_CLEAR;
+    state->err_sym = RS_NONE;
+    state->entry = flow->role && !flow->dying ? RS_ENTRY_CLEAR : RS_ENTRY_OPEN;
     for (uint32_t i = 0; i < flow->nargs; i++) {
         LLVMValueRef argument = LLVMGetParam(flow->function->value, i);
         bool pointer = LLVMGetTypeKind(LLVMTypeOf(argument)) == LLVMPointerTypeKind;

@@ -7,11 +7,13 @@ usage: check_corpus.py fetch FOLDER [PACKAGE...] [--cython CYTHON]
        check_corpus.py draw N SEED
 
 The releases, with the files and flags of their units, are the lines of bench/check_corpus.tsv; set 1 is what refsan's rules were
-worked out on, sets 2 to 4 were chosen before a report was read. Debian packages with headers that a release needs are in the last
-column; words of the pyx column that start with - are options for Cython. `fetch` gets each source release from PyPI, unpacks it to FOLDER/PACKAGE-VERSION and has Cython translate what is distributed
-as .pyx only. `run` checks every
-package, keeps the reports in FOLDER/reports, carries over the verdicts of the table (the same file, line, rule and function, or
-else the same function and message with other lines), and prints which reports are new and which have gone, then the figures.
+worked out on, the others were chosen before a report was read. Set 5 was drawn by a rule: bench/check_candidates.tsv has names written
+down from memory, with what their units were thought to be, in the order of the SHA-256 of the name as PyPI normalizes it; the newest
+release of each was taken whose sources are complete and compile, until 16 of Cython, 20 of C and 12 of C++ were there.
+Debian packages with headers that a release needs are in the last column; words of the pyx column that start with - are options for Cython.
+`fetch` gets each source release from PyPI, unpacks it to FOLDER/PACKAGE-VERSION and has Cython translate what the pyx column names.
+`run` checks every package, keeps the reports in FOLDER/reports, carries over the verdicts of the table (the same file, line, rule and
+function, or else the same function and message with other lines), and prints which reports are new and which have gone, then the figures.
 A new report's verdict is "unread": judging is reading. `--write` rewrites the table.
 `page` puts the figures of the table into docs/check-vetting.md, or says with `--check` whether they are there.
 `draw` prints as many judged reports, without their verdicts, for a reader who judges afresh.
@@ -26,6 +28,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -94,9 +97,12 @@ def unpacked(content, name, to):
 
 
 def install(folder, release):
-    """A wheel whose headers other releases need, into FOLDER/site-packages."""
-    name = "%(package)s==%(version)s" % release
-    ran = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", os.path.join(folder, "site-packages"), name],
+    """A wheel whose headers other releases need, into FOLDER/site-packages; pip does not look there for what it has already."""
+    site = os.path.join(folder, "site-packages")
+    wanted = canonical("%(package)s-%(version)s" % release)
+    if any(canonical(os.path.basename(d)[: -len(".dist-info")]) == wanted for d in glob.glob(os.path.join(glob.escape(site), "*.dist-info"))):
+        return "there"
+    ran = subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", site, "%(package)s==%(version)s" % release],
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return "fetched" if ran.returncode == 0 else "not fetched: " + (ran.stderr.strip().splitlines() or ["pip failed"])[-1]
 
@@ -126,8 +132,9 @@ def fetch(folder, release, cython):
 
 def fetch_all(args):
     failed = 0
+    cython = os.path.abspath(shutil.which(args.cython) or args.cython)
     for release in releases(args.package):
-        how = fetch(args.folder, release, args.cython)
+        how = fetch(args.folder, release, cython)
         failed += how.startswith("not")
         print("%(package)s %(version)s: " % release + how, flush=True)
     return 1 if failed else 0

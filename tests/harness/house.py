@@ -110,6 +110,17 @@ def vetting(_context):
     core.expect(p.returncode == 0, "the page's figures", p.stdout)
 
 
+def wheel_that_is_there(_context):
+    """`check_corpus.py fetch` asks nobody for a wheel that is installed already, however its name is spelled there."""
+    folder = core.work_dir("house", "corpus-wheel")
+    with open(os.path.join(core.ROOT, "bench", "check_corpus.tsv")) as f:
+        package, version = next(line.split("\t")[:2] for line in f if line.split("\t")[3] == "wheel")
+    os.makedirs(os.path.join(folder, "site-packages", "%s-%s.dist-info" % (package.upper(), version)), exist_ok=True)
+    p = subprocess.run([sys.executable, os.path.join(core.ROOT, "bench", "check_corpus.py"), "fetch", folder, package],
+                       env={**os.environ, "PIP_NO_INDEX": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    core.expect(p.returncode == 0 and p.stdout == "%s %s: there\n" % (package, version), "fetch", p.stdout)
+
+
 def llvm_comes_later(_context):
     """`make test` tells by a word of build.ninja whether it was configured without LLVM (by `make run`, on a fresh machine)."""
     with open(os.path.join(core.ROOT, "Makefile")) as f:
@@ -145,4 +156,4 @@ def collect(_context):
     return [core.Test("house/layers", layers), core.Test("house/layers-bite", layers_bite), core.Test("house/rule-pages", rule_pages),
             core.Test("house/format", formatted),
             core.Test("house/links", links), core.Test("house/options-documented", options_documented),
-            core.Test("house/vetting", vetting), core.Test("house/llvm-comes-later", llvm_comes_later), core.Test("house/install", installs, alone=True)]
+            core.Test("house/vetting", vetting), core.Test("house/wheel-that-is-there", wheel_that_is_there), core.Test("house/llvm-comes-later", llvm_comes_later), core.Test("house/install", installs, alone=True)]

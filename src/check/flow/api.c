@@ -117,14 +117,16 @@ bool rs_api_reads_text(const struct rs_contract *row, unsigned index)
 
 bool rs_api_keeps_data(const char *name)
 {
-    static const char *const names[] = {"PyCapsule_New",
-                                        "PyCapsule_SetPointer",
-                                        "PyCapsule_SetContext",
-                                        "Py_AddPendingCall",
-                                        "PyThread_start_new_thread",
-                                        "PyThread_set_key_value",
-                                        "PyThread_tss_set",
-                                        NULL};
+    static const char *const names[] = {"PyCapsule_New",     "PyCapsule_SetPointer",      "PyCapsule_SetContext",
+                                        "Py_AddPendingCall", "PyThread_start_new_thread", "PyThread_set_key_value",
+                                        "PyThread_tss_set",  "PyLong_FromVoidPtr",        NULL};
+
+    return is_one_of(name, names);
+}
+
+bool rs_api_moves(const char *name)
+{
+    static const char *const names[] = {"PyMem_Realloc", "PyMem_RawRealloc", "PyObject_Realloc", "realloc", NULL};
 
     return is_one_of(name, names);
 }

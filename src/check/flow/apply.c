@@ -123,6 +123,22 @@ static struct rs_av given_back(const struct applying *a, const struct rs_subject
     return value;
 }
 
+/* The address of a member of an argument. */
+static struct rs_av member_of(struct applying *a, const struct rs_subject *subject)
+{
+    struct rs_av base = argument(a, subject->arg);
+    int32_t sym;
+
+    if (base.kind == RS_AV_SYM && (base.number >= 0 || base.number == RS_OFFSET_ANY)) {
+        base.number += base.number == RS_OFFSET_ANY ? 0 : subject->offset;
+        return base;
+    }
+    sym = rs_state_sym(a->state, RS_SYM_OPAQUE, a->call);
+    a->state->syms.items[sym].null = RS_NONNULL;
+    a->state->syms.items[sym].flags = RS_F_UNCERTAIN;
+    return rs_av_sym(sym);
+}
+
 static struct rs_av value_of(struct applying *a, const struct rs_subject *subject, bool pointer)
 {
     int32_t sym;
@@ -141,7 +157,7 @@ static struct rs_av value_of(struct applying *a, const struct rs_subject *subjec
         }
         return from;
     case RS_SUBJECT_ARG:
-        return given_back(a, subject);
+        return subject->offset == 0 ? given_back(a, subject) : member_of(a, subject);
     case RS_SUBJECT_FIELD:
     case RS_SUBJECT_GLOBAL:
         return content_of(a, subject);
@@ -280,7 +296,9 @@ static void change_references(struct applying *a, bool release)
             rs_refs_acquire(a->flow, a->state, a->refs[i], a->call);
         for (int k = ref->owned; release && k < 0; k++)
             rs_refs_release(a->flow, a->state, a->refs[i], a->call);
-        if (release && ref->uncertain)
+        if (release && ref->uncertain && ref->who.kind == RS_SUBJECT_FIELD)
+            rs_closure_hide(a->state, a->refs[i]);
+        else if (release && ref->uncertain)
             rs_refs_unknown(a->state, a->refs[i]);
     }
 }
@@ -380,6 +398,7 @@ static void apply_incomplete(struct rs_flow *flow, struct rs_state *state, LLVMV
 {
     int32_t sym;
 
+    rs_closure_runs(state);
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
         struct rs_av value = rs_eval(flow, state, LLVMGetOperand(call, i));
 
@@ -451,6 +470,11 @@ static bool keeps(const struct rs_case *way, const struct rs_subject *who)
     return false;
 }
 
+static bool is_object(const struct rs_subject *what)
+{
+    return what->kind == RS_SUBJECT_NEW || (what->kind == RS_SUBJECT_ARG && what->offset == 0);
+}
+
 /* Likewise where one of two ways that end alike, and count alike, puts an object into a place and the other does not
  * ("link it behind the node before, if there is one"): whether something holds it is the callee's business. */
 static void doubt_unkept(const struct applying *a, unsigned count)
@@ -459,7 +483,7 @@ static void doubt_unkept(const struct applying *a, unsigned count)
         for (unsigned s = 0; s < a[i].way->nstores; s++) {
             const struct rs_subject *what = &a[i].way->stores[s].what;
 
-            for (unsigned k = 0; k < count && (what->kind == RS_SUBJECT_NEW || what->kind == RS_SUBJECT_ARG); k++) {
+            for (unsigned k = 0; k < count && is_object(what); k++) {
                 bool alike =
                     k != i && a[k].way->err == a[i].way->err && a[k].way->thrown == a[i].way->thrown &&
                     a[k].way->result.kind == a[i].way->result.kind &&
@@ -543,7 +567,9 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
     for (unsigned i = 0; i < count; i++)
         apply_way(&fitting[i]);
     doubt_unkept(fitting, count);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
+        rs_closure_apply(flow, fitting[i].state, call, summary);
         rs_states_add(flow, out, fitting[i].state);
+    }
     rs_state_close(state);
 }

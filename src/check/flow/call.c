@@ -188,41 +188,13 @@ void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
         state->syms.items[i].flags &= ~(uint32_t)RS_F_FAIL_ERR;
 }
 
-/* memcpy of one variable over another: what is known goes along. Of one word (a handle of C++ that is moved) it is made
- * known. */
-static void copy_memory(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
-{
-    enum { WORD = 8 };
-    struct rs_av to = rs_eval(flow, state, LLVMGetOperand(call, 0)),
-                 from = rs_eval(flow, state, LLVMGetOperand(call, 1));
-    LLVMValueRef size = LLVMGetOperand(call, 2);
-    size_t count = state->mem.count;
-
-    if (to.kind != RS_AV_SYM)
-        return;
-    if (from.kind != RS_AV_SYM || from.number < 0 || to.number < 0 || !LLVMIsAConstantInt(size)) {
-        rs_memory_forget(state, to.sym);
-        return;
-    }
-    if (LLVMConstIntGetSExtValue(size) == WORD) {
-        rs_memory_load(flow, state, from, LLVMGetOperand(call, 1), call);
-        count = state->mem.count;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct rs_cell cell = state->mem.items[i];
-        if (cell.base == from.sym && cell.offset >= from.number &&
-            cell.offset < from.number + LLVMConstIntGetSExtValue(size))
-            rs_memory_put(flow, state, to.sym, to.number + cell.offset - from.number, cell.key, cell.value, call);
-    }
-}
-
 /* false: no intrinsic. */
 static bool call_intrinsic(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
 {
     if (!starts(name, "llvm."))
         return false;
     if (starts(name, "llvm.memcpy") || starts(name, "llvm.memmove"))
-        copy_memory(flow, state, call);
+        rs_copy(flow, state, call);
     else if (starts(name, "llvm.memset")) {
         struct rs_av to = rs_eval(flow, state, LLVMGetOperand(call, 0));
         if (to.kind == RS_AV_SYM && state->syms.items[to.sym].kind == RS_SYM_LOCAL)
@@ -300,6 +272,7 @@ static void call_unknown(struct rs_flow *flow, struct rs_state *state, LLVMValue
     bool objects = false;
     int32_t sym;
 
+    rs_closure_runs(state);
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
         LLVMValueRef operand = LLVMGetOperand(call, i);
         struct rs_av value;
@@ -417,6 +390,8 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
         return;
     }
     if (callee != NULL && is_allocator(name)) {
+        if (rs_api_moves(name))
+            rs_refs_unknown(state, rs_eval(flow, state, LLVMGetOperand(call, 0)));
         call_allocator(flow, state, call);
     } else if (callee != NULL && (strcmp(name, "free") == 0 || starts(name, "_ZdlPv") || starts(name, "_ZdaPv"))) {
         rs_refs_freed(flow, state, rs_eval(flow, state, LLVMGetOperand(call, 0)), call);

@@ -65,7 +65,7 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) &&
             value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
-        if (arg != NULL && arg->kind == RS_ARG_VALUE && rs_api_keeps_data(c->row->name))
+        if (arg != NULL && arg->kind == RS_ARG_VALUE && (rs_api_keeps_data(c->row->name) || rs_api_moves(c->row->name)))
             rs_refs_unknown(state, value);
         if (may_be_kept(c, state, i, value)) {
             struct rs_sym *it = &state->syms.items[value.sym];

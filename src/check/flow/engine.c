@@ -78,6 +78,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     rs_fields_read(&unit);
     rs_stands_read(&unit);
     rs_belief_read(&unit, order);
+    rs_filled_read(&unit, order);
     rs_bodies_open(&run.bodies, &unit);
     run.store = options->library == NULL ? NULL : rs_store_open(options->library);
     analyse_all(&run, order, group);
@@ -104,6 +105,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     rs_map_close(&unit.fields);
     rs_map_close(&unit.stands);
     rs_map_close(&unit.absent);
+    rs_map_close(&unit.filled);
     rs_map_close(&unit.origins);
     rs_map_close(&unit.unknown);
     RS_VEC_CLOSE(&unit.field);

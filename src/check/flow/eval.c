@@ -410,12 +410,28 @@ static int64_t fitted(int64_t number, LLVMOpcode opcode, LLVMTypeRef from, LLVMT
     return (int64_t)((((uint64_t)number & (((uint64_t)sign << 1) - 1)) ^ (uint64_t)sign) - (uint64_t)sign);
 }
 
+/* An object's address is computed with or passed on as a number: nobody can tell any more where it lies. One that is
+ * stored as it is lies there. */
+static void note_number(struct rs_state *state, struct rs_av value, LLVMValueRef cast)
+{
+    struct rs_sym *object = rs_state_object(state, value);
+
+    for (LLVMUseRef use = LLVMGetFirstUse(cast); object != NULL && use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+
+        if (LLVMIsABinaryOperator(user) || LLVMIsACallInst(user) || LLVMIsAInvokeInst(user))
+            object->flags |= RS_F_LODGED;
+    }
+}
+
 static struct rs_av eval_cast(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     struct rs_av value = rs_eval(flow, state, LLVMGetOperand(instruction, 0));
     bool to_flag = LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind &&
                    LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
 
+    if (LLVMIsAPtrToIntInst(instruction))
+        note_number(state, value, instruction);
     if (value.kind == RS_AV_INT && LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind)
         return rs_av_int(fitted(value.number, LLVMGetInstructionOpcode(instruction),
                                 LLVMTypeOf(LLVMGetOperand(instruction, 0)), LLVMTypeOf(instruction)));
@@ -538,11 +554,18 @@ static struct rs_av eval_select(struct rs_flow *flow, struct rs_state *state, LL
 
 void rs_eval_index_changes(struct rs_state *state, uint32_t index)
 {
-    for (size_t i = 0; i < state->mem.count; i++)
-        if (state->mem.items[i].offset == RS_OFFSET_INDEX - 1 - (int64_t)index) {
-            rs_refs_unknown(state, state->mem.items[i].stored ? state->mem.items[i].value : rs_av_unknown());
-            state->mem.items[i--] = state->mem.items[--state->mem.count];
+    for (size_t i = 0; i < state->mem.count;) {
+        struct rs_cell cell = state->mem.items[i];
+
+        if (cell.offset != RS_OFFSET_INDEX - 1 - (int64_t)index) {
+            i++;
+            continue;
         }
+        /* gone before its value is looked at: other cells may go with that */
+        state->mem.items[i] = state->mem.items[--state->mem.count];
+        rs_refs_unknown(state, cell.stored ? cell.value : rs_av_unknown());
+        i = 0;
+    }
     for (size_t i = 0; i < state->syms.count; i++) {
         struct rs_sym *sym = &state->syms.items[i];
         uint32_t a, b;

@@ -62,8 +62,10 @@ static void read_release(struct rs_flow_unit *unit, LLVMValueRef call)
         return;
     pointer = LLVMGetOperand(object, 0);
     key = rs_memory_key(unit->ir, pointer, &structure, &offset);
+    /* of the C++ library's templates all instances are one structure here */
     if (key == 0 ||
-        (structure != NULL && (strcmp(structure, "_object") == 0 || strcmp(structure, "PyDateTime_CAPI") == 0)))
+        (structure != NULL && (strcmp(structure, "_object") == 0 || strcmp(structure, "PyDateTime_CAPI") == 0 ||
+                               strncmp(structure, "std::", 5) == 0)))
         return;
     field = field_at(unit, key, structure, offset);
     field->releasers += field->released_in != function;

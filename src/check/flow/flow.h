@@ -171,7 +171,7 @@ enum rs_subject_kind {
     RS_SUBJECT_NONE, /* nothing, or unknown */
     RS_SUBJECT_NULL,
     RS_SUBJECT_INT,      /* low .. high */
-    RS_SUBJECT_ARG,      /* argument `arg` */
+    RS_SUBJECT_ARG,      /* argument `arg`, or the address of a member of it, at `offset` */
     RS_SUBJECT_FIELD,    /* what (argument `arg`, offset) held at entry */
     RS_SUBJECT_STATIC,   /* the object or memory at the address of `global` */
     RS_SUBJECT_GLOBAL,   /* what (global, offset) held at entry */
@@ -224,9 +224,10 @@ struct rs_summary {
     bool runs;       /* may run Python code */
     bool throws;
     bool noreturn;
-    bool foreign;   /* of another unit's: that one names nothing of Python's, so that it sets no exception */
-    uint8_t gil[2]; /* of another unit's: as in rs_ir_function */
-    bool needs_gil; /* the same */
+    bool foreign;     /* of another unit's: that one names nothing of Python's, so that it sets no exception */
+    uint8_t gil[2];   /* of another unit's: as in rs_ir_function */
+    bool needs_gil;   /* the same */
+    uint16_t reaches; /* bit i: it changes references in memory that members of argument i lead to (closure.c) */
     uint8_t nargs, ncases;
     uint64_t kinds;               /* which facts about types it goes by (kinds.c) */
     struct rs_ir_answers answers; /* of all ways, those included for which there is no room in `cases` */
@@ -279,6 +280,7 @@ struct rs_flow_unit {
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
+    struct rs_map filled;  /* key -> 1: the member is never NULL in objects at hand (filled.c) */
     struct rs_map absent;  /* key -> 1: the code reckons with NULL there */
     struct rs_map origins; /* member's key, address of a function's or parameter's value -> enum rs_origin */
     bool origins_read;
@@ -409,6 +411,8 @@ bool rs_api_takes_in(const struct rs_contract *row);
 bool rs_api_reads_text(const struct rs_contract *row, unsigned index);
 /* C data that the interpreter keeps for the caller: an object that is passed so may own a reference from now on. */
 bool rs_api_keeps_data(const char *name);
+/* Makes memory larger or smaller, an object's own too: what was given is gone, its successor has what it held. */
+bool rs_api_moves(const char *name);
 /* Fails only for what is no dict, list or type of this module: where that cannot be, nobody looks. */
 bool rs_api_fails_by_misuse(const struct rs_contract *row);
 /* Fails for NULL only, of which the call itself is to blame. */
@@ -489,6 +493,22 @@ bool rs_memory_is_pythons(LLVMValueRef global);
 uint64_t rs_memory_key(struct rs_ir *ir, LLVMValueRef pointer, const char **structure, int64_t *offset);
 /* Whether memory at this symbol outlives the function. */
 bool rs_memory_outlives(const struct rs_state *state, int32_t base);
+
+/* copy.c */
+/* A call of memcpy or its kin: what is known of the one place is known of the other. */
+void rs_copy(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call);
+/* closure.c: local variables that others know by their address. */
+/* What the value points to lies where nobody here can look, and so do the variables whose addresses it leads to. */
+void rs_closure_hide(struct rs_state *state, struct rs_av value);
+/* The same of the variables whose addresses lie in memory of the symbol's. */
+void rs_closure_hide_content(struct rs_state *state, int32_t base);
+/* Code that is not known runs: it may give up what hidden variables hold, or set them. */
+void rs_closure_runs(struct rs_state *state);
+/* At an end of the function: which arguments' members lead to memory whose references it changes. */
+void rs_closure_note(struct rs_flow *flow, const struct rs_state *state);
+/* Behind a call of a function that has noted such. */
+void rs_closure_apply(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call,
+                      const struct rs_summary *summary);
 
 /* refine.c */
 /* Takes the value for true or false; false when that cannot be. */
@@ -749,6 +769,12 @@ void rs_belief_read(struct rs_flow_unit *unit, const uint32_t *order);
 bool rs_belief_absent(const struct rs_flow *flow, LLVMValueRef compare, const struct rs_sym *sym);
 /* Whether the call's result is read through, and never compared with anything: it is known to be there. */
 bool rs_belief_never_null(LLVMValueRef call);
+
+/* filled.c */
+/* Finds the members that are never NULL while an object is in use; `order` is rs_graph_order's. */
+void rs_filled_read(struct rs_flow_unit *unit, const uint32_t *order);
+/* Whether the function, which is none that makes or ends objects, finds an address there whatever it asks. */
+bool rs_filled_is(const struct rs_flow *flow, uint64_t key);
 
 /* expansion.c */
 /* The name of the macro in one expansion of which both instructions stand, a call and the end of the way that does

@@ -76,7 +76,7 @@ static bool converted(struct scan *s, LLVMValueRef converter, struct rs_av *valu
         if (!success || store == NULL || store->where.kind != RS_SUBJECT_FIELD || store->where.arg != 1 ||
             store->where.offset != 0)
             continue;
-        if (store->what.kind != RS_SUBJECT_NEW && store->what.kind != RS_SUBJECT_ARG)
+        if (store->what.kind != RS_SUBJECT_NEW && (store->what.kind != RS_SUBJECT_ARG || store->what.offset != 0))
             return false;
         bool owned = store->what.kind == RS_SUBJECT_NEW || (way->nrefs > 0 && way->refs[0].owned > 0);
         sym = rs_state_sym(s->state, owned ? RS_SYM_NEW : RS_SYM_BORROWED, s->call);
@@ -89,6 +89,15 @@ static bool converted(struct scan *s, LLVMValueRef converter, struct rs_av *valu
         return true;
     }
     return false;
+}
+
+/* A converter that is not known may use and set all of the variable. */
+static void hand_structure(struct scan *s, LLVMValueRef target)
+{
+    struct rs_av place = target == NULL ? rs_av_unknown() : rs_eval(s->flow, s->state, target);
+
+    if (place.kind == RS_AV_SYM && s->state->syms.items[place.sym].kind == RS_SYM_LOCAL)
+        rs_memory_forget(s->state, place.sym);
 }
 
 static void put_converted(struct scan *s)
@@ -108,6 +117,7 @@ static void put_converted(struct scan *s)
         s->state->syms.items[sym].api = LLVMGetValueName2(converter, &length);
         value = rs_av_sym(sym);
     } else if (converter == NULL || !LLVMIsAFunction(converter) || !converted(s, converter, &value)) {
+        hand_structure(s, target);
         sym = rs_state_sym(s->state, RS_SYM_OPAQUE, s->call);
         s->state->syms.items[sym].flags = RS_F_UNCERTAIN;
         value = rs_av_sym(sym);

@@ -252,6 +252,15 @@ bool rs_idle_is_passed(struct rs_state *state, const struct rs_idle *loop)
     return true;
 }
 
+/* A pointer that the loop moves stays within what it points into. */
+static struct rs_av moved_along(struct rs_av pointer)
+{
+    if (pointer.kind != RS_AV_SYM || pointer.number == 0)
+        return rs_av_unknown();
+    pointer.number = RS_OFFSET_ANY;
+    return pointer;
+}
+
 /* What the loop computes is one unknown number each, and so is what it stores. */
 static void forget(struct rs_flow *flow, struct rs_state *state, const struct rs_idle *loop)
 {
@@ -268,7 +277,9 @@ static void forget(struct rs_flow *flow, struct rs_state *state, const struct rs
             } else if (LLVMIsAGetElementPtrInst(at)) {
                 rs_eval_instruction(flow, state, at);
             } else if (index != UINT32_MAX) {
-                if (!is_pointer(at) && rs_flow_relevant(flow, index) && is_used_outside(flow, loop, at))
+                if (LLVMIsAPHINode(at) && is_pointer(at))
+                    value = moved_along(rs_state_get(state, index));
+                else if (!is_pointer(at) && rs_flow_relevant(flow, index) && is_used_outside(flow, loop, at))
                     value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, at));
                 rs_eval_index_changes(state, index);
                 rs_state_set(state, index, value);

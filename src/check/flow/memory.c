@@ -147,7 +147,7 @@ void rs_memory_forget(struct rs_state *state, int32_t base)
         /* Gone before its value is looked at, which can be the address of this very local. */
         memmove(&items[i], &items[i + 1], (left - i) * sizeof(*items));
         state->mem.count = left;
-        rs_refs_unknown(state, cell.value);
+        rs_closure_hide(state, cell.value);
         if (state->mem.count != left)
             i = 0;
     }
@@ -168,6 +168,12 @@ static bool is_argument_array(struct rs_flow *flow, int32_t base)
 
     return role != NULL && role->contract != NULL && base < role->contract->nargs && (uint32_t)base < flow->nargs &&
            role->contract->args[base].kind == RS_ARG_OBJECTS;
+}
+
+/* The object whose slot the function is: a list or tuple of which it knows the items as its own, which it owns. */
+static bool is_receiver(const struct rs_flow *flow, int32_t object)
+{
+    return object == 0 && flow->role && flow->nargs > 0;
 }
 
 /* What memory holds that this function has not touched yet. */
@@ -199,6 +205,7 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
         it->flags = state->syms.items[base].flags & RS_F_MUTABLE;
         it->null = state->syms.items[it->parent].flags & RS_F_FRESH ? RS_MAYBE : RS_NONNULL;
         it->api = it->flags & RS_F_MUTABLE ? "PyList_GET_ITEM" : "PyTuple_GET_ITEM";
+        it->flags |= is_receiver(flow, it->parent) ? RS_F_UNCERTAIN : 0u;
     } else if (structure != NULL && strcmp(structure, "_object") == 0 && member == 8) {
         it->kind = RS_SYM_BORROWED;
         it->flags = RS_F_TYPE;
@@ -221,6 +228,8 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
         it->flags |= RS_F_UNCERTAIN;
     } else {
         field = rs_field_find(flow->unit, key);
+        if (kind != RS_SYM_NEW && rs_filled_is(flow, key))
+            it->null = RS_NONNULL;
         it->flags |= field != NULL && (field->released_at != NULL || field->replaced_at != NULL) ? RS_F_OWNED_FIELD : 0;
     }
     return sym;
@@ -406,7 +415,7 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
     uint64_t key = rs_memory_key(flow->ir, pointer, &structure, &member);
 
     if (address.kind != RS_AV_SYM || address.number == RS_OFFSET_ANY) {
-        rs_refs_unknown(state, value);
+        rs_closure_hide(state, value);
         if (address.kind == RS_AV_SYM && state->syms.items[address.sym].kind == RS_SYM_LOCAL)
             rs_memory_forget(state, address.sym);
         return;
@@ -431,15 +440,18 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
         return;
     }
     if (state->syms.items[address.sym].kind == RS_SYM_ITEMS) {
-        struct rs_cell *cell = rs_memory_cell(state, address.sym, address.number);
+        const struct rs_cell *cell = rs_memory_cell(state, address.sym, address.number);
+        struct rs_av held = cell == NULL ? rs_av_unknown() : cell->value;
         int32_t container = state->syms.items[address.sym].parent;
         struct rs_sym *object = rs_state_object(state, value);
 
-        /* in a container that others have made an item may be exchanged for a while */
-        if (state->syms.items[container].kind != RS_SYM_NEW && object != NULL && object->owned <= 0)
+        /* in a container that others have made an item may be exchanged for a while; two items may change places */
+        if (object != NULL && object->owned <= 0 &&
+            (state->syms.items[container].kind != RS_SYM_NEW ||
+             (object->kind == RS_SYM_BORROWED && object->parent == container)))
             rs_refs_unknown(state, value);
-        if (state->syms.items[container].kind != RS_SYM_NEW && cell != NULL)
-            rs_refs_unknown(state, cell->value);
+        if (state->syms.items[container].kind != RS_SYM_NEW)
+            rs_refs_unknown(state, held);
         rs_refs_exchange(state, container);
         rs_refs_steal(flow, state, value, at,
                       state->syms.items[address.sym].flags & RS_F_MUTABLE ? "PyList_SET_ITEM" : "PyTuple_SET_ITEM",

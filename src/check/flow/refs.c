@@ -14,10 +14,12 @@ void rs_refs_unknown(struct rs_state *state, struct rs_av value)
 {
     if (value.kind != RS_AV_SYM)
         return;
-    if (state->syms.items[value.sym].kind == RS_SYM_LOCAL)
+    if (state->syms.items[value.sym].kind == RS_SYM_LOCAL) {
         rs_memory_forget(state, value.sym);
-    else
-        state->syms.items[value.sym].flags |= RS_F_UNCERTAIN | RS_F_VISIBLE;
+        return;
+    }
+    state->syms.items[value.sym].flags |= RS_F_UNCERTAIN | RS_F_VISIBLE;
+    rs_closure_hide_content(state, value.sym);
 }
 
 static bool is_silent(const struct rs_sym *sym)

@@ -109,9 +109,9 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 
         if (function->local || function->library || !summary->known || !rs_written_is_plain(function->symbol))
             continue;
-        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs,
+        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs,
                 summary->throws, summary->noreturn, foreign, function->gil[0], function->gil[1], function->needs_gil,
-                summary->nargs, ways);
+                summary->reaches, summary->nargs, ways);
         for (unsigned k = 0; k < ways; k++)
             write_way(file, unit->ir, &summary->cases[k], summary->nargs);
     }
@@ -132,6 +132,7 @@ static struct named read_function(struct rs_reading *r, FILE *file, char *line)
     summary->gil[0] = (uint8_t)rs_reading_number(r, 0, GIL_MOST);
     summary->gil[1] = (uint8_t)rs_reading_number(r, 0, GIL_MOST);
     summary->needs_gil = rs_reading_number(r, 0, 1);
+    summary->reaches = (uint16_t)rs_reading_number(r, 0, UINT16_MAX);
     summary->nargs = (uint8_t)rs_reading_number(r, 0, RS_SUMMARY_ARGS);
     summary->ncases = (uint8_t)rs_reading_number(r, 0, RS_CASES);
     r->good = r->good && *r->at == '\n';

@@ -221,6 +221,7 @@ bool rs_store_take(struct rs_store *store, struct rs_flow_unit *unit, uint64_t k
     summary->answers.lowest = rs_reading_number(&r, INT64_MIN, INT64_MAX);
     summary->answers.highest = rs_reading_number(&r, INT64_MIN, INT64_MAX);
     summary->answers.raises = rs_reading_number(&r, 0, 1);
+    summary->reaches = (uint16_t)rs_reading_number(&r, 0, UINT16_MAX);
     summary->nargs = (uint8_t)rs_reading_number(&r, 0, RS_SUMMARY_ARGS);
     summary->ncases = (uint8_t)rs_reading_number(&r, 0, RS_CASES);
     summary->kinds = rs_reading_key(&r);
@@ -304,10 +305,11 @@ void rs_store_put(struct rs_store *store, const struct rs_flow_unit *unit, uint6
         store->fresh = open_memstream(&store->fresh_text, &store->fresh_size);
     if (store->fresh == NULL)
         return;
-    fprintf(store->fresh, "k %016" PRIx64 " %" PRIu64 " %u %u %u %u %" PRId64 " %" PRId64 " %u %u %u %" PRIu64 " %zu\n",
-            key, cut, summary->incomplete, summary->runs, summary->throws, summary->noreturn, summary->answers.lowest,
-            summary->answers.highest, summary->answers.raises, summary->nargs, summary->ncases, summary->kinds,
-            premises->items.count);
+    fprintf(store->fresh,
+            "k %016" PRIx64 " %" PRIu64 " %u %u %u %u %" PRId64 " %" PRId64 " %u %u %u %u %" PRIu64 " %zu\n", key, cut,
+            summary->incomplete, summary->runs, summary->throws, summary->noreturn, summary->answers.lowest,
+            summary->answers.highest, summary->answers.raises, summary->reaches, summary->nargs, summary->ncases,
+            summary->kinds, premises->items.count);
     for (size_t i = 0; i < premises->items.count; i++)
         fprintf(store->fresh, "p %u %u %" PRIu64 "\n", premises->items.items[i].kind, premises->items.items[i].answer,
                 premises->items.items[i].key);

@@ -80,6 +80,19 @@ static struct rs_subject subject_of_sym(struct making *m, int32_t index)
     return subject;
 }
 
+/* The address of a member: of an argument the caller can name it. */
+static struct rs_subject subject_of_member(const struct making *m, struct rs_av address)
+{
+    struct rs_subject subject = {.kind = RS_SUBJECT_NONE, .null = RS_NONNULL, .arg = -1};
+
+    if (address.number > 0 && is_argument(m, address.sym)) {
+        subject.kind = RS_SUBJECT_ARG;
+        subject.arg = (int16_t)address.sym;
+        subject.offset = address.number;
+    }
+    return subject;
+}
+
 static struct rs_subject subject_of(struct making *m, struct rs_av value)
 {
     struct rs_subject subject = {.kind = RS_SUBJECT_NONE, .arg = -1};
@@ -93,10 +106,8 @@ static struct rs_subject subject_of(struct making *m, struct rs_av value)
     }
     if (value.kind != RS_AV_SYM)
         return subject;
-    if (value.number != 0 && m->state->syms.items[value.sym].kind != RS_SYM_INT) {
-        subject.null = RS_NONNULL;
-        return subject;
-    }
+    if (value.number != 0 && m->state->syms.items[value.sym].kind != RS_SYM_INT)
+        return subject_of_member(m, value);
     if (m->state->syms.items[value.sym].kind == RS_SYM_INT && !is_argument(m, value.sym))
         return (struct rs_subject){.kind = RS_SUBJECT_INT,
                                    .null = m->state->syms.items[value.sym].null,
@@ -190,7 +201,8 @@ static void add_refs(struct making *m)
                     owned > hidden ? owned - hidden
                     : owned > 0    ? 0
                                    : owned,
-                    (sym->flags & RS_F_UNCERTAIN) || hidden > (sym->owned > 0 ? sym->owned : 0));
+                    (sym->flags & RS_F_UNCERTAIN) || (sym->flags & RS_F_LODGED && owned > hidden) ||
+                        hidden > (sym->owned > 0 ? sym->owned : 0));
     }
     for (int i = 0; i < m->nfresh; i++) {
         const struct rs_sym *sym = &m->state->syms.items[m->fresh[i]];
@@ -377,6 +389,7 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
     add_stores(&m);
     add_refs(&m);
     summary->throws = summary->throws || thrown;
+    rs_closure_note(flow, state);
     if (m.full || summary->incomplete) {
         summary->incomplete = true;
         return;

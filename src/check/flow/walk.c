@@ -44,7 +44,7 @@ static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMV
         if (back && is.kind == RS_AV_INT && is_counter(value, 4))
             return rs_av_unknown();
         if (back && is.kind == RS_AV_SYM && is.number != 0)
-            return rs_av_unknown();
+            is.number = RS_OFFSET_ANY;
         return is;
     }
     return rs_av_unknown();
@@ -174,6 +174,14 @@ static void note_branch(struct rs_flow *flow, struct rs_state *state, struct rs_
     }
 }
 
+/* Whether what is lent to the function turns out to lie in a place that it has read: that may be the place whose
+ * reference it gives up ("if (it->item == item)" of a search). */
+static bool is_found_in_place(const struct rs_sym *lent, const struct rs_sym *read)
+{
+    return (lent->kind == RS_SYM_ARG || lent->kind == RS_SYM_BORROWED) &&
+           (read->kind == RS_SYM_LOADED || read->kind == RS_SYM_OPAQUE);
+}
+
 /* Two names turn out to be one object: what is owned by either name is owned. */
 static void unite(struct rs_state *state, int32_t from, int32_t into)
 {
@@ -182,6 +190,8 @@ static void unite(struct rs_state *state, int32_t from, int32_t into)
     b->owned = (int8_t)(b->owned + a->owned);
     b->flags |= a->flags & (RS_F_UNCERTAIN | RS_F_LODGED);
     b->excluded |= a->excluded;
+    if (is_found_in_place(a, b) || is_found_in_place(b, a))
+        b->flags |= RS_F_LODGED;
     /* two places hold it: which of them gives its reference up is not told apart */
     if (a->kind == RS_SYM_LOADED && b->kind == RS_SYM_LOADED && a->flags & b->flags & RS_F_HELD)
         b->flags |= RS_F_UNCERTAIN;
@@ -228,6 +238,9 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     /* what is equal to something of which nothing is known may be owned under that name */
     if (x.kind == RS_AV_UNKNOWN || y.kind == RS_AV_UNKNOWN)
         rs_refs_unknown(state, x.kind == RS_AV_UNKNOWN ? y : x);
+    /* the address of a member is no reference */
+    if (x.kind == RS_AV_SYM && y.kind == RS_AV_SYM && (x.number == 0) != (y.number == 0))
+        rs_refs_unknown(state, x.number == 0 ? x : y);
     if (x.kind != RS_AV_SYM || y.kind != RS_AV_SYM || x.sym == y.sym || x.number != 0 || y.number != 0)
         return;
     if (is_held(state, x.sym, y.sym) || is_held(state, y.sym, x.sym))

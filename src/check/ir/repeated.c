@@ -1,8 +1,11 @@
 /* The same arithmetic on the same values, written twice, has one result, and so has a comparison of numbers: "if (n % m
  * == 0) ... if (n % m)". The second instruction is taken out of the IR and the first one's value stands for it, so that
- * the two questions cannot be answered differently. Arithmetic, casts and comparisons only: they read no memory.
+ * the two questions cannot be answered differently. Arithmetic, casts and comparisons only: they read no memory; and
+ * numbers that are read twice with nothing but a count of references changed in between.
  * Bounds: STEPS_MOST blocks looked at a function.
  */
+#include <string.h>
+
 #include "check/ir/ir.h"
 
 enum { STEPS_MOST = 100000 };
@@ -87,7 +90,58 @@ static void merge(struct merging *m, LLVMValueRef instruction)
     LLVMInstructionEraseFromParent(instruction);
 }
 
-void rs_ir_merge_repeated(LLVMValueRef function)
+/* Two addresses that are computed alike, or are one value. */
+static bool is_same_place(LLVMValueRef a, LLVMValueRef b)
+{
+    return a == b || (LLVMIsAGetElementPtrInst(a) && LLVMIsAGetElementPtrInst(b) && is_same(a, b) &&
+                      LLVMGetGEPSourceElementType(a) == LLVMGetGEPSourceElementType(b));
+}
+
+/* Whether memory of C data stays as it is: nothing is stored or called but what counts a reference. */
+static bool leaves_numbers(LLVMValueRef instruction)
+{
+    LLVMValueRef callee = LLVMIsACallInst(instruction) ? LLVMGetCalledValue(instruction) : NULL;
+    size_t length;
+
+    if (LLVMIsAStoreInst(instruction) || LLVMIsAInvokeInst(instruction))
+        return false;
+    return !LLVMIsACallInst(instruction) ||
+           (LLVMIsAFunction(callee) && (strstr(LLVMGetValueName2(callee, &length), "Py_INCREF") != NULL ||
+                                        strstr(LLVMGetValueName2(callee, &length), "Py_XINCREF") != NULL ||
+                                        strncmp(LLVMGetValueName2(callee, &length), "llvm.dbg.", 9) == 0));
+}
+
+/* A number that is read twice in a row from one place: Py_INCREF(items[at[i]]), PyList_SET_ITEM(list, i, items[at[i]]).
+ */
+static bool merge_loads(LLVMBasicBlockRef block)
+{
+    enum { READ_MOST = 16 };
+    LLVMValueRef read[READ_MOST];
+    size_t count = 0;
+    bool merged = false;
+
+    for (LLVMValueRef i = LLVMGetFirstInstruction(block), next; i != NULL; i = next) {
+        LLVMValueRef first = NULL;
+
+        next = LLVMGetNextInstruction(i);
+        count = leaves_numbers(i) ? count : 0;
+        if (!LLVMIsALoadInst(i) || LLVMGetTypeKind(LLVMTypeOf(i)) != LLVMIntegerTypeKind || LLVMGetVolatile(i))
+            continue;
+        for (size_t k = 0; k < count && first == NULL; k++)
+            if (LLVMTypeOf(read[k]) == LLVMTypeOf(i) && is_same_place(LLVMGetOperand(read[k], 0), LLVMGetOperand(i, 0)))
+                first = read[k];
+        if (first == NULL && count < READ_MOST)
+            read[count++] = i;
+        if (first == NULL)
+            continue;
+        LLVMReplaceAllUsesWith(i, first);
+        LLVMInstructionEraseFromParent(i);
+        merged = true;
+    }
+    return merged;
+}
+
+static void merge_arithmetic(LLVMValueRef function)
 {
     struct merging m = {.function = function};
 
@@ -99,4 +153,16 @@ void rs_ir_merge_repeated(LLVMValueRef function)
                 merge(&m, i);
         }
     rs_map_close(&m.first);
+}
+
+void rs_ir_merge_repeated(LLVMValueRef function)
+{
+    bool merged = false;
+
+    merge_arithmetic(function);
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block != NULL;
+         block = LLVMGetNextBasicBlock(block))
+        merged = merge_loads(block) || merged;
+    if (merged) /* what is computed from them is repeated now, too */
+        merge_arithmetic(function);
 }

@@ -410,18 +410,43 @@ static int64_t fitted(int64_t number, LLVMOpcode opcode, LLVMTypeRef from, LLVMT
     return (int64_t)((((uint64_t)number & (((uint64_t)sign << 1) - 1)) ^ (uint64_t)sign) - (uint64_t)sign);
 }
 
-/* An object's address is computed with or passed on as a number: nobody can tell any more where it lies. One that is
- * stored as it is lies there. */
-static void note_number(struct rs_state *state, struct rs_av value, LLVMValueRef cast)
+/* Whether the number is the address still, with a few bits more or less. */
+static bool is_address_still(LLVMOpcode opcode)
 {
+    return opcode == LLVMOr || opcode == LLVMAnd || opcode == LLVMXor || opcode == LLVMAdd || opcode == LLVMSub;
+}
+
+/* Whether what is computed from an object's address is kept: handed on, stored, or (the address itself) returned. What
+ * is only compared or looked up with is not; what is stored as it is lies there as the object does. */
+static bool is_kept_number(LLVMValueRef number, bool computed, bool address, int depth)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(number); use != NULL && depth > 0; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+        bool arithmetic = LLVMIsABinaryOperator(user) != NULL, passes = LLVMIsACastInst(user) || LLVMIsAPHINode(user);
+
+        if (LLVMIsACallInst(user) || LLVMIsAInvokeInst(user) || LLVMIsAInsertValueInst(user) ||
+            (computed && LLVMIsAStoreInst(user) && LLVMGetOperand(user, 0) == number) ||
+            (computed && address && LLVMIsAReturnInst(user)))
+            return true;
+        if ((arithmetic || passes) &&
+            is_kept_number(user, computed || arithmetic,
+                           address && (passes || is_address_still(LLVMGetInstructionOpcode(user))), depth - 1))
+            return true;
+    }
+    return false;
+}
+
+/* An object's address becomes a number that is kept: nobody can tell any more where it lies. */
+static void note_number(const struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef cast)
+{
+    enum { STEPS = 6 };
     struct rs_sym *object = rs_state_object(state, value);
 
-    for (LLVMUseRef use = LLVMGetFirstUse(cast); object != NULL && use != NULL; use = LLVMGetNextUse(use)) {
-        LLVMValueRef user = LLVMGetUser(use);
-
-        if (LLVMIsABinaryOperator(user) || LLVMIsACallInst(user) || LLVMIsAInvokeInst(user))
-            object->flags |= RS_F_LODGED;
-    }
+    if (object == NULL || !is_kept_number(cast, false, true, STEPS))
+        return;
+    object->flags |= RS_F_LODGED;
+    if (!flow->role) /* its callers know nothing of that */
+        rs_refs_unknown(state, value);
 }
 
 static struct rs_av eval_cast(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
@@ -431,7 +456,7 @@ static struct rs_av eval_cast(struct rs_flow *flow, struct rs_state *state, LLVM
                    LLVMGetIntTypeWidth(LLVMTypeOf(instruction)) == 1;
 
     if (LLVMIsAPtrToIntInst(instruction))
-        note_number(state, value, instruction);
+        note_number(flow, state, value, instruction);
     if (value.kind == RS_AV_INT && LLVMGetTypeKind(LLVMTypeOf(instruction)) == LLVMIntegerTypeKind)
         return rs_av_int(fitted(value.number, LLVMGetInstructionOpcode(instruction),
                                 LLVMTypeOf(LLVMGetOperand(instruction, 0)), LLVMTypeOf(instruction)));

@@ -30,6 +30,19 @@ static bool is_counter(LLVMValueRef value, int depth)
     return false;
 }
 
+/* Whether somebody asks whether a pointer is NULL, at most a few phis away. */
+static bool is_compared_with_null(LLVMValueRef pointer, int depth)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(pointer); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+
+        if ((LLVMIsAICmpInst(user) && LLVMIsAConstantPointerNull(LLVMGetOperand(user, 1))) ||
+            (LLVMIsAPHINode(user) && depth > 0 && is_compared_with_null(user, depth - 1)))
+            return true;
+    }
+    return false;
+}
+
 static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMBasicBlockRef from,
                              bool back)
 {
@@ -42,6 +55,8 @@ static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMV
         is = rs_eval(flow, state, value);
         /* a counter has another value each time around: which one is not kept */
         if (back && is.kind == RS_AV_INT && is_counter(value, 4))
+            return rs_av_unknown();
+        if (back && is.kind == RS_AV_SYM && is.number != 0 && !is_compared_with_null(phi, 2))
             return rs_av_unknown();
         if (back && is.kind == RS_AV_SYM && is.number != 0)
             is.number = RS_OFFSET_ANY;

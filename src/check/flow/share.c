@@ -12,7 +12,7 @@
 #include "check/unit.h"
 
 enum { GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
-static const char heading[] = "refsan summaries 6\n";
+static const char heading[] = "refsan summaries 7\n";
 
 struct named {
     const char *name;

@@ -11,6 +11,7 @@ struct applying {
     LLVMValueRef call;
     const struct rs_case *way;
     const char *callee;
+    bool own;       /* the callee is the function at work */
     bool unmarked;  /* the integer that is the result here may be another way's answer */
     bool failing;   /* without an exception here, but other ways give this number with one */
     bool ambiguous; /* the result does not tell the exception of this way from another way's having none */
@@ -336,6 +337,9 @@ static void apply_way(struct applying *a)
     struct rs_av values[RS_CASE_STORES], result;
     bool pointer = LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMPointerTypeKind;
 
+    if (!a->own)
+        rs_trail_step(a->flow, a->state, (struct rs_trail){.kind = RS_STEP_WAY, .at = a->call, .way = a->way});
+
     for (unsigned i = 0; i < a->way->nrefs; i++)
         a->refs[i] =
             a->way->refs[i].who.kind == RS_SUBJECT_NEW ? rs_av_unknown() : value_of(a, &a->way->refs[i].who, true);
@@ -555,8 +559,12 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
     for (unsigned i = 0; i < summary->ncases; i++) {
         struct applying *a = &fitting[count];
 
-        *a = (struct applying){
-            .flow = flow, .state = rs_state_copy(state), .call = call, .way = &summary->cases[i], .callee = callee};
+        *a = (struct applying){.flow = flow,
+                               .state = rs_state_copy(state),
+                               .call = call,
+                               .way = &summary->cases[i],
+                               .callee = callee,
+                               .own = summary == flow->summary};
         if (!fits(a, summary->nargs) || !fits_facts(a) || !fits_memory(a) || !fits_error(a))
             rs_state_close(a->state);
         else

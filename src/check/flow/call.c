@@ -11,7 +11,7 @@ void rs_states_add(struct rs_flow *flow, struct rs_states *out, struct rs_state 
         out->items[out->count++] = state;
         return;
     }
-    flow->cut = true;
+    flow->cut = flow->blocks.items[state->block].dropped = true;
     flow->unit->cut++;
     rs_state_close(state);
 }

@@ -569,6 +569,7 @@ static struct rs_state *outcome(const struct calling *c, const struct rs_state *
 
     move_references(c, copy, success, null);
     rs_call_result(c->flow, copy, c->call, rs_av_int(result));
+    rs_trail_step(c->flow, copy, (struct rs_trail){.kind = RS_STEP_WAY, .at = c->call, .number = result});
     if (!success) {
         rs_trail_add(c->flow, copy, c->call, (struct rs_trail){.format = "%s fails", .name = c->row->name});
         if (c->row->flags & RS_SETS_ERROR && !(c->row->flags & RS_MISS_IS_NULL)) {

@@ -113,4 +113,5 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     RS_VEC_CLOSE(&unit.doubts);
     rs_arena_close(&unit.trails);
     rs_state_pool_close(&unit.states);
+    rs_map_close(&unit.writes);
 }

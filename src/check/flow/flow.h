@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "check/flow/trail.h"
 #include "check/ir/ir.h"
 #include "check/unit.h"
 #include "finding/finding.h"
@@ -130,21 +131,11 @@ enum rs_entry { RS_ENTRY_OPEN, RS_ENTRY_CLEAR, RS_ENTRY_SET };
  * said at all). */
 enum rs_supposed { RS_SUPPOSED_NOTHING, RS_SUPPOSED_ERROR, RS_SUPPOSED_WAY };
 
-/* How a path came here, newest first; shared between states, lives as long as the unit's analysis. It is put into words
- * when something is told of the path. */
-struct rs_trail {
-    const struct rs_trail *before;
-    LLVMValueRef at;
-    const char *format;          /* a literal; its %s, if it has one, is `name`, or else what the object is called */
-    const char *name;            /* lives as long as the IR */
-    const struct rs_sym *object; /* NULL where `name` is there, or no %s */
-    bool memory;                 /* a failure that only a lack of memory brings */
-};
-
 /* States that were given up, whose memory the next ones use. */
 struct rs_state_pool {
     RS_VEC(struct rs_state *) spare;
 };
+
 struct rs_state {
     struct rs_state_pool *pool;
     uint32_t block;
@@ -249,6 +240,8 @@ struct rs_candidate {
     bool latent; /* harmless on this Python */
     bool on_error;
     const struct rs_trail *trail;
+    LLVMValueRef stand;         /* where the path was: the instruction at work */
+    struct rs_candidate *again; /* the same cause, told of another state of the function */
 };
 
 /* What the unit's functions do with a member of a structure, or with a global pointer. */
@@ -287,6 +280,7 @@ struct rs_flow_unit {
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails;
     struct rs_state_pool states;
+    struct rs_map writes;         /* function -> which members it stores (consistent.c) */
     struct rs_premises *premises; /* of the function at work, where somebody wants to know (store.h); else NULL */
     uint64_t analysed, cut;
 };
@@ -308,9 +302,11 @@ struct rs_block {
     LLVMBasicBlockRef block;
     uint64_t *live; /* values live at its head */
     uint32_t visits;
+    bool dropped;   /* states that came here, or outcomes of a call here, were too many */
     bool doomed;    /* the program ends here: a failed assertion, abort() */
     uint64_t kinds; /* which facts about types are asked for from its head on (kinds.c) */
     RS_VEC(uint64_t) seen;
+    RS_VEC(const struct rs_trail *) arrivals; /* of those, the step that led here */
     RS_VEC(struct rs_state *) open;
     struct rs_idle *idle;       /* the loop that begins here, or NULL */
     RS_VEC(LLVMValueRef) swept; /* arrays of which the loop that begins here gives items back (sweep.c) */
@@ -332,14 +328,17 @@ struct rs_flow {
     void *scratch; /* memory that settling works in */
     size_t scratch_room;
     uint64_t steps;
-    bool role_new; /* called by the interpreter, hands a new reference over */
-    bool role_int; /* called by the interpreter, failure is -1 */
-    bool role;     /* called by the interpreter: its arguments are borrowed */
-    bool uncalled; /* ... and by nobody else: no caller reads its summary */
-    bool dying;    /* tp_dealloc and its like: the object is taken apart */
-    bool init;     /* runs when the module is imported, once */
-    bool judge;    /* findings are wanted */
-    bool gives;    /* a way returned an object with a reference */
+    LLVMValueRef at; /* the instruction at work */
+    size_t told;     /* candidates that the unit had before */
+    size_t refuting; /* instructions that consistent.c has gone back */
+    bool role_new;   /* called by the interpreter, hands a new reference over */
+    bool role_int;   /* called by the interpreter, failure is -1 */
+    bool role;       /* called by the interpreter: its arguments are borrowed */
+    bool uncalled;   /* ... and by nobody else: no caller reads its summary */
+    bool dying;      /* tp_dealloc and its like: the object is taken apart */
+    bool init;       /* runs when the module is imported, once */
+    bool judge;      /* findings are wanted */
+    bool gives;      /* a way returned an object with a reference */
     bool cut;
 };
 
@@ -464,6 +463,8 @@ uint64_t rs_kinds_made(const struct rs_contract *row);
 bool rs_kinds_is_one_of(const struct rs_sym *object, uint32_t types);
 
 /* range.c */
+/* Whether the value is never negative: a constant, what counts upwards from one. */
+bool rs_range_counts_up(LLVMValueRef value);
 /* Whether the index that the call is given is within the list or tuple, as the branches say that lead there. */
 bool rs_range_is_within(struct rs_flow *flow, LLVMValueRef call, LLVMValueRef index, LLVMValueRef container);
 
@@ -545,13 +546,10 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
 bool rs_ahead_fails(struct rs_flow *flow, struct rs_state *state);
 
 /* tell.c */
+/* Whether anything may be told of the function. */
+bool rs_tell_is_told(const struct rs_flow *flow);
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
              const struct rs_sym *sym, const char *message, const char *fix);
-/* Adds a step to the path; its `before` and `at` are set here, its object is copied. Nothing is noted of a function of
- * which nothing is told. */
-void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct rs_trail step);
-/* Whether the last failure on the path is one that only a lack of memory brings. */
-bool rs_trail_is_memory(const struct rs_state *state);
 /* "'item'", or "the result of PyList_New", or "an object". */
 const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym);
 const char *rs_tell_line(struct rs_flow *flow, LLVMValueRef at);

@@ -226,6 +226,7 @@ void rs_prepare_close(struct rs_flow *flow)
 
         free(block->live);
         RS_VEC_CLOSE(&block->seen);
+        RS_VEC_CLOSE(&block->arrivals);
         for (size_t k = 0; k < block->open.count; k++)
             rs_state_close(block->open.items[k]);
         RS_VEC_CLOSE(&block->open);

@@ -184,6 +184,11 @@ static bool is_found(struct rs_flow *flow, LLVMValueRef call, LLVMValueRef index
     return false;
 }
 
+bool rs_range_counts_up(LLVMValueRef value)
+{
+    return counts_up(value, DEPTH_MOST);
+}
+
 bool rs_range_is_within(struct rs_flow *flow, LLVMValueRef call, LLVMValueRef index, LLVMValueRef container)
 {
     uint64_t *known = rs_map_at(&flow->within, (uintptr_t)call);

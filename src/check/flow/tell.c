@@ -6,8 +6,7 @@
 
 enum { NOTES_MOST = 24 };
 
-/* Whether anything may be told of the function. */
-static bool is_told(const struct rs_flow *flow)
+bool rs_tell_is_told(const struct rs_flow *flow)
 {
     return flow->judge && !flow->function->library;
 }
@@ -71,30 +70,6 @@ static const char *name_of(struct rs_ir *ir, const struct rs_sym *sym)
 const char *rs_tell_name(struct rs_flow *flow, const struct rs_sym *sym)
 {
     return name_of(flow->ir, sym);
-}
-
-bool rs_trail_is_memory(const struct rs_state *state)
-{
-    return state->trail != NULL && state->trail->memory;
-}
-
-void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct rs_trail step)
-{
-    struct rs_trail *kept;
-
-    if (!is_told(flow))
-        return;
-    if (step.object != NULL) {
-        struct rs_sym *object = rs_arena_alloc(&flow->unit->trails, sizeof(*object));
-
-        *object = *step.object;
-        step.object = object;
-    }
-    step.before = state->trail;
-    step.at = at;
-    kept = rs_arena_alloc(&flow->unit->trails, sizeof(*kept));
-    *kept = step;
-    state->trail = kept;
 }
 
 bool rs_tell_immortal(const struct rs_flow *flow, const struct rs_sym *sym)
@@ -164,7 +139,36 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
                                  .fix = fix,
                                  .latent = sym != NULL && rs_tell_immortal(flow, sym),
                                  .note = flow->init || memory || is_misused(flow, state, rule, sym),
-                                 .trail = state->trail};
+                                 .trail = state->trail,
+                                 .stand = flow->at};
+}
+
+/* The same cause is met again: should no way lead to what was told first, one may lead to this. */
+static void tell_again(struct rs_flow *flow, struct rs_candidate *first, const struct rs_candidate *other)
+{
+    enum { AGAIN_MOST = 8 };
+    struct rs_candidate *kept;
+    struct rs_candidate **last = &first->again;
+    int count = 0;
+
+    for (; *last != NULL; last = &(*last)->again)
+        count++;
+    if ((size_t)(first - flow->unit->candidates.items) < flow->told || count == AGAIN_MOST)
+        return;
+    kept = rs_arena_alloc(&flow->unit->trails, sizeof(*kept));
+    *kept = *other;
+    kept->again = NULL;
+    *last = kept;
+}
+
+/* Another report takes the place of one of the same cause. */
+static void replace(struct rs_flow *flow, struct rs_candidate *candidate, const struct rs_candidate *by)
+{
+    struct rs_candidate old = *candidate;
+
+    *candidate = *by;
+    candidate->again = old.again;
+    tell_again(flow, candidate, &old);
 }
 
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
@@ -176,24 +180,30 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
          outranks = candidate != NULL && candidate->rule == rule && candidate->note && !memory && !flow->init &&
                     (rule == RS_RULE_RS202 || (rule == RS_RULE_RS104 && !is_misused(flow, state, rule, sym)));
 
-    if (!is_told(flow) || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
+    if (!rs_tell_is_told(flow) || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
         return;
-    if (candidate != NULL && candidate->latent && !(sym != NULL && rs_tell_immortal(flow, sym))) {
-        *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
-        return;
-    }
-    if (candidate != NULL && !outranks && !(candidate->rule == RS_RULE_RS202 && rule == RS_RULE_RS201))
-        return;
+    struct rs_candidate told = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
+
     if (candidate == NULL)
-        candidate = RS_PUSH(&flow->unit->candidates);
-    *candidate = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
+        *RS_PUSH(&flow->unit->candidates) = told;
+    else if (outranks || (candidate->latent && !told.latent) ||
+             (candidate->rule == RS_RULE_RS202 && rule == RS_RULE_RS201))
+        replace(flow, candidate, &told);
+    else
+        tell_again(flow, candidate, &told);
 }
 
 void rs_tell_add(struct rs_flow *flow, const struct rs_candidate *candidate)
 {
-    if (is_told(flow) && candidate->culprit != NULL &&
-        same_cause(flow, candidate->rule, candidate->culprit, candidate->cause) == NULL)
+    struct rs_candidate *first;
+
+    if (!rs_tell_is_told(flow) || candidate->culprit == NULL)
+        return;
+    first = same_cause(flow, candidate->rule, candidate->culprit, candidate->cause);
+    if (first == NULL)
         *RS_PUSH(&flow->unit->candidates) = *candidate;
+    else
+        tell_again(flow, first, candidate);
 }
 
 static struct rs_place place_of(struct rs_ir *ir, const struct rs_ir_function *function, LLVMValueRef at)
@@ -223,7 +233,8 @@ static void add_path(struct rs_ir *ir, struct rs_report *report, struct rs_findi
     int count = 0;
 
     for (const struct rs_trail *step = candidate->trail; step != NULL && count < NOTES_MOST; step = step->before)
-        steps[count++] = step;
+        if (step->kind == RS_STEP_SAID)
+            steps[count++] = step;
     while (count-- > 0) {
         struct rs_ir_place place = rs_ir_place(ir, steps[count]->at);
         if (place.line != 0)

@@ -103,12 +103,15 @@ static void forget_counters(struct rs_state *state)
     }
 }
 
-static bool was_seen(struct rs_block *block, uint64_t hash)
+static bool was_seen(struct rs_block *block, const struct rs_state *state)
 {
     for (size_t i = 0; i < block->seen.count; i++)
-        if (block->seen.items[i] == hash)
+        if (block->seen.items[i] == state->hash) {
+            rs_trail_meet(block->arrivals.items[i], state);
             return true;
-    *RS_PUSH(&block->seen) = hash;
+        }
+    *RS_PUSH(&block->seen) = state->hash;
+    *RS_PUSH(&block->arrivals) = state->trail;
     return false;
 }
 
@@ -130,10 +133,12 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
     if (back)
         forget_counters(state);
     if (block->idle != NULL && !back && rs_idle_is_passed(state, block->idle)) {
+        rs_trail_step(flow, state, (struct rs_trail){.kind = RS_STEP_PASSED, .at = terminator, .to = to});
         rs_idle_leave(flow, state, block->idle, leave_idle);
         rs_state_close(state);
         return;
     }
+    rs_trail_step(flow, state, (struct rs_trail){.kind = RS_STEP_CAME, .at = terminator, .to = to});
     rs_sweep(flow, state, block);
     state->block = target;
     state->came_from = terminator;
@@ -141,12 +146,12 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
                     block->visits > VISITS_COARSEST ? RS_GRAIN_COARSEST
                     : block->visits > VISITS_COARSE ? RS_GRAIN_COARSE
                                                     : RS_GRAIN_FINE);
-    if (was_seen(block, state->hash)) {
+    if (was_seen(block, state)) {
         rs_state_close(state);
         return;
     }
     if (++block->visits > (flow->function->library ? VISITS_LIBRARY : VISITS_MOST)) {
-        flow->cut = true;
+        flow->cut = block->dropped = true;
         flow->unit->cut++;
         rs_state_close(state);
         return;
@@ -484,11 +489,16 @@ static void merge(struct rs_flow *flow, struct rs_block *block, struct at *state
         bool known = kept == MERGED_MOST;
 
         flow->cut = flow->cut || known;
+        block->dropped = block->dropped || known;
         flow->unit->cut += known;
         state->came_from = before;
+        rs_trail_step(flow, state, (struct rs_trail){.kind = RS_STEP_MET, .at = before});
         rs_state_settle(flow, state, live, RS_GRAIN_FINE);
-        for (size_t k = 0; k < kept && !known; k++)
+        for (size_t k = 0; k < kept && !known; k++) {
             known = states->items[k]->hash == state->hash;
+            if (known)
+                rs_trail_meet(states->items[k]->trail, state);
+        }
         if (known)
             rs_state_close(state);
         else
@@ -533,6 +543,7 @@ static bool part_select(struct rs_flow *flow, struct rs_state *state, LLVMValueR
             continue;
         }
         rs_state_set(copy, index, rs_eval(flow, copy, LLVMGetOperand(select, side == 0 ? 1 : 2)));
+        rs_trail_step(flow, copy, (struct rs_trail){.kind = RS_STEP_SIDE, .at = select, .number = side == 0});
         *RS_PUSH(next) = copy;
     }
     return true;
@@ -572,6 +583,7 @@ static void run_block(struct rs_flow *flow, struct rs_block *block)
              select = LLVMIsASelectInst(at) != NULL;
 
         flow->steps += states.count;
+        flow->at = at;
         if (call)
             run_call(flow, block, &states, at);
         if (select)
@@ -594,7 +606,7 @@ static void run_block(struct rs_flow *flow, struct rs_block *block)
 
 static void drop_open(struct rs_flow *flow, struct rs_block *block)
 {
-    flow->cut = true;
+    flow->cut = block->dropped = true;
     flow->unit->cut += block->open.count;
     while (block->open.count > 0)
         rs_state_close(block->open.items[--block->open.count]);
@@ -724,6 +736,7 @@ void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct 
 {
     struct rs_flow flow = {.unit = unit, .ir = unit->ir, .function = function, .summary = summary, .judge = judge};
 
+    flow.told = unit->candidates.count;
     rs_prepare(&flow);
     read_role(&flow);
     summary->kinds = flow.blocks.items[0].kinds;
@@ -735,6 +748,7 @@ void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct 
     if (flow.cut)
         summary->answers = NO_ANSWER;
     rs_exit_compare(&flow);
+    rs_consistent_keep(&flow);
     summary->known = true;
     summary->incomplete = summary->incomplete || flow.cut;
     if (judge && !function->library)

@@ -3,8 +3,7 @@
 #include "../module.h"
 
 /* ---- what was made is no constant ---- */
-static PyObject *
-converted(long kind, double number)
+static PyObject *converted(long kind, double number)
 {
     PyObject *value = NULL;
 
@@ -27,8 +26,7 @@ converted(long kind, double number)
     return value;
 }
 
-static PyObject *
-number_of(PyObject *self, PyObject *arg)
+static PyObject *number_of(PyObject *self, PyObject *arg)
 {
     PyObject *value = converted(PyObject_IsTrue(arg), 2.5);
 
@@ -37,8 +35,7 @@ number_of(PyObject *self, PyObject *arg)
     return value;
 }
 
-static PyObject *
-number_counted(PyObject *self, PyObject *arg)
+static PyObject *number_counted(PyObject *self, PyObject *arg)
 {
     PyObject *value = Py_BuildValue("O", arg);
 
@@ -48,8 +45,7 @@ number_counted(PyObject *self, PyObject *arg)
 }
 
 /* ---- the arguments of a method are a tuple ---- */
-static PyObject *
-last(PyObject *self, PyObject *args)
+static PyObject *last(PyObject *self, PyObject *args)
 {
     PyObject *item, *made;
 
@@ -64,8 +60,7 @@ last(PyObject *self, PyObject *args)
     return Py_NewRef(item);
 }
 
-static PyObject *
-last_of(PyObject *self, PyObject *arg)
+static PyObject *last_of(PyObject *self, PyObject *arg)
 {
     PyObject *item, *made;
 
@@ -82,8 +77,7 @@ last_of(PyObject *self, PyObject *arg)
 }
 
 /* ---- a helper that refuses NULL refuses nothing here ---- */
-static int
-byte_of(PyObject *value, unsigned char *byte)
+static int byte_of(PyObject *value, unsigned char *byte)
 {
     long number;
 
@@ -100,8 +94,7 @@ byte_of(PyObject *value, unsigned char *byte)
     return 1;
 }
 
-static PyObject *
-doubled(PyObject *self, PyObject *arg)
+static PyObject *doubled(PyObject *self, PyObject *arg)
 {
     unsigned char byte;
 
@@ -110,8 +103,7 @@ doubled(PyObject *self, PyObject *arg)
     return PyLong_FromLong(2 * byte);
 }
 
-static PyObject *
-doubled_item(PyObject *self, PyObject *arg)
+static PyObject *doubled_item(PyObject *self, PyObject *arg)
 {
     unsigned char byte;
 
@@ -121,8 +113,7 @@ doubled_item(PyObject *self, PyObject *arg)
 }
 
 /* ---- an int without an exception to raise is cut off ---- */
-static PyObject *
-place(PyObject *self, PyObject *arg)
+static PyObject *place(PyObject *self, PyObject *arg)
 {
     PyObject *index = PyNumber_Index(arg);
     Py_ssize_t number;
@@ -134,8 +125,7 @@ place(PyObject *self, PyObject *arg)
     return PyLong_FromSsize_t(number);
 }
 
-static PyObject *
-place_any(PyObject *self, PyObject *arg)
+static PyObject *place_any(PyObject *self, PyObject *arg)
 {
     Py_ssize_t number = PyNumber_AsSsize_t(arg, NULL);
 
@@ -145,16 +135,14 @@ place_any(PyObject *self, PyObject *arg)
 /* ---- a status that is looked at and given back is the same one ---- */
 extern int station_open(const char *name);
 
-static int
-raised(int status)
+static int raised(int status)
 {
     if (status)
         PyErr_Format(PyExc_OSError, "status %d", status);
     return status;
 }
 
-static PyObject *
-opened(PyObject *self, PyObject *arg)
+static PyObject *opened(PyObject *self, PyObject *arg)
 {
     const char *name = PyUnicode_AsUTF8(arg);
     int status;
@@ -167,16 +155,11 @@ opened(PyObject *self, PyObject *arg)
     Py_RETURN_NONE;
 }
 
-static PyMethodDef facts_methods[] = {METHOD(number_of, METH_O),
-                                      METHOD(number_counted, METH_O),
-                                      METHOD(last, METH_VARARGS),
-                                      METHOD(last_of, METH_O),
-                                      METHOD(doubled, METH_O),
-                                      METHOD(doubled_item, METH_O),
-                                      METHOD(place, METH_O),
-                                      METHOD(place_any, METH_O),
-                                      METHOD(opened, METH_O),
-                                      {NULL}};
+static PyMethodDef facts_methods[] = {METHOD(number_of, METH_O),  METHOD(number_counted, METH_O),
+                                      METHOD(last, METH_VARARGS), METHOD(last_of, METH_O),
+                                      METHOD(doubled, METH_O),    METHOD(doubled_item, METH_O),
+                                      METHOD(place, METH_O),      METHOD(place_any, METH_O),
+                                      METHOD(opened, METH_O),     {NULL}};
 
 MODULE(facts, facts_methods)
 

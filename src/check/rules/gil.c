@@ -126,7 +126,7 @@ static unsigned entered_from_outside(struct gil *gil, const struct rs_ir_functio
         rs_rules_api(gil->rules, user, &name);
         begins = thread_parameter(name);
         for (unsigned i = 0; i < LLVMGetNumArgOperands(user); i++)
-            if (LLVMGetOperand(user, i) == function->value)
+            if (LLVMGetOperand(user, i) == function->value && !rs_gil_is_only_called(gil->rules, user, i))
                 entry |= (int)i == begins ? RS_GIL_FREE : RS_GIL_HELD;
     }
     return entry;
@@ -164,12 +164,27 @@ static void each_call(struct gil *gil, const struct rs_ir_function *function, vi
     rs_map_close(&heads);
 }
 
+struct entering {
+    struct gil *gil;
+    unsigned held;
+};
+
+static void enter_target(void *context, struct rs_ir_function *target)
+{
+    const struct entering *entering = context;
+
+    enter(entering->gil, target, entering->held);
+}
+
 static void enter_callee(struct gil *gil, LLVMValueRef call, unsigned held)
 {
     struct rs_ir_function *own = rs_rules_own(gil->rules, call);
+    struct entering entering = {gil, held};
 
     if (own != NULL)
         enter(gil, own, held);
+    else
+        rs_gil_targets(gil->rules, call, enter_target, &entering);
 }
 
 /* A function that is never entered in another way is told of where it touches objects, not where it is called. */

@@ -18,6 +18,14 @@ bool rs_gil_needed(struct rs_rules *rules, LLVMValueRef call);
 /* The states behind an instruction. */
 unsigned rs_gil_after(struct rs_rules *rules, LLVMValueRef instruction, unsigned states);
 
+/* gil_callback.c */
+/* Calls back for each function that an indirect call can go to, where its function's parameter is called and all that
+ * is passed there is seen; false where that is not so. */
+typedef void rs_gil_on_target(void *context, struct rs_ir_function *target);
+bool rs_gil_targets(struct rs_rules *rules, LLVMValueRef call, rs_gil_on_target *on_target, void *context);
+/* Whether a function of the unit only calls what it is given as that argument. */
+bool rs_gil_is_only_called(struct rs_rules *rules, LLVMValueRef call, unsigned position);
+
 /* The states at the heads of a function's blocks that can be reached, for an entry that is RS_GIL_HELD, RS_GIL_FREE or
  * both: adds block -> set to `heads`. Returns what the GIL may be at the function's returns; 0: it never returns. */
 unsigned rs_gil_solve(struct rs_rules *rules, LLVMValueRef function, unsigned held, struct rs_map *heads);

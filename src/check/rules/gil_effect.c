@@ -59,8 +59,25 @@ static unsigned after_api(const struct rs_contract *row, bool free, unsigned fou
 
 static void read_effect(struct rs_rules *rules, struct rs_ir_function *function, int nested);
 
+struct targets {
+    struct rs_rules *rules;
+    unsigned after;
+    bool free;
+    int nested;
+};
+
+static void add_target(void *context, struct rs_ir_function *target)
+{
+    struct targets *t = context;
+
+    if (!target->gil_read)
+        read_effect(t->rules, target, t->nested - 1);
+    t->after |= target->gil[0] == IN_WORK ? RS_GIL_BOTH : target->gil[t->free];
+}
+
 static unsigned after_one(struct rs_rules *rules, LLVMValueRef call, bool free, unsigned found, int nested)
 {
+    struct targets targets = {.rules = rules, .free = free, .nested = nested};
     const char *name;
     const struct rs_contract *row = rs_rules_api(rules, call, &name);
     struct rs_ir_function *own = rs_rules_own(rules, call);
@@ -74,6 +91,8 @@ static unsigned after_one(struct rs_rules *rules, LLVMValueRef call, bool free, 
             read_effect(rules, own, nested - 1);
         return own->gil[0] == IN_WORK ? any_state() : with(own->gil[free], found);
     }
+    if (name == NULL && rs_gil_targets(rules, call, add_target, &targets) && targets.after != 0)
+        return with(targets.after, found);
     if (name == NULL) /* an indirect call: it may hand the GIL over only where it is not held */
         return free && !LLVMIsAInlineAsm(LLVMGetCalledValue(call)) ? any_state() : state_of(free, found);
     if (rs_summaries_gil(rules->others, name, elsewhere, &needs))

@@ -14,6 +14,7 @@ struct applying {
     bool own;       /* the callee is the function at work */
     bool unmarked;  /* the integer that is the result here may be another way's answer */
     bool failing;   /* without an exception here, but other ways give this number with one */
+    bool unasked;   /* nothing was known of the exception in front of the call */
     bool ambiguous; /* the result does not tell the exception of this way from another way's having none */
     struct rs_av refs[RS_CASE_REFS]; /* whom the changes concern, before anything changed */
     struct rs_av fresh[RS_CASE_REFS];
@@ -363,8 +364,11 @@ static void apply_way(struct applying *a)
     if (LLVMGetTypeKind(LLVMTypeOf(a->call)) == LLVMStructTypeKind && a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
     /* a failure without an exception is the callee's own affair, or one that the analysis did not see */
-    if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0 || a->failing) &&
-        a->state->err == RS_ERR_CLEAR)
+    if (pointer && a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && a->state->err == RS_ERR_CLEAR &&
+        a->way->err_at != NULL)
+        a->state->lacking = a->way->err_at, a->state->lacking_at = a->call;
+    else if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0 || a->failing) &&
+             a->state->err == RS_ERR_CLEAR)
         a->state->err = RS_ERR_UNKNOWN;
     if (pointer && result.kind == RS_AV_INT)
         rs_trail_add(
@@ -379,6 +383,9 @@ static void apply_way(struct applying *a)
         a->state->err = a->state->err == RS_ERR_SET && a->way->entry != RS_ENTRY_SET ? RS_ERR_SET
                         : doubted                                                    ? RS_ERR_UNKNOWN
                                                                                      : a->way->err;
+        /* what it found it puts back: as little is known as before */
+        if (a->unasked && a->way->entry == RS_ENTRY_SET && a->way->err == RS_ERR_SET)
+            a->state->err = RS_ERR_UNKNOWN;
         a->state->err_sym = RS_NONE;
         a->state->vague = false;
         a->state->pending = false;
@@ -564,7 +571,8 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
                                .call = call,
                                .way = &summary->cases[i],
                                .callee = callee,
-                               .own = summary == flow->summary};
+                               .own = summary == flow->summary,
+                               .unasked = state->err == RS_ERR_UNKNOWN};
         if (!fits(a, summary->nargs) || !fits_facts(a) || !fits_memory(a) || !fits_error(a))
             rs_state_close(a->state);
         else

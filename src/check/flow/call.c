@@ -155,7 +155,29 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
     return true;
 }
 
-void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
+/* What is put back: an exception, or NULL for none. */
+static enum rs_err restored(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+{
+    unsigned first = starts(rs_ir_api_name(flow->ir, rs_ir_callee(call)), "__Pyx_") ? 1 : 0;
+    struct rs_av value = rs_eval(flow, state, LLVMGetOperand(call, first));
+    const struct rs_sym *object = rs_state_object(state, value);
+
+    if (value.kind == RS_AV_INT || (object != NULL && object->null == RS_NULL))
+        return RS_ERR_CLEAR;
+    /* whoever takes an exception out reckons with one: that does not say that there was one */
+    if (object == NULL || object->null != RS_NONNULL ||
+        (state->entry != RS_ENTRY_SET && object->api != NULL && rs_error_takes(object->api)))
+        return RS_ERR_UNKNOWN;
+    return RS_ERR_SET;
+}
+
+/* Cython's helpers that do nothing else. */
+static bool is_raising(const char *name)
+{
+    return starts(name, "__Pyx_Raise") || strcmp(name, "__Pyx_ReraiseException") == 0;
+}
+
+void rs_call_errors(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
 {
     static const char *const set[] = {"PyErr_SetString",        "PyErr_SetObject",
                                       "PyErr_SetNone",          "PyErr_BadInternalCall",
@@ -167,14 +189,20 @@ void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name)
                                         "PyErr_PrintEx",
                                         "PyErr_WriteUnraisable",
                                         "PyErr_GetRaisedException",
+                                        "__Pyx_ErrFetchInState",
+                                        "__Pyx__GetException",
+                                        "__Pyx_PyGen__FetchStopIterationValue",
+                                        "__Pyx_WriteUnraisable",
                                         NULL};
-    static const char *const unknown[] = {"PyErr_Restore", "PyErr_SetRaisedException", "_PyErr_ChainExceptions",
-                                          "_PyErr_ChainExceptions1", NULL};
+    static const char *const restore[] = {"PyErr_Restore", "PyErr_SetRaisedException", "__Pyx_ErrRestoreInState", NULL};
+    static const char *const unknown[] = {"_PyErr_ChainExceptions", "_PyErr_ChainExceptions1", NULL};
 
-    if (is_one_of(name, set))
+    if (is_one_of(name, set) || (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMVoidTypeKind && is_raising(name)))
         state->err = RS_ERR_SET;
     else if (is_one_of(name, clear))
         state->err = RS_ERR_CLEAR;
+    else if (is_one_of(name, restore))
+        state->err = restored(flow, state, call);
     else if (is_one_of(name, unknown))
         state->err = RS_ERR_UNKNOWN;
     else

@@ -51,6 +51,27 @@ static bool is_out_of_hand(const struct calling *c, unsigned index)
 
 enum { KEPT_NOW = -2 };
 
+/* C data that the call writes to a variable: a pointer there is none to NULL any more, a number is another one. */
+static void fill_data(struct rs_state *state, struct rs_av address)
+{
+    struct rs_cell *cell = address.kind == RS_AV_SYM && state->syms.items[address.sym].kind == RS_SYM_LOCAL
+                               ? rs_memory_cell(state, address.sym, address.number)
+                               : NULL;
+    bool pointer = cell != NULL && cell->at != NULL && LLVMIsAStoreInst(cell->at) &&
+                   LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(cell->at, 0))) == LLVMPointerTypeKind;
+    int32_t sym;
+
+    if (cell == NULL || !cell->stored || cell->value.kind != RS_AV_INT)
+        return;
+    cell->value = rs_av_unknown();
+    if (!pointer)
+        return;
+    sym = rs_state_sym(state, RS_SYM_OPAQUE, NULL);
+    state->syms.items[sym].null = RS_NONNULL;
+    state->syms.items[sym].flags = RS_F_UNCERTAIN;
+    rs_memory_cell(state, address.sym, address.number)->value = rs_av_sym(sym);
+}
+
 static void use_arguments(const struct calling *c, struct rs_state *state)
 {
     for (unsigned i = 0; i < c->count; i++) {
@@ -65,6 +86,8 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) &&
             value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
+        if (arg != NULL && arg->kind == RS_ARG_VALUE)
+            fill_data(state, value);
         if (arg != NULL && arg->kind == RS_ARG_VALUE && (rs_api_keeps_data(c->row->name) || rs_api_moves(c->row->name)))
             rs_refs_unknown(state, value);
         if (may_be_kept(c, state, i, value)) {
@@ -188,10 +211,11 @@ static void fill_out(const struct calling *c, struct rs_state *state, unsigned i
                      bool success, enum rs_null null)
 {
     int32_t parent = rs_calling_subject(c, state);
-    bool borrowed = arg->kind == RS_ARG_OUT_BORROWED;
+    bool borrowed = arg->kind == RS_ARG_OUT_BORROWED, helper = strcmp(c->row->name, "__Pyx_ErrFetchInState") == 0;
 
-    if (strcmp(c->row->name, "PyErr_Fetch") == 0) /* the type is there if an exception is; without one nothing is */
-        null = state->err == RS_ERR_CLEAR ? RS_NULL : index == 0 ? RS_NONNULL : RS_MAYBE;
+    /* the type is there if an exception is; without one nothing is */
+    if (helper || strcmp(c->row->name, "PyErr_Fetch") == 0)
+        null = state->err == RS_ERR_CLEAR ? RS_NULL : index == helper ? RS_NONNULL : RS_MAYBE;
     if (success && null != RS_NULL)
         put_out(c, state, index,
                 rs_av_sym(borrowed ? borrowed_object(c, state, parent, null)
@@ -504,7 +528,7 @@ static void initialised_result(const struct calling *c, struct rs_state *state)
 
     if (it != NULL && it->kind != RS_SYM_ARG) {
         it->kind = RS_SYM_NEW;
-        it->flags = RS_F_SHARED;
+        it->flags = RS_F_SHARED | (it->null == RS_MAYBE ? RS_F_FAIL_ERR : 0);
         it->owned = 1;
         it->how = c->call;
         it->api = c->row->name;
@@ -570,7 +594,9 @@ static struct rs_state *outcome(const struct calling *c, const struct rs_state *
     move_references(c, copy, success, null);
     rs_call_result(c->flow, copy, c->call, rs_av_int(result));
     rs_trail_step(c->flow, copy, (struct rs_trail){.kind = RS_STEP_WAY, .at = c->call, .number = result});
-    if (!success) {
+    if (success) {
+        rs_call_errors(c->flow, copy, c->call, c->row->name);
+    } else {
         rs_trail_add(c->flow, copy, c->call, (struct rs_trail){.format = "%s fails", .name = c->row->name});
         if (c->row->flags & RS_SETS_ERROR && !(c->row->flags & RS_MISS_IS_NULL)) {
             copy->err = RS_ERR_SET;
@@ -699,6 +725,6 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         if (result.kind == RS_AV_SYM && state->syms.items[result.sym].null == RS_MAYBE)
             rs_refine_null(flow, state, result.sym, true);
     }
-    rs_call_errors(state, call, row->name);
+    rs_call_errors(flow, state, call, row->name);
     rs_states_add(flow, out, state);
 }

@@ -20,16 +20,17 @@ static bool asks(const char *name)
     /* clang-format off */
     static const char *const names[] = {"PyErr_Occurred", "PyErr_Clear",     "PyErr_Fetch", "PyErr_Print",
                                         "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException",
-                                        "PyErr_ExceptionMatches", NULL};
+                                        "PyErr_ExceptionMatches", "__Pyx_PyErr_ExceptionMatchesInState",
+                                        "__Pyx_ErrFetchInState", NULL};
     /* clang-format on */
 
     return is_one_of(name, names);
 }
 
-/* All of what it gives is there, or nothing is. */
-static bool takes(const char *name)
+bool rs_error_takes(const char *name)
 {
-    return strcmp(name, "PyErr_Fetch") == 0 || strcmp(name, "PyErr_GetRaisedException") == 0;
+    return strcmp(name, "PyErr_Fetch") == 0 || strcmp(name, "__Pyx_ErrFetchInState") == 0 ||
+           strcmp(name, "PyErr_GetRaisedException") == 0;
 }
 
 bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set)
@@ -48,7 +49,7 @@ void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
                    struct rs_states *out)
 {
     bool open = state->entry == RS_ENTRY_OPEN && state->err == RS_ERR_CLEAR,
-         taken = state->err != RS_ERR_SET && takes(row->name);
+         taken = state->err != RS_ERR_SET && rs_error_takes(row->name);
 
     if (!(open && asks(row->name)) && !taken) {
         rs_call_contract(flow, state, call, row, out);
@@ -64,7 +65,7 @@ void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
             rs_state_close(copy);
             continue;
         }
-        if (takes(row->name))
+        if (rs_error_takes(row->name))
             copy->supposed = RS_SUPPOSED_NOTHING;
         rs_call_contract(flow, copy, call, row, out);
     }

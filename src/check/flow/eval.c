@@ -559,6 +559,8 @@ static void eval_store(struct rs_flow *flow, struct rs_state *state, LLVMValueRe
 
     if (kind != LLVMPointerTypeKind && kind != LLVMIntegerTypeKind)
         return;
+    if (flow->dying)
+        rs_shelf_judge(flow, state, rs_eval(flow, state, pointer), rs_eval(flow, state, value), store);
     rs_memory_store(flow, state, rs_eval(flow, state, pointer), pointer, rs_eval(flow, state, value), store);
 }
 

@@ -133,6 +133,28 @@ static void tell_helper(struct rs_flow *flow, struct rs_state *state)
     rs_tell_add(flow, &candidate);
 }
 
+/* The NULL that is handed on came from a helper, without an exception there. In C that Cython generated the call of the
+ * helper is what the .pyx shows. */
+static void tell_lacking(struct rs_flow *flow, struct rs_state *state)
+{
+    const struct rs_ir_function *helper =
+        rs_ir_function(flow->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(state->lacking)));
+    bool shown = !flow->function->cdef && strncmp(flow->function->name, "__pyx_", 6) != 0;
+    struct rs_sym where = {.how = shown ? state->lacking_at : state->lacking,
+                           .api = helper == NULL ? NULL : helper->name};
+    struct rs_candidate candidate;
+
+    if (helper == NULL || helper->library)
+        return;
+    candidate = rs_tell_candidate(flow, state, RS_RULE_RS302, shown ? state->lacking : state->lacking_at, &where,
+                                  SAY(flow, "%s: returns NULL without an exception set%s; %s passes it on%s",
+                                      helper->name, rs_tell_line(flow, state->lacking), flow->function->name,
+                                      rs_tell_line(flow, state->lacking_at)),
+                                  "set an exception there (PyErr_SetString ...), or where the NULL is passed on");
+    candidate.function = shown ? helper->value : flow->function->value;
+    rs_tell_add(flow, &candidate);
+}
+
 static void judge_error(struct rs_flow *flow, struct rs_state *state, bool failed, bool pointer, LLVMValueRef at)
 {
     const struct rs_contract *slot = flow->function->role->contract;
@@ -140,7 +162,9 @@ static void judge_error(struct rs_flow *flow, struct rs_state *state, bool faile
     struct rs_sym where = {.how = state->pending ? state->pending_at : NULL,
                            .api = state->pending ? "an unchecked conversion" : NULL};
 
-    if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL))
+    if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL) && state->lacking != NULL)
+        tell_lacking(flow, state);
+    else if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL))
         rs_tell(flow, state, RS_RULE_RS302, at, &where,
                 SAY(flow, "%s: returns %s without an exception set", function, value),
                 SAY(flow, "set an exception before the return%s (PyErr_SetString ...), or return a value",
@@ -399,7 +423,7 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
     bool handed_on = hands_on(flow, sym), promised = flow->role_new && sym != NULL && sym->owned == 0 && !handed_on;
     if (promised)
         sym->owned = 1;
-    rs_summary_add(flow, state, value, false);
+    rs_summary_add(flow, state, value, false, at);
     if (promised)
         sym->owned = 0;
     if (!flow->role && sym != NULL)
@@ -435,6 +459,6 @@ void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef r
 void rs_exit_thrown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at)
 {
     judge_found(flow, state, RS_NONE, at);
-    rs_summary_add(flow, state, rs_av_unknown(), true);
+    rs_summary_add(flow, state, rs_av_unknown(), true, at);
     judge_left(flow, state, RS_NONE, at);
 }

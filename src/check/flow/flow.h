@@ -147,7 +147,9 @@ struct rs_state {
     bool thrown;     /* a C++ exception is under way */
     int32_t err_sym; /* RS_ERR_MAYBE: an exception is set iff this symbol says failure */
     LLVMValueRef pending_at, came_from;
-    LLVMValueRef err_at; /* RS_ERR_SET: the call that set it, as far as it is known; in no hash */
+    LLVMValueRef err_at;              /* RS_ERR_SET: the call that set it, as far as it is known; in no hash */
+    LLVMValueRef lacking, lacking_at; /* RS_ERR_CLEAR: the return by which a helper has answered NULL without one, and
+                                         the call of it; in no hash */
     const struct rs_trail *trail;
     uint32_t births;
     RS_VEC(struct rs_sym) syms;
@@ -585,12 +587,14 @@ void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
                    struct rs_states *out);
 /* An exception is set here, or none is; false when that cannot be. */
 bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set);
+/* Whether a call by that name takes the exception out: all of what it gives is there, or nothing is. */
+bool rs_error_takes(const char *name);
 /* Whether anything compares an integer or floating-point result, or keeps it for later. */
 bool rs_call_compared(LLVMValueRef call);
 /* The contract of a slot of a type object or suite that is called through the structure, tp->tp_alloc(tp, 0); or NULL.
  */
 const struct rs_contract *rs_call_slot(struct rs_ir *ir, LLVMValueRef call);
-void rs_call_errors(struct rs_state *state, LLVMValueRef call, const char *name);
+void rs_call_errors(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name);
 void rs_call_result(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, struct rs_av value);
 /* Formats: PyArg_Parse, Py_BuildValue. `first` is the index of the first argument behind the format. */
 void rs_call_parse(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, unsigned format, unsigned first,
@@ -607,7 +611,8 @@ void rs_exit_thrown(struct rs_flow *flow, struct rs_state *state, LLVMValueRef a
 /* All ways are known: tells where they contradict each other. */
 void rs_exit_compare(struct rs_flow *flow);
 /* summary.c */
-void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown);
+void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown,
+                    LLVMValueRef at);
 void rs_summary_close(struct rs_summary *summary);
 
 /* prepare.c */
@@ -723,6 +728,9 @@ bool rs_uncounted_is_taken_out(struct rs_flow *flow, struct rs_state *state, con
 /* Whether the function puts the object, which it releases at `at`, into a dictionary whose references the unit does not
  * count. */
 bool rs_uncounted_is_put(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at);
+/* shelf.c: tp_dealloc stores its object; tells of members that it releases elsewhere, and not on this way. */
+void rs_shelf_judge(struct rs_flow *flow, struct rs_state *state, struct rs_av address, struct rs_av value,
+                    LLVMValueRef store);
 /* slots.c */
 /* Whether the value is the object, or would be when it is read: a variable or a member that holds it. */
 bool rs_slot_names(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, int32_t object);

@@ -1,7 +1,7 @@
 /* C that Cython generated. What its temporaries hold Cython counts by itself, and rightly, so that only what the author
  * of the .pyx counts by hand is worth a report: a variable of the .pyx, a Py_INCREF that the .pyx calls, a function
  * that takes a reference over or lends one and is called from the .pyx. Cython's own calls of these go by other names
- * in the text (__Pyx_INCREF). Exceptions are Cython's, too: it takes them out of the thread's state without a call. */
+ * in the text (__Pyx_INCREF). */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,8 +114,6 @@ bool rs_generated_counts(struct rs_flow_unit *unit, const struct rs_candidate *c
     const struct rs_sym *object = &candidate->object;
     const char *variable = object->how == NULL ? NULL : rs_ir_variable(ir, object->how);
 
-    if (function != NULL && starts(function->name, "__pyx_") && candidate->rule == RS_RULE_RS302)
-        return true;
     if (function == NULL || !starts(function->name, "__pyx_") || !is_of_references(candidate->rule) ||
         starts(variable, "__pyx_v_") || fills_variable(object->how))
         return false;

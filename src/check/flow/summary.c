@@ -363,7 +363,18 @@ static void note_answer(struct rs_ir_answers *answers, const struct rs_subject *
     answers->highest = high > answers->highest ? high : answers->highest;
 }
 
-void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown)
+static bool is_null(const struct rs_subject *result)
+{
+    return result->kind == RS_SUBJECT_INT && result->offset == 0 && result->high == 0;
+}
+
+static bool returns_pointer(const struct rs_flow *flow)
+{
+    return LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(flow->function->value))) == LLVMPointerTypeKind;
+}
+
+void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown,
+                    LLVMValueRef at)
 {
     struct rs_summary *summary = flow->summary;
     struct making m = {.flow = flow, .state = state};
@@ -384,6 +395,9 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
         note_answer(&summary->answers, &m.way.result);
     if (state->entry != RS_ENTRY_SET && (m.way.err != RS_ERR_CLEAR || m.way.converts))
         summary->answers.raises = true;
+    if (m.way.err == RS_ERR_CLEAR && !thrown && !m.way.converts && is_null(&m.way.result) && !flow->function->library &&
+        returns_pointer(flow))
+        m.way.err_at = state->lacking != NULL ? state->lacking : at;
     note_arguments(&m);
     note_facts(&m);
     add_stores(&m);

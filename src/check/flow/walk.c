@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/flow/flow.h"
+#include "check/flow/indicator.h"
 
 enum {
     STEPS_MOST = 1000000,
@@ -549,24 +550,54 @@ static bool part_select(struct rs_flow *flow, struct rs_state *state, LLVMValueR
     return true;
 }
 
-static void run_select(struct rs_flow *flow, struct rs_block *block, struct at *states, LLVMValueRef select)
+/* The error indicator is read, or written, in the thread state: with an exception, and without. */
+static bool part_indicator(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct at *next)
+{
+    bool load = LLVMIsALoadInst(at) != NULL;
+
+    for (int set = 0; set < 2; set++) {
+        struct rs_state *copy = rs_state_copy(state);
+
+        if (load ? rs_indicator_read(flow, copy, at, set) : rs_indicator_write(flow, copy, at, set))
+            *RS_PUSH(next) = copy;
+        else
+            rs_state_close(copy);
+    }
+    return true;
+}
+
+typedef bool parting(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct at *next);
+
+/* How the instruction may part a state in two, or NULL. */
+static parting *parting_of(struct rs_flow *flow, LLVMValueRef at)
+{
+    if (LLVMIsASelectInst(at))
+        return part_select;
+    return (LLVMIsALoadInst(at) && rs_flow_index(flow, at) != UINT32_MAX &&
+            rs_indicator_is_at(flow->ir, LLVMGetOperand(at, 0))) ||
+                   (LLVMIsAStoreInst(at) && rs_indicator_is_at(flow->ir, LLVMGetOperand(at, 1)))
+               ? part_indicator
+               : NULL;
+}
+
+static void run_parting(struct rs_flow *flow, struct rs_block *block, struct at *states, LLVMValueRef at, parting *part)
 {
     struct at next = {0};
 
     for (size_t i = 0; i < states->count; i++) {
         struct rs_state *state = states->items[i];
 
-        if (part_select(flow, state, select, &next)) {
+        if (part(flow, state, at, &next)) {
             rs_state_close(state);
             continue;
         }
-        rs_eval_instruction(flow, state, select);
+        rs_eval_instruction(flow, state, at);
         *RS_PUSH(&next) = state;
     }
     RS_VEC_CLOSE(states);
     *states = next;
     if (states->count > MERGE_FROM)
-        merge(flow, block, states, LLVMGetNextInstruction(select));
+        merge(flow, block, states, LLVMGetNextInstruction(at));
 }
 
 static void run_block(struct rs_flow *flow, struct rs_block *block)
@@ -579,16 +610,16 @@ static void run_block(struct rs_flow *flow, struct rs_block *block)
     while (at != NULL && LLVMIsAPHINode(at))
         at = LLVMGetNextInstruction(at);
     for (; at != NULL && states.count > 0; at = LLVMGetNextInstruction(at)) {
-        bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL,
-             select = LLVMIsASelectInst(at) != NULL;
+        bool call = LLVMIsACallInst(at) != NULL || LLVMIsAInvokeInst(at) != NULL;
+        parting *part = parting_of(flow, at);
 
         flow->steps += states.count;
         flow->at = at;
         if (call)
             run_call(flow, block, &states, at);
-        if (select)
-            run_select(flow, block, &states, at);
-        for (size_t i = 0; i < states.count && !call && !select; i++) {
+        if (part != NULL)
+            run_parting(flow, block, &states, at, part);
+        for (size_t i = 0; i < states.count && !call && part == NULL; i++) {
             if (LLVMIsATerminatorInst(at)) {
                 leave_block(flow, states.items[i], at);
             } else if (rs_eval_faults(flow, states.items[i], at)) {

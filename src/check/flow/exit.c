@@ -412,6 +412,19 @@ static bool is_failure(const struct rs_ir_role *role, int64_t number)
     return strcmp(role->slot, "sq_length") == 0 || strcmp(role->slot, "mp_length") == 0 ? number < 0 : number == -1;
 }
 
+/* Whether it is a number that whoever calls the slot takes for a failure all the same: what sets attributes or items
+ * has done so only if it returns 0 (STORE_ATTR, STORE_SUBSCR in Python/ceval.c). */
+static bool is_refusal(const struct rs_ir_role *role, int64_t number)
+{
+    static const char *const setters[] = {"tp_setattr",   "tp_setattro",      "getset.set",
+                                          "tp_descr_set", "mp_ass_subscript", "sq_ass_item"};
+
+    for (size_t i = 0; i < sizeof(setters) / sizeof(*setters) && number != 0; i++)
+        if (strcmp(role->slot, setters[i]) == 0)
+            return true;
+    return false;
+}
+
 static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret, struct rs_av value)
 {
     LLVMValueRef at = return_statement(flow, state, ret);
@@ -430,17 +443,47 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
         note_lent(flow, state, value.sym, at);
     if (flow->role_new && !handed_on)
         judge_result(flow, state, value, at);
-    else if (flow->role_int && value.kind == RS_AV_INT)
+    else if (flow->role_int && value.kind == RS_AV_INT &&
+             (state->err != RS_ERR_SET || !is_refusal(flow->function->role, value.number)))
         judge_error(flow, state, is_failure(flow->function->role, value.number), false, at);
     judge_stores(flow, state);
     judge_dangling(flow, state);
     judge_left(flow, state, sym != NULL && !flow->role_new ? value.sym : RS_NONE, at);
 }
 
+/* What is returned on this way, where statements' values meet in a phi. */
+static LLVMValueRef on_this_way(const struct rs_state *state, LLVMValueRef operand, LLVMValueRef ret)
+{
+    LLVMBasicBlockRef from = state->came_from == NULL ? NULL : LLVMGetInstructionParent(state->came_from);
+
+    if (!LLVMIsAPHINode(operand) || LLVMGetInstructionParent(operand) != LLVMGetInstructionParent(ret))
+        return operand;
+    for (unsigned k = 0; k < LLVMCountIncoming(operand); k++)
+        if (LLVMGetIncomingBlock(operand, k) == from)
+            return LLVMGetIncomingValue(operand, k);
+    return operand;
+}
+
+/* A number of which nothing is known but what it is at least: what a loop has counted. */
+static struct rs_av counted(struct rs_state *state, LLVMValueRef operand, LLVMValueRef ret)
+{
+    int64_t least = 0;
+    int32_t sym;
+
+    if (!rs_ir_least(on_this_way(state, operand, ret), &least))
+        return rs_av_unknown();
+    sym = rs_state_sym(state, RS_SYM_INT, ret);
+    state->syms.items[sym].low = least;
+    return rs_av_sym(sym);
+}
+
 void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret)
 {
     LLVMValueRef operand = LLVMGetNumOperands(ret) > 0 ? LLVMGetOperand(ret, 0) : NULL;
     struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
+
+    if (operand != NULL && value.kind == RS_AV_UNKNOWN)
+        value = counted(state, operand, ret);
 
     if (value.kind != RS_AV_COND || rs_refine_known(state, value) >= 0) {
         leave(flow, state, ret, value);

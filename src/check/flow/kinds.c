@@ -14,6 +14,9 @@ enum {
     DERIVED = 1 << 23,
     TP_FLAGS = 168, /* offset in a type, PyTypeObject of 3.8 to 3.14 */
     INT = RS_TYPE_BOOL | RS_TYPE_INT,
+    /* no class can be derived from these (no Py_TPFLAGS_BASETYPE in CPython's Objects/) */
+    FINAL = RS_TYPE_BOOL | RS_TYPE_SLICE | RS_TYPE_MEMORYVIEW | RS_TYPE_FUNCTION | RS_TYPE_METHOD | RS_TYPE_CODE |
+            RS_TYPE_CAPSULE,
 };
 
 /* A question about an object's type, as a number: the types that it names, and whether that very type is meant. */
@@ -32,7 +35,7 @@ static uint64_t answered(uint64_t excluded, uint32_t question, bool yes)
     bool exactly = question & EXACTLY_QUESTION;
 
     if (yes)
-        return excluded | (FAMILIES & ~types) | (exactly ? DERIVED : 0);
+        return excluded | (FAMILIES & ~types) | (exactly || (types & ~(uint64_t)FINAL) == 0 ? DERIVED : 0);
     if (!exactly || excluded & DERIVED)
         return excluded | types;
     return ((excluded | types) & FAMILIES) == FAMILIES ? excluded | EXACT : excluded;
@@ -107,7 +110,8 @@ static uint32_t of_type(LLVMValueRef type, bool exactly)
 
     if (types == 0)
         return 0;
-    return exactly ? (types == INT ? RS_TYPE_INT : types) | EXACTLY_QUESTION : types;
+    return exactly && !(types & FINAL && types != INT) ? (types == INT ? RS_TYPE_INT : types) | EXACTLY_QUESTION
+                                                       : types;
 }
 
 static uint32_t of_flags(LLVMValueRef flags)
@@ -127,7 +131,7 @@ static LLVMValueRef type_of_flags(struct rs_flow *flow, LLVMValueRef value)
                        strcmp(structure, "_typeobject") == 0
                    ? LLVMGetOperand(place, 0)
                    : NULL;
-    callee = LLVMIsACallInst(value) ? rs_ir_callee(value) : NULL;
+    callee = LLVMIsACallInst(value) || LLVMIsAInvokeInst(value) ? rs_ir_callee(value) : NULL;
     return callee != NULL && strcmp(rs_ir_api_name(flow->ir, callee), "PyType_GetFlags") == 0 ? LLVMGetOperand(value, 0)
                                                                                               : NULL;
 }

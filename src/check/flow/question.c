@@ -133,7 +133,7 @@ static bool loads(struct rs_ir *ir, LLVMValueRef value, const char *structure, i
 static bool is_type(struct rs_ir *ir, LLVMValueRef value)
 {
     enum { OB_TYPE = 8 };
-    LLVMValueRef callee = LLVMIsACallInst(value) ? rs_ir_callee(value) : NULL;
+    LLVMValueRef callee = LLVMIsACallInst(value) || LLVMIsAInvokeInst(value) ? rs_ir_callee(value) : NULL;
 
     return loads(ir, value, "_object", OB_TYPE) ||
            (callee != NULL && strcmp(rs_ir_api_name(ir, callee), "Py_TYPE") == 0);

@@ -124,6 +124,8 @@ int rs_ir_count(const struct rs_ir *ir, LLVMValueRef instruction, LLVMValueRef *
 /* Whether a call goes to a function of the C library (the one that this program runs with), and to nothing that it is
  * given to call back: it leaves the error indicator as it is. (clib.c) */
 bool rs_ir_calls_clib(LLVMValueRef call);
+/* What a number is at least, by the way it is computed; false: not known. (least.c) */
+bool rs_ir_least(LLVMValueRef value, int64_t *least);
 /* What a switch compares with for its successor `k`, from 1 on (0 is the default). */
 LLVMValueRef rs_ir_case_value(LLVMValueRef instruction, unsigned k);
 /* The row of a declared or inline API function, or NULL; remembers what it found. A function that the unit itself

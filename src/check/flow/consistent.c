@@ -633,7 +633,7 @@ static bool is_possible(struct rs_flow *flow, struct rs_candidate *candidate)
         possible = true;
     else if ((step->kind == RS_STEP_CAME && (step->to != block || step->at == candidate->stand)) ||
              (step->kind == RS_STEP_MET && step->at == LLVMGetNextInstruction(candidate->stand)))
-        possible = goes_through(&s, step, &claims, NULL, &reason);
+        possible = goes_by(&s, step, &claims, NULL, &reason); /* told on arrival: of this state, not of those it met */
     else
         possible = goes_back(&s, step, candidate->stand, block, &claims, NULL, &reason);
     if (possible && s.parted && !is_exhausted(&s))
@@ -646,6 +646,24 @@ static bool is_possible(struct rs_flow *flow, struct rs_candidate *candidate)
     return possible;
 }
 
+/* Puts the report of another state, of the same cause, in place of one that no way leads to: the gravest. */
+static bool another(struct rs_flow *flow, struct rs_candidate *candidate)
+{
+    bool found = false;
+
+    for (const struct rs_candidate *next = candidate->again; next != NULL; next = next->again) {
+        struct rs_candidate other = *next;
+        bool graver = !found || (candidate->note && !other.note) ||
+                      (candidate->rule == RS_RULE_RS202 && other.rule == RS_RULE_RS201);
+
+        if (!graver || !is_possible(flow, &other))
+            continue;
+        *candidate = other;
+        found = true;
+    }
+    return found;
+}
+
 void rs_consistent_keep(struct rs_flow *flow)
 {
     struct rs_flow_unit *unit = flow->unit;
@@ -653,14 +671,8 @@ void rs_consistent_keep(struct rs_flow *flow)
 
     for (size_t i = flow->told; i < unit->candidates.count; i++) {
         struct rs_candidate candidate = unit->candidates.items[i];
-        struct rs_candidate *next = candidate.again;
-        bool possible = is_possible(flow, &candidate);
 
-        for (; !possible && next != NULL; next = next->again) {
-            candidate = *next;
-            possible = is_possible(flow, &candidate);
-        }
-        if (possible)
+        if (is_possible(flow, &candidate) || another(flow, &candidate))
             unit->candidates.items[kept++] = candidate;
     }
     unit->candidates.count = kept;

@@ -276,6 +276,13 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         unite(state, x.sym, y.sym);
 }
 
+/* What an address of which nothing is known leads to: an element of a container of C++, whatever was stored there. */
+static bool is_behind_unknown(const struct rs_state *state, const struct rs_sym *sym)
+{
+    return sym->kind == RS_SYM_LOADED && sym->flags & RS_F_UNCERTAIN && sym->identity == NULL &&
+           sym->parent != RS_NONE && state->syms.items[sym->parent].kind == RS_SYM_OPAQUE;
+}
+
 /* Memory has turned out to hold NULL. Where nothing says that it may, other members may exclude it, or the way on which
  * the comparison was meant to find NULL is another one: whether that is a failure, and has an exception, is not known.
  */
@@ -283,7 +290,8 @@ static void note_absence(struct rs_flow *flow, struct rs_state *state, struct rs
 {
     const struct rs_sym *sym = condition.kind == RS_AV_COND ? &state->syms.items[condition.sym] : NULL;
 
-    if (sym == NULL || sym->null != RS_NULL || state->err != RS_ERR_CLEAR || rs_belief_absent(flow, compare, sym))
+    if (sym == NULL || sym->null != RS_NULL || state->err != RS_ERR_CLEAR ||
+        (rs_belief_absent(flow, compare, sym) && !is_behind_unknown(state, sym)))
         return;
     state->err = RS_ERR_UNKNOWN;
     state->vague = false;

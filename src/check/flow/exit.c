@@ -413,12 +413,14 @@ static bool is_failure(const struct rs_ir_role *role, int64_t number)
 }
 
 /* Whether it is a number that whoever calls the slot takes for a failure all the same: what sets attributes or items
- * has done so only if it returns 0 (STORE_ATTR, STORE_SUBSCR in Python/ceval.c). */
+ * has done so only if it returns 0 (STORE_ATTR, STORE_SUBSCR in Python/ceval.c), of tp_init each negative one. */
 static bool is_refusal(const struct rs_ir_role *role, int64_t number)
 {
     static const char *const setters[] = {"tp_setattr",   "tp_setattro",      "getset.set",
                                           "tp_descr_set", "mp_ass_subscript", "sq_ass_item"};
 
+    if (strcmp(role->slot, "tp_init") == 0)
+        return number < 0; /* type_call in Objects/typeobject.c */
     for (size_t i = 0; i < sizeof(setters) / sizeof(*setters) && number != 0; i++)
         if (strcmp(role->slot, setters[i]) == 0)
             return true;

@@ -54,6 +54,28 @@ static bool fills(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
     return owner != NULL && (any || rs_slot_names(flow, state, owner, container));
 }
 
+/* Two operands that are written alike: one value, or what a handle of C++ is asked for twice (list.get()). */
+static bool is_same_expression(LLVMValueRef a, LLVMValueRef b)
+{
+    bool calls = LLVMIsACallInst(a) && LLVMIsACallInst(b) && LLVMGetNumArgOperands(a) == LLVMGetNumArgOperands(b) &&
+                 LLVMGetCalledValue(a) == LLVMGetCalledValue(b);
+
+    for (unsigned i = 0; calls && i < LLVMGetNumArgOperands(a); i++)
+        calls = LLVMGetOperand(a, i) == LLVMGetOperand(b, i);
+    return a == b || calls;
+}
+
+/* Whether the instruction puts an item where the call took one from: the same container and index, written alike. */
+static bool exchanges(struct rs_flow *flow, LLVMValueRef taking, LLVMValueRef at)
+{
+    LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL;
+
+    return callee != NULL && LLVMIsACallInst(taking) && LLVMGetNumArgOperands(taking) == 2 &&
+           LLVMGetNumArgOperands(at) == 3 && strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL &&
+           is_same_expression(LLVMGetOperand(taking, 0), LLVMGetOperand(at, 0)) &&
+           is_same_expression(LLVMGetOperand(taking, 1), LLVMGetOperand(at, 1));
+}
+
 bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym)
 {
     bool item = sym->kind == RS_SYM_BORROWED && sym->parent != RS_NONE && sym->api != NULL &&
@@ -62,7 +84,7 @@ bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const str
     for (size_t i = 0; item && i < flow->blocks.count; i++)
         for (LLVMValueRef at = LLVMGetFirstInstruction(flow->blocks.items[i].block); at != NULL;
              at = LLVMGetNextInstruction(at))
-            if (fills(flow, state, at, sym->parent))
+            if (fills(flow, state, at, sym->parent) || (sym->how != NULL && exchanges(flow, sym->how, at)))
                 return true;
     return false;
 }

@@ -20,6 +20,51 @@ done:
     return result;
 }
 
+class Holder {
+public:
+    explicit Holder(PyObject *object) : object(object) {}
+    ~Holder() { Py_XDECREF(object); }
+    PyObject *get() const { return object; }
+    PyObject *release()
+    {
+        PyObject *released = object;
+        object = nullptr;
+        return released;
+    }
+
+private:
+    PyObject *object;
+};
+
+static PyObject *
+replaced(PyObject *self, PyObject *arg) // the macro gives nothing back for what was there
+{
+    Holder list(PySequence_List(arg));
+    if (!list.get())
+        return nullptr;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list.get()); i++) {
+        PyObject *item = PyList_GET_ITEM(list.get(), i), *text = PyObject_Str(item);
+        if (!text)
+            return nullptr;
+        PyList_SET_ITEM(list.get(), i, text);
+        Py_DECREF(item);
+    }
+    return list.release();
+}
+
+static PyObject *
+kept(PyObject *self, PyObject *arg)
+{
+    Holder list(PySequence_List(arg));
+    if (!list.get())
+        return nullptr;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list.get()); i++) {
+        PyObject *item = PyList_GET_ITEM(list.get(), i);
+        Py_DECREF(item);
+    }
+    return list.release();
+}
+
 static PyObject *table[3];
 
 static PyObject *
@@ -37,9 +82,10 @@ empty(PyObject *self, PyObject *unused)
     return Py_NewRef(table[0]);
 }
 
-static PyMethodDef methods[] = {METHOD(filled, METH_NOARGS), METHOD(fill, METH_O), METHOD(empty, METH_NOARGS), {nullptr, nullptr, 0, nullptr}};
+static PyMethodDef methods[] = {METHOD(filled, METH_NOARGS), METHOD(fill, METH_O), METHOD(replaced, METH_O), METHOD(kept, METH_O), METHOD(empty, METH_NOARGS), {nullptr, nullptr, 0, nullptr}};
 MODULE(elements, methods)
 
 /* refsan check
  * RS302 empty / filled: return nullptr;
+ * RS101 kept / replaced: Py_DECREF(item)
  */

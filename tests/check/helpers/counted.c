@@ -88,7 +88,17 @@ accept(PyObject *self, char *name, PyObject *value)
     return 0;
 }
 
-static PyTypeObject Refusing_type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "counted.Refusing", .tp_setattr = refuse};
+static int
+begin(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    int number;
+    if (!PyArg_ParseTuple(args, "i", &number))
+        return -2;
+    return 0;
+}
+
+static PyTypeObject Refusing_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "counted.Refusing", .tp_setattr = refuse, .tp_init = begin};
 static PyTypeObject Accepting_type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "counted.Accepting", .tp_setattr = accept};
 
 static PyObject *

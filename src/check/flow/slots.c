@@ -54,10 +54,15 @@ static bool fills(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
     return owner != NULL && (any || rs_slot_names(flow, state, owner, container));
 }
 
+static bool is_call(LLVMValueRef value)
+{
+    return LLVMIsACallInst(value) != NULL || LLVMIsAInvokeInst(value) != NULL;
+}
+
 /* Two operands that are written alike: one value, or what a handle of C++ is asked for twice (list.get()). */
 static bool is_same_expression(LLVMValueRef a, LLVMValueRef b)
 {
-    bool calls = LLVMIsACallInst(a) && LLVMIsACallInst(b) && LLVMGetNumArgOperands(a) == LLVMGetNumArgOperands(b) &&
+    bool calls = is_call(a) && is_call(b) && LLVMGetNumArgOperands(a) == LLVMGetNumArgOperands(b) &&
                  LLVMGetCalledValue(a) == LLVMGetCalledValue(b);
 
     for (unsigned i = 0; calls && i < LLVMGetNumArgOperands(a); i++)
@@ -68,10 +73,10 @@ static bool is_same_expression(LLVMValueRef a, LLVMValueRef b)
 /* Whether the instruction puts an item where the call took one from: the same container and index, written alike. */
 static bool exchanges(struct rs_flow *flow, LLVMValueRef taking, LLVMValueRef at)
 {
-    LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL;
+    LLVMValueRef callee = is_call(at) ? rs_ir_callee(at) : NULL;
 
-    return callee != NULL && LLVMIsACallInst(taking) && LLVMGetNumArgOperands(taking) == 2 &&
-           LLVMGetNumArgOperands(at) == 3 && strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL &&
+    return callee != NULL && is_call(taking) && LLVMGetNumArgOperands(taking) == 2 && LLVMGetNumArgOperands(at) == 3 &&
+           strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL &&
            is_same_expression(LLVMGetOperand(taking, 0), LLVMGetOperand(at, 0)) &&
            is_same_expression(LLVMGetOperand(taking, 1), LLVMGetOperand(at, 1));
 }

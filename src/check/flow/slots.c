@@ -70,15 +70,32 @@ static bool is_same_expression(LLVMValueRef a, LLVMValueRef b)
     return a == b || calls;
 }
 
-/* Whether the instruction puts an item where the call took one from: the same container and index, written alike. */
+/* Where an item was read from, by a call or through ob_item: the container and the index as they are written. */
+static bool read_taking(struct rs_flow *flow, LLVMValueRef taking, LLVMValueRef *container, LLVMValueRef *index)
+{
+    LLVMValueRef place = LLVMIsALoadInst(taking) ? LLVMGetOperand(taking, 0) : NULL;
+
+    if (is_call(taking) && LLVMGetNumArgOperands(taking) == 2) {
+        *container = LLVMGetOperand(taking, 0);
+        *index = LLVMGetOperand(taking, 1);
+        return true;
+    }
+    if (place == NULL || !LLVMIsAGetElementPtrInst(place))
+        return false;
+    *container = owner_of(flow->ir, place);
+    *index = LLVMGetOperand(place, (unsigned)LLVMGetNumOperands(place) - 1);
+    return *container != NULL;
+}
+
+/* Whether the instruction puts an item where one was taken from: the same container and index, written alike. */
 static bool exchanges(struct rs_flow *flow, LLVMValueRef taking, LLVMValueRef at)
 {
-    LLVMValueRef callee = is_call(at) ? rs_ir_callee(at) : NULL;
+    LLVMValueRef callee = is_call(at) ? rs_ir_callee(at) : NULL, container, index;
 
-    return callee != NULL && is_call(taking) && LLVMGetNumArgOperands(taking) == 2 && LLVMGetNumArgOperands(at) == 3 &&
+    return callee != NULL && LLVMGetNumArgOperands(at) == 3 &&
            strstr(rs_ir_api_name(flow->ir, callee), "_SET_ITEM") != NULL &&
-           is_same_expression(LLVMGetOperand(taking, 0), LLVMGetOperand(at, 0)) &&
-           is_same_expression(LLVMGetOperand(taking, 1), LLVMGetOperand(at, 1));
+           read_taking(flow, taking, &container, &index) && is_same_expression(container, LLVMGetOperand(at, 0)) &&
+           is_same_expression(index, LLVMGetOperand(at, 1));
 }
 
 bool rs_slot_is_refilled(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym)

@@ -298,6 +298,9 @@ static bool is_keywords(const struct rs_flow *flow, const struct rs_sym *sym)
 /* A container that Python code may have in hand: a member, a global, something that was passed in. */
 static bool is_within_reach(const struct rs_flow *flow, const struct rs_sym *container)
 {
+    /* modules stay in sys.modules: whoever takes one out of there has it in hand */
+    if (container->api != NULL && strcmp(container->api, "PyImport_GetModuleDict") == 0)
+        return false;
     if (container->kind == RS_SYM_ARG)
         return flow->role && (!is_keywords(flow, container) || container->flags & RS_F_VISIBLE);
     if (container->kind == RS_SYM_NEW)

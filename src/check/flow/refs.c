@@ -298,15 +298,19 @@ static bool is_keywords(const struct rs_flow *flow, const struct rs_sym *sym)
 /* A container that Python code may have in hand: a member, a global, something that was passed in. */
 static bool is_within_reach(const struct rs_flow *flow, const struct rs_sym *container)
 {
-    /* modules stay in sys.modules: whoever takes one out of there has it in hand */
-    if (container->api != NULL && strcmp(container->api, "PyImport_GetModuleDict") == 0)
-        return false;
     if (container->kind == RS_SYM_ARG)
         return flow->role && (!is_keywords(flow, container) || container->flags & RS_F_VISIBLE);
     if (container->kind == RS_SYM_NEW)
         return container->flags & RS_F_VISIBLE ||
                (container->flags & (RS_F_SHARED | RS_F_MADE) && !(container->flags & RS_F_ALONE));
     return container->kind == RS_SYM_LOADED || container->kind == RS_SYM_BORROWED;
+}
+
+/* A module that was looked up in sys.modules stays there while code runs, unlike what a walk over it is at. */
+static bool is_imported(const struct rs_sym *item, const struct rs_sym *container)
+{
+    return container->api != NULL && strcmp(container->api, "PyImport_GetModuleDict") == 0 &&
+           (item->api == NULL || strcmp(item->api, "PyDict_Next") != 0);
 }
 
 void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, const char *api)
@@ -317,7 +321,7 @@ void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, 
         bool borrowed = sym->kind == RS_SYM_BORROWED && sym->flags & RS_F_MUTABLE && sym->owned == 0 &&
                         !(sym->flags & (RS_F_UNCERTAIN | RS_F_STALE | RS_F_FOREVER));
 
-        if (!borrowed || parent == NULL || !is_within_reach(flow, parent))
+        if (!borrowed || parent == NULL || !is_within_reach(flow, parent) || is_imported(sym, parent))
             continue;
         sym->flags |= RS_F_STALE;
         sym->gone = at;

@@ -2,6 +2,8 @@
  * on them; else the result remembers that its failure comes with an exception. */
 #include <string.h>
 
+#include "check/flow/unheard.h"
+
 #include "check/flow/calling.h"
 
 enum { OB_TYPE = 8 }; /* offset in an object, PyObject of 3.8 to 3.13 */
@@ -354,6 +356,8 @@ static void pend(const struct calling *c, struct rs_state *state)
                     strncmp(c->row->name, "PyNumber_As", 11) == 0;
 
     if (!(sets && c->row->flags & RS_SETS_ERROR) &&
+        !(rs_unheard_is(c->flow, c->call, c->row) &&
+          rs_unheard_may_fail(c->flow, rs_state_object(state, rs_calling_argument(c, state, 0)))) &&
         (!converts || !(c->row->flags & RS_MISS_IS_NULL) || rs_call_compared(c->call)))
         return;
     if (state->err == RS_ERR_SET)

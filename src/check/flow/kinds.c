@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check/flow/flow.h"
+#include "check/flow/unheard.h"
 
 enum {
     OTHER = 1 << 21,
@@ -244,6 +245,15 @@ static uint64_t decides_call(struct rs_flow *flow, LLVMValueRef call)
     return row != NULL && strcmp(row->name, "PyNumber_AsSsize_t") == 0 ? FAMILIES : bits; /* which clips an int */
 }
 
+/* Where nobody looks whether an object's code has failed, its type tells whether it can. */
+static uint64_t decides_unheard(const struct rs_flow *flow, LLVMValueRef call)
+{
+    LLVMValueRef callee = rs_ir_callee(call);
+    const struct rs_contract *row = callee == NULL ? NULL : rs_ir_contract(flow->ir, callee);
+
+    return row != NULL && rs_unheard_is(flow, call, row) ? FAMILIES : 0;
+}
+
 void rs_kinds_read(struct rs_flow *flow)
 {
     bool changed = true;
@@ -260,7 +270,7 @@ void rs_kinds_read(struct rs_flow *flow)
                 flow->blocks.items[b].kinds |= FAMILIES;
             flow->blocks.items[b].kinds |= decides_constant(i);
             if (LLVMIsACallInst(i) || LLVMIsAInvokeInst(i))
-                flow->blocks.items[b].kinds |= decides_call(flow, i);
+                flow->blocks.items[b].kinds |= decides_call(flow, i) | decides_unheard(flow, i);
         }
     while (changed) {
         changed = false;

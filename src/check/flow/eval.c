@@ -187,8 +187,8 @@ static struct rs_av compare_pointers(struct rs_flow *flow, struct rs_state *stat
 }
 
 /* ---- how two unknown integers compare ----
- * A symbol whose sign is that of a - b. One of them, or both, are values that have no symbol: counters. Their numbers
- * stand in `offset`; the other one's symbol is `parent`. */
+ * A symbol whose sign is that of a - b. One of them, or both, are counters, or values that have no symbol. Their
+ * numbers stand in `offset`; the other one's symbol is `parent`. */
 enum { ORDER_BITS = 19 };
 
 static int64_t order_code(uint32_t a, uint32_t b)
@@ -225,6 +225,16 @@ static LLVMValueRef widened(LLVMValueRef value)
     return value;
 }
 
+/* Whether a value has no symbol, or one that another round has another of. */
+static bool is_counter(struct rs_av is, LLVMValueRef value)
+{
+    int64_t least;
+
+    return is.kind == RS_AV_UNKNOWN ||
+           (is.kind == RS_AV_SYM && (LLVMIsAPHINode(value) || LLVMIsABinaryOperator(value)) &&
+            rs_ir_least(value, &least));
+}
+
 static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state, LLVMIntPredicate predicate,
                                     LLVMValueRef left, LLVMValueRef right, LLVMValueRef at)
 {
@@ -233,19 +243,21 @@ static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state
              most = (1u << ORDER_BITS) - 2;
     int32_t sym, parent;
     int64_t code;
+    bool by_number[] = {is_counter(a, widened(left)), is_counter(b, widened(right))};
     bool is_signed =
         predicate == LLVMIntEQ || predicate == LLVMIntNE || (predicate >= LLVMIntSGT && predicate <= LLVMIntSLE);
 
     if (!is_signed || x > most || y > most || LLVMGetTypeKind(LLVMTypeOf(left)) != LLVMIntegerTypeKind)
         return rs_av_unknown();
-    if (a.kind == RS_AV_SYM || (a.kind == b.kind && x > y)) {
+    if (!by_number[0] || (by_number[1] && x > y)) {
         struct rs_av c = a;
         uint32_t z = x;
-        a = b, b = c, x = y, y = z, predicate = swapped(predicate);
+        bool by = by_number[0];
+        a = b, b = c, x = y, y = z, by_number[0] = by_number[1], by_number[1] = by, predicate = swapped(predicate);
     }
-    if (a.kind != RS_AV_UNKNOWN || (b.kind != RS_AV_UNKNOWN && b.kind != RS_AV_SYM))
+    if (!by_number[0] || (!by_number[1] && b.kind != RS_AV_SYM))
         return rs_av_unknown();
-    parent = b.kind == RS_AV_SYM ? b.sym : RS_NONE;
+    parent = by_number[1] ? RS_NONE : b.sym;
     code = order_code(x, parent == RS_NONE ? y : UINT32_MAX);
     for (size_t i = 0; i < state->syms.count; i++)
         if (state->syms.items[i].flags & RS_F_ORDER && state->syms.items[i].parent == parent &&
@@ -346,6 +358,18 @@ static bool is_asked_twice(struct rs_flow *flow, LLVMValueRef instruction)
            LLVMGetNextUse(use) != NULL && index != UINT32_MAX && rs_flow_relevant(flow, index);
 }
 
+struct rs_av rs_eval_counted(struct rs_state *state, LLVMValueRef value)
+{
+    int64_t least;
+    int32_t sym;
+
+    if (!rs_ir_least(value, &least))
+        return rs_av_unknown();
+    sym = rs_state_sym(state, RS_SYM_INT, LLVMIsAInstruction(value) ? value : NULL);
+    state->syms.items[sym].low = least;
+    return rs_av_sym(sym);
+}
+
 static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state, LLVMValueRef instruction)
 {
     struct rs_av a = rs_eval(flow, state, LLVMGetOperand(instruction, 0)),
@@ -370,6 +394,12 @@ static struct rs_av eval_arithmetic(struct rs_flow *flow, struct rs_state *state
         return rs_av_int(1);
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_INT && (opcode == LLVMAnd || opcode == LLVMSRem || opcode == LLVMURem))
         return derived(state, a.sym, opcode, b.number, instruction);
+    if (opcode == LLVMAdd && a.kind != RS_AV_INT && b.kind == RS_AV_INT &&
+        rs_flow_relevant(flow, rs_flow_index(flow, instruction))) {
+        answer = rs_eval_counted(state, instruction);
+        if (answer.kind == RS_AV_SYM)
+            return answer;
+    }
     if (a.kind != RS_AV_INT || b.kind != RS_AV_INT)
         return is_asked_twice(flow, instruction) ? rs_av_sym(rs_state_sym(state, RS_SYM_INT, instruction))
                                                  : rs_av_unknown();

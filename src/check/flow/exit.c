@@ -1,6 +1,7 @@
 /* The end of a way through a function: what it returns against what its role promises, what is left over, what memory
  * holds. */
 #include <llvm-c/DebugInfo.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check/flow/flow.h"
@@ -155,10 +156,11 @@ static void tell_lacking(struct rs_flow *flow, struct rs_state *state)
     rs_tell_add(flow, &candidate);
 }
 
-static void judge_error(struct rs_flow *flow, struct rs_state *state, bool failed, bool pointer, LLVMValueRef at)
+/* `number`: the one that is returned, as text; NULL of a pointer. */
+static void judge_error(struct rs_flow *flow, struct rs_state *state, bool failed, const char *number, LLVMValueRef at)
 {
     const struct rs_contract *slot = flow->function->role->contract;
-    const char *value = pointer ? "NULL" : "-1", *function = flow->function->name;
+    const char *value = number == NULL ? "NULL" : failed ? number : "-1", *function = flow->function->name;
     struct rs_sym where = {.how = state->pending ? state->pending_at : NULL,
                            .api = state->pending ? "an unchecked conversion" : NULL};
 
@@ -216,7 +218,7 @@ static void judge_result(struct rs_flow *flow, struct rs_state *state, struct rs
     bool null = (value.kind == RS_AV_INT && value.number == 0) || (sym != NULL && sym->null == RS_NULL);
 
     if (flow->role && (null || (sym != NULL && sym->null == RS_NONNULL) || (sym != NULL && state->pending)))
-        judge_error(flow, state, null, true, at);
+        judge_error(flow, state, null, NULL, at);
     if (sym == NULL || null)
         return;
     judge_miss(flow, state, value.sym, at);
@@ -404,27 +406,18 @@ static bool hands_on(const struct rs_flow *flow, const struct rs_sym *sym)
     return !flow->role && sym != NULL && sym->kind == RS_SYM_ARG && sym->owned == 0 && sym->gone != NULL;
 }
 
-/* Whether the number that a slot returns says that it has failed: of lengths each negative one does. */
+/* Whether the number that a slot returns says that it has failed. Whoever assigns asks whether it is 0, whoever wants
+ * an answer whether it is below (Python/ceval.c, Objects/typeobject.c: type_call, of 3.8 to 3.13); a hash is asked for
+ * -1 alone. */
 static bool is_failure(const struct rs_ir_role *role, int64_t number)
 {
-    if (strcmp(role->slot, "mod.exec") == 0)
-        return number != 0;
-    return strcmp(role->slot, "sq_length") == 0 || strcmp(role->slot, "mp_length") == 0 ? number < 0 : number == -1;
-}
+    static const char *const assign[] = {"mod.exec",    "getset.set",       "tp_setattro",  "tp_setattr",
+                                         "sq_ass_item", "mp_ass_subscript", "tp_descr_set", NULL};
 
-/* Whether it is a number that whoever calls the slot takes for a failure all the same: what sets attributes or items
- * has done so only if it returns 0 (STORE_ATTR, STORE_SUBSCR in Python/ceval.c), of tp_init each negative one. */
-static bool is_refusal(const struct rs_ir_role *role, int64_t number)
-{
-    static const char *const setters[] = {"tp_setattr",   "tp_setattro",      "getset.set",
-                                          "tp_descr_set", "mp_ass_subscript", "sq_ass_item"};
-
-    if (strcmp(role->slot, "tp_init") == 0)
-        return number < 0; /* type_call in Objects/typeobject.c */
-    for (size_t i = 0; i < sizeof(setters) / sizeof(*setters) && number != 0; i++)
-        if (strcmp(role->slot, setters[i]) == 0)
-            return true;
-    return false;
+    for (const char *const *slot = assign; *slot != NULL; slot++)
+        if (strcmp(role->slot, *slot) == 0)
+            return number != 0;
+    return strcmp(role->slot, "tp_hash") == 0 ? number == -1 : number < 0;
 }
 
 static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret, struct rs_av value)
@@ -445,9 +438,12 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
         note_lent(flow, state, value.sym, at);
     if (flow->role_new && !handed_on)
         judge_result(flow, state, value, at);
-    else if (flow->role_int && value.kind == RS_AV_INT &&
-             (state->err != RS_ERR_SET || !is_refusal(flow->function->role, value.number)))
-        judge_error(flow, state, is_failure(flow->function->role, value.number), false, at);
+    if (flow->role_int && value.kind == RS_AV_INT) {
+        char number[24];
+
+        snprintf(number, sizeof(number), "%lld", (long long)value.number);
+        judge_error(flow, state, is_failure(flow->function->role, value.number), number, at);
+    }
     judge_stores(flow, state);
     judge_dangling(flow, state);
     judge_left(flow, state, sym != NULL && !flow->role_new ? value.sym : RS_NONE, at);
@@ -466,26 +462,13 @@ static LLVMValueRef on_this_way(const struct rs_state *state, LLVMValueRef opera
     return operand;
 }
 
-/* A number of which nothing is known but what it is at least: what a loop has counted. */
-static struct rs_av counted(struct rs_state *state, LLVMValueRef operand, LLVMValueRef ret)
-{
-    int64_t least = 0;
-    int32_t sym;
-
-    if (!rs_ir_least(on_this_way(state, operand, ret), &least))
-        return rs_av_unknown();
-    sym = rs_state_sym(state, RS_SYM_INT, ret);
-    state->syms.items[sym].low = least;
-    return rs_av_sym(sym);
-}
-
 void rs_exit_return(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret)
 {
     LLVMValueRef operand = LLVMGetNumOperands(ret) > 0 ? LLVMGetOperand(ret, 0) : NULL;
     struct rs_av value = operand == NULL ? rs_av_unknown() : rs_eval(flow, state, operand);
 
     if (operand != NULL && value.kind == RS_AV_UNKNOWN)
-        value = counted(state, operand, ret);
+        value = rs_eval_counted(state, on_this_way(state, operand, ret));
 
     if (value.kind != RS_AV_COND || rs_refine_known(state, value) >= 0) {
         leave(flow, state, ret, value);

@@ -432,6 +432,8 @@ bool rs_flow_relevant(const struct rs_flow *flow, uint32_t index);
 /* Whether the values that an RS_F_ORDER symbol compares are in the set. */
 bool rs_eval_order_is_live(const struct rs_sym *sym, const uint64_t *live);
 /* A value gets another one: what was known to lie at a[i] lies elsewhere now, and how it compared is past. */
+/* An integer of which no more is known than where it counts from, or nothing. */
+struct rs_av rs_eval_counted(struct rs_state *state, LLVMValueRef value);
 void rs_eval_index_changes(struct rs_state *state, uint32_t index);
 /* The reference count of an object: 1 at least while it lives. */
 struct rs_av rs_eval_count(const struct rs_flow *flow, struct rs_state *state, struct rs_av object, LLVMValueRef how);

@@ -270,6 +270,8 @@ static void forget(struct rs_flow *flow, struct rs_state *state, const struct rs
              at != NULL; at = LLVMGetNextInstruction(at)) {
             uint32_t index = rs_flow_index(flow, at);
             struct rs_av value = rs_av_unknown();
+            bool number = index != UINT32_MAX && !is_pointer(at) && rs_flow_relevant(flow, index) &&
+                          is_used_outside(flow, loop, at);
 
             if (LLVMIsAStoreInst(at)) {
                 LLVMValueRef place = LLVMGetOperand(at, 1);
@@ -279,7 +281,9 @@ static void forget(struct rs_flow *flow, struct rs_state *state, const struct rs
             } else if (index != UINT32_MAX) {
                 if (LLVMIsAPHINode(at) && is_pointer(at))
                     value = moved_along(rs_state_get(state, index));
-                else if (!is_pointer(at) && rs_flow_relevant(flow, index) && is_used_outside(flow, loop, at))
+                else if (number)
+                    value = rs_eval_counted(state, at);
+                if (number && value.kind == RS_AV_UNKNOWN)
                     value = rs_av_sym(rs_state_sym(state, RS_SYM_INT, at));
                 rs_eval_index_changes(state, index);
                 rs_state_set(state, index, value);

@@ -54,9 +54,9 @@ static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMV
         if (LLVMGetIncomingBlock(phi, k) != from)
             continue;
         is = rs_eval(flow, state, value);
-        /* a counter has another value each time around: which one is not kept */
+        /* a counter has another value each time around: which one is not kept, only where it began */
         if (back && is.kind == RS_AV_INT && is_counter(value, 4))
-            return rs_av_unknown();
+            return rs_flow_relevant(flow, rs_flow_index(flow, phi)) ? rs_eval_counted(state, value) : rs_av_unknown();
         if (back && is.kind == RS_AV_SYM && is.number != 0 && !is_compared_with_null(phi, 2))
             return rs_av_unknown();
         if (back && is.kind == RS_AV_SYM && is.number != 0)

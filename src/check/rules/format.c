@@ -188,6 +188,13 @@ static const char *without_suffix(struct rs_rules *rules, const char *api)
                          : rs_rules_text(rules, "%.*s", (int)length, api);
 }
 
+/* NULL behind the last variable, as other lists of arguments end: there is nothing to fill in. */
+static bool is_end(LLVMValueRef argument)
+{
+    return LLVMIsAConstantPointerNull(argument) ||
+           (LLVMIsAConstantInt(argument) && LLVMConstIntGetZExtValue(argument) == 0);
+}
+
 static void judge(struct rs_rules *rules, LLVMValueRef call, const char *api, const char *format, unsigned first,
                   bool parse)
 {
@@ -209,6 +216,8 @@ static void judge(struct rs_rules *rules, LLVMValueRef call, const char *api, co
                            name, format, given, reading.count));
         return;
     }
+    while (given > reading.count && parse && is_end(rs_rules_argument(call, first + given - 1)))
+        given--;
     if (given > reading.count && parse) {
         tell(rules, call,
              rs_rules_text(

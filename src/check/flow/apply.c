@@ -11,11 +11,12 @@ struct applying {
     LLVMValueRef call;
     const struct rs_case *way;
     const char *callee;
-    bool own;       /* the callee is the function at work */
-    bool unmarked;  /* the integer that is the result here may be another way's answer */
-    bool failing;   /* without an exception here, but other ways give this number with one */
-    bool unasked;   /* nothing was known of the exception in front of the call */
-    bool ambiguous; /* the result does not tell the exception of this way from another way's having none */
+    bool own;           /* the callee is the function at work */
+    bool unmarked;      /* the integer that is the result here may be another way's answer */
+    bool failing;       /* without an exception here, but other ways give this number with one */
+    bool unasked;       /* nothing was known of the exception in front of the call */
+    bool by_convention; /* NULL is how the callee fails, with an exception on other ways */
+    bool ambiguous;     /* the result does not tell the exception of this way from another way's having none */
     struct rs_av refs[RS_CASE_REFS]; /* whom the changes concern, before anything changed */
     struct rs_av fresh[RS_CASE_REFS];
 };
@@ -365,7 +366,7 @@ static void apply_way(struct applying *a)
         a->state->err = RS_ERR_UNKNOWN;
     /* a failure without an exception is the callee's own affair, or one that the analysis did not see */
     if (pointer && a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && a->state->err == RS_ERR_CLEAR &&
-        a->way->err_at != NULL)
+        a->way->err_at != NULL && a->by_convention)
         a->state->lacking = a->way->err_at, a->state->lacking_at = a->call;
     else if (a->way->err == RS_ERR_CLEAR && result.kind == RS_AV_INT && (pointer || result.number < 0 || a->failing) &&
              a->state->err == RS_ERR_CLEAR)
@@ -545,11 +546,38 @@ static void doubt_exceptions(struct applying *a, unsigned count)
         }
 }
 
+/* Whether NULL without an exception is a failure that was forgotten: other ways that give NULL set one, and there are
+ * ways that give an object. What always gives NULL, or leaves it to its callers to raise, says nothing by it. */
+static bool fails_by_null(const struct rs_summary *summary)
+{
+    bool raises = false, answers = false;
+
+    for (unsigned i = 0; i < summary->ncases; i++) {
+        const struct rs_case *way = &summary->cases[i];
+        bool null = way->result.kind == RS_SUBJECT_NULL ||
+                    (way->result.kind == RS_SUBJECT_INT && way->result.offset == 0 && way->result.high == 0);
+
+        raises = raises || (null && !way->thrown && way->err == RS_ERR_SET);
+        answers = answers || (!null && !way->thrown);
+    }
+    return raises && answers;
+}
+
+/* Whether a number that the caller chose decides that the function goes this way. */
+static bool is_chosen(const struct rs_case *way)
+{
+    for (unsigned i = 0; i < RS_SUMMARY_ARGS; i++)
+        if (way->args[i].kind == RS_SUBJECT_INT)
+            return true;
+    return false;
+}
+
 void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee,
                      const struct rs_summary *summary, struct rs_states *out)
 {
     struct applying fitting[RS_CASES];
     unsigned count = 0;
+    bool by_null = fails_by_null(summary);
 
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
         if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(call, i))) == LLVMPointerTypeKind)
@@ -572,6 +600,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
                                .way = &summary->cases[i],
                                .callee = callee,
                                .own = summary == flow->summary,
+                               .by_convention = by_null && !is_chosen(&summary->cases[i]),
                                .unasked = state->err == RS_ERR_UNKNOWN};
         if (!fits(a, summary->nargs) || !fits_facts(a) || !fits_memory(a) || !fits_error(a))
             rs_state_close(a->state);

@@ -187,7 +187,7 @@ static void add_refs(struct making *m)
     for (size_t i = 0; i < m->state->syms.count; i++) {
         const struct rs_sym *sym = &m->state->syms.items[i];
         bool concerns = is_argument(m, (int32_t)i) || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL;
-        int hidden, owned = sym->owned - ((sym->flags & RS_F_MOVED) != 0);
+        int hidden, rest, moved = (sym->flags & RS_F_MOVED) != 0, owned = sym->owned - moved;
         bool condition = sym->kind == RS_SYM_LOADED && sym->null != RS_MAYBE;
 
         if (!concerns || sym->kind == RS_SYM_INT)
@@ -196,11 +196,10 @@ static void add_refs(struct making *m)
         if (owned == 0 && hidden == 0 && !condition && !(sym->flags & RS_F_UNCERTAIN))
             continue;
         struct rs_subject who = subject_of_sym(m, (int32_t)i);
+        /* what the place gave up may be what memory holds that nobody can name */
+        rest = sym->owned > hidden ? sym->owned - hidden : sym->owned > 0 ? 0 : sym->owned;
         if (who.kind != RS_SUBJECT_NONE && who.kind != RS_SUBJECT_BORROWED)
-            add_ref(m, who,
-                    owned > hidden ? owned - hidden
-                    : owned > 0    ? 0
-                                   : owned,
+            add_ref(m, who, rest - moved,
                     (sym->flags & RS_F_UNCERTAIN) || (sym->flags & RS_F_LODGED && owned > hidden) ||
                         hidden > (sym->owned > 0 ? sym->owned : 0));
     }

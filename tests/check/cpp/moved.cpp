@@ -1,62 +1,69 @@
-/* Handles that are moved as a whole: the constructor copies the word and empties the other one. */
+/* Handles that are moved into memory which the function that moves them only knows by a member. */
 #include "../module.h"
+
 #include <utility>
+#include <vector>
 
-class Base {
-  public:
-    Base() = default;
-    PyObject *pointer = nullptr;
+class handle {
+public:
+    explicit handle(PyObject *object) : pointer(object) {}
+    handle(const handle &other) : pointer(other.pointer) { Py_XINCREF(pointer); }
+    handle(handle &&other) noexcept : pointer(other.pointer) { other.pointer = nullptr; }
+    handle &operator=(const handle &) = delete;
+    ~handle() { Py_XDECREF(pointer); }
+
+    PyObject *pointer;
 };
 
-class Handle : public Base {
-  public:
-    explicit Handle(PyObject *object) { pointer = object; }
-    Handle(Handle &&other) noexcept : Base(other) { other.pointer = nullptr; }
-    ~Handle() { Py_XDECREF(pointer); }
-    PyObject *release() { return std::exchange(pointer, nullptr); }
+struct shelf {
+    handle *first, *next;
+
+    void put(handle &&given)
+    {
+        next->pointer = given.pointer;
+        given.pointer = nullptr;
+        ++next;
+    }
+    void drop(handle &&given)
+    {
+        next->pointer = nullptr;
+        given.pointer = nullptr;
+        ++next;
+    }
 };
 
-class Row : public Handle {
-  public:
-    using Handle::Handle;
-    Row(Row &&other) noexcept = default;
-};
+static shelf shelves;
 
-class Pair : public Row {
-  public:
-    using Row::Row;
-};
-
-static Pair make_pair(long first)
+static handle number(long value)
 {
-    Pair pair(PyList_New(0));
-    (void)first;
-    return pair;
+    return handle(PyLong_FromLong(value));
 }
 
-static Row make_row(long first)
+static PyObject *put_number(PyObject *, PyObject *)
 {
-    return make_pair(first);
-}
-
-static PyObject *
-row(PyObject *self, PyObject *arg)
-{
-    return make_row(1).release();
-}
-
-static PyObject *
-row_kept(PyObject *self, PyObject *arg)
-{
-    Row made = make_row(1);
-
-    made.release();
+    shelves.put(number(1000));
     Py_RETURN_NONE;
 }
 
-static PyMethodDef methods[] = {METHOD(row, METH_O), METHOD(row_kept, METH_O), {NULL}};
-MODULE(moved, methods)
+static PyObject *drop_number(PyObject *, PyObject *)
+{
+    shelves.drop(number(1000));
+    Py_RETURN_NONE;
+}
+
+static std::vector<handle> many;
+
+static PyObject *push_number(PyObject *, PyObject *)
+{
+    many.push_back(number(1000));
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef moved_methods[] = {METHOD(put_number, METH_NOARGS), METHOD(drop_number, METH_NOARGS),
+                                      METHOD(push_number, METH_NOARGS), {NULL, NULL, 0, NULL}};
+
+MODULE(moved, moved_methods)
 
 /* refsan check
- * RS201 row_kept / row: make_row(1) || made.release()
+ * RS201 drop_number / put_number: shelves.drop(number(1000))
  */

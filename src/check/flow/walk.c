@@ -266,6 +266,9 @@ static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         return;
     if (is_held(state, x.sym, y.sym) || is_held(state, y.sym, x.sym))
         return;
+    /* what the interpreter has passed is the global, by either name; callers of a helper tell the two apart */
+    if (flow->uncalled && (uint32_t)x.sym < flow->nargs && state->syms.items[y.sym].kind == RS_SYM_GLOBAL)
+        return unite(state, x.sym, y.sym);
     /* arguments and globals are named by themselves wherever they are used again */
     if (((uint32_t)x.sym < flow->nargs || state->syms.items[x.sym].kind == RS_SYM_GLOBAL) &&
         ((uint32_t)y.sym < flow->nargs || state->syms.items[y.sym].kind == RS_SYM_GLOBAL))
@@ -759,7 +762,7 @@ static struct rs_state *entry_state(struct rs_flow *flow)
         if (!pointer)
             read_calls(flow, i, &state->syms.items[sym]);
         if (flow->role && pointer && i < flow->function->role->contract->nargs &&
-            !flow->function->role->contract->args[i].nullable)
+            rs_kinds_is_given(flow->function->role, i))
             state->syms.items[sym].null = RS_NONNULL;
         if (pointer)
             state->syms.items[sym].excluded = rs_kinds_passed(flow->function->role, i);

@@ -155,6 +155,84 @@ static PyObject *opened(PyObject *self, PyObject *arg)
     Py_RETURN_NONE;
 }
 
+/* ---- the receiver of a method is there ---- */
+typedef struct {
+    PyObject_HEAD void *inner;
+    PyObject *hook;
+} Wrapper;
+
+static void *
+inner_of(PyObject *object)
+{
+    if (object == NULL) {
+        PyErr_SetString(PyExc_TypeError, "nothing wrapped");
+        return NULL;
+    }
+    return ((Wrapper *)object)->inner;
+}
+
+static PyObject *
+is_wrapping(PyObject *self, PyObject *ignored)
+{
+    int found = 0;
+
+    if (inner_of(self) != NULL)
+        found = 1;
+    return PyLong_FromLong(found);
+}
+
+/* ---- an argument that is None is None ---- */
+static int
+set_hook(PyObject *self, PyObject *hook, void *closure)
+{
+    PyObject *old = ((Wrapper *)self)->hook;
+
+    if (hook == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "hook");
+        return -1;
+    }
+    if (hook == Py_None)
+        ((Wrapper *)self)->hook = Py_None;
+    else
+        ((Wrapper *)self)->hook = hook;
+    Py_INCREF(hook);
+    Py_XDECREF(old);
+    return 0;
+}
+
+static int
+set_hook_lent(PyObject *self, PyObject *hook, void *closure)
+{
+    PyObject *old = ((Wrapper *)self)->hook;
+
+    if (hook == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "hook");
+        return -1;
+    }
+    ((Wrapper *)self)->hook = hook;
+    if (hook == Py_None)
+        Py_INCREF(hook);
+    Py_XDECREF(old);
+    return 0;
+}
+
+static void
+wrapper_dealloc(PyObject *self)
+{
+    Py_XDECREF(((Wrapper *)self)->hook);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static PyMethodDef wrapper_methods[] = {METHOD(is_wrapping, METH_NOARGS), {NULL}};
+static PyGetSetDef wrapper_members[] = {{"hook", NULL, set_hook, NULL, NULL},
+                                        {"lent", NULL, set_hook_lent, NULL, NULL},
+                                        {NULL}};
+PyTypeObject Wrapper_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "facts.Wrapper",
+                             .tp_basicsize = sizeof(Wrapper),
+                             .tp_dealloc = wrapper_dealloc,
+                             .tp_methods = wrapper_methods,
+                             .tp_getset = wrapper_members};
+
 static PyMethodDef facts_methods[] = {METHOD(number_of, METH_O),  METHOD(number_counted, METH_O),
                                       METHOD(last, METH_VARARGS), METHOD(last_of, METH_O),
                                       METHOD(doubled, METH_O),    METHOD(doubled_item, METH_O),
@@ -167,5 +245,6 @@ MODULE(facts, facts_methods)
  * RS201 number_counted / number_of [..3.11]: Py_BuildValue("O", arg)
  * RS106 last_of / last: return Py_NewRef(item)
  * RS302 doubled_item / doubled: return NULL
+ * RS103 set_hook_lent / set_hook: ->hook = hook
  * RS302 place_any / place: PyNumber_AsSsize_t(arg, NULL)
  */

@@ -159,12 +159,14 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
 static enum rs_err restored(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
 {
     unsigned first = starts(rs_ir_api_name(flow->ir, rs_ir_callee(call)), "__Pyx_") ? 1 : 0;
-    struct rs_av value = rs_eval(flow, state, LLVMGetOperand(call, first));
-    const struct rs_sym *object = rs_state_object(state, value);
+    LLVMValueRef given = LLVMGetOperand(call, first);
+    const struct rs_sym *object;
 
-    if (value.kind == RS_AV_INT || (object != NULL && object->null == RS_NULL))
+    if (LLVMIsAConstantPointerNull(given))
         return RS_ERR_CLEAR;
-    /* whoever takes an exception out reckons with one: that does not say that there was one */
+    object = rs_state_object(state, rs_eval(flow, state, given));
+    /* whoever takes an exception out reckons with one: that does not say that there was one, nor, where it asks
+     * (PyErr_GivenExceptionMatches), that there was none */
     if (object == NULL || object->null != RS_NONNULL ||
         (state->entry != RS_ENTRY_SET && object->api != NULL && rs_error_takes(object->api)))
         return RS_ERR_UNKNOWN;

@@ -134,6 +134,23 @@ static void tell_helper(struct rs_flow *flow, struct rs_state *state)
     rs_tell_add(flow, &candidate);
 }
 
+/* Whether Cython generated the function (in C++ its name is within the mangled one): its own failures come with an
+ * exception, those of the C that it calls may not.
+ */
+static bool is_generated(const struct rs_ir_function *function)
+{
+    return strstr(function->symbol, "__pyx_") != NULL || strstr(function->symbol, "__Pyx_") != NULL;
+}
+
+/* Whether the exception was set by what Cython does by itself. */
+static bool is_generators(struct rs_flow *flow, LLVMValueRef set)
+{
+    LLVMValueRef callee = set != NULL && LLVMIsAInstruction(set) ? rs_ir_callee(set) : NULL;
+    const struct rs_ir_function *own = callee == NULL ? NULL : rs_ir_function(flow->ir, callee);
+
+    return callee == NULL || (own != NULL && (own->library || is_generated(own)));
+}
+
 /* The NULL that is handed on came from a helper, without an exception there. In C that Cython generated the call of the
  * helper is what the .pyx shows. */
 static void tell_lacking(struct rs_flow *flow, struct rs_state *state)
@@ -145,7 +162,7 @@ static void tell_lacking(struct rs_flow *flow, struct rs_state *state)
                            .api = helper == NULL ? NULL : helper->name};
     struct rs_candidate candidate;
 
-    if (helper == NULL || helper->library)
+    if (helper == NULL || helper->library || is_generated(helper))
         return;
     candidate = rs_tell_candidate(flow, state, RS_RULE_RS302, shown ? state->lacking : state->lacking_at, &where,
                                   SAY(flow, "%s: returns NULL without an exception set%s; %s passes it on%s",
@@ -166,6 +183,9 @@ static void judge_error(struct rs_flow *flow, struct rs_state *state, bool faile
 
     if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL) && state->lacking != NULL)
         tell_lacking(flow, state);
+    else if (is_generated(flow->function) &&
+             (failed || (state->err == RS_ERR_SET && is_generators(flow, state->err_at))))
+        return;
     else if (failed && state->err == RS_ERR_CLEAR && !(slot->flags & RS_MISS_IS_NULL))
         rs_tell(flow, state, RS_RULE_RS302, at, &where,
                 SAY(flow, "%s: returns %s without an exception set", function, value),

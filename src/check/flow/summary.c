@@ -187,7 +187,8 @@ static void add_refs(struct making *m)
     for (size_t i = 0; i < m->state->syms.count; i++) {
         const struct rs_sym *sym = &m->state->syms.items[i];
         bool concerns = is_argument(m, (int32_t)i) || sym->kind == RS_SYM_LOADED || sym->kind == RS_SYM_GLOBAL;
-        int hidden, rest, moved = (sym->flags & RS_F_MOVED) != 0, owned = sym->owned - moved;
+        bool moved = sym->flags & RS_F_MOVED;
+        int hidden, owned = sym->owned - moved;
         bool condition = sym->kind == RS_SYM_LOADED && sym->null != RS_MAYBE;
 
         if (!concerns || sym->kind == RS_SYM_INT)
@@ -197,10 +198,13 @@ static void add_refs(struct making *m)
             continue;
         struct rs_subject who = subject_of_sym(m, (int32_t)i);
         /* what the place gave up may be what memory holds that nobody can name */
-        rest = sym->owned > hidden ? sym->owned - hidden : sym->owned > 0 ? 0 : sym->owned;
+        bool lies_hidden = moved && hidden > 0 && owned <= 0;
         if (who.kind != RS_SUBJECT_NONE && who.kind != RS_SUBJECT_BORROWED)
-            add_ref(m, who, rest - moved,
-                    (sym->flags & RS_F_UNCERTAIN) || (sym->flags & RS_F_LODGED && owned > hidden) ||
+            add_ref(m, who,
+                    owned > hidden ? owned - hidden
+                    : owned > 0    ? 0
+                                   : owned,
+                    lies_hidden || (sym->flags & RS_F_UNCERTAIN) || (sym->flags & RS_F_LODGED && owned > hidden) ||
                         hidden > (sym->owned > 0 ? sym->owned : 0));
     }
     for (int i = 0; i < m->nfresh; i++) {

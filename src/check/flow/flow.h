@@ -451,7 +451,7 @@ bool rs_kinds_is_exactly_pythons(const struct rs_sym *object);
 void rs_kinds_read(struct rs_flow *flow);
 /* What the interpreter never passes as an argument of the role, whether that is true of NULL. */
 uint64_t rs_kinds_passed(const struct rs_ir_role *role, unsigned index);
-bool rs_kinds_is_given(const struct rs_ir_role *role, unsigned index);
+bool rs_kinds_is_given(const struct rs_ir_role *role, unsigned index, bool uncalled);
 /* What is to be kept of rs_sym.excluded where only `asked` will be asked. */
 uint64_t rs_kinds_kept(uint64_t excluded, uint64_t asked);
 /* A call, comparison or mask that asks for an object's type: false for any other, and where the object is not known. */

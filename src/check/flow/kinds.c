@@ -408,10 +408,10 @@ uint64_t rs_kinds_passed(const struct rs_ir_role *role, unsigned index)
     return 0;
 }
 
-bool rs_kinds_is_given(const struct rs_ir_role *role, unsigned index)
+bool rs_kinds_is_given(const struct rs_ir_role *role, unsigned index, bool uncalled)
 {
-    return !role->contract->args[index].nullable ||
-           (index == 0 && strncmp(role->slot, "method.", 7) == 0 && !(role->flags & 0x20 /* METH_STATIC */));
+    return !role->contract->args[index].nullable || (uncalled && index == 0 && strncmp(role->slot, "method.", 7) == 0 &&
+                                                     !(role->flags & 0x20 /* METH_STATIC */));
 }
 
 uint64_t rs_kinds_made(const struct rs_contract *row)

@@ -762,7 +762,7 @@ static struct rs_state *entry_state(struct rs_flow *flow)
         if (!pointer)
             read_calls(flow, i, &state->syms.items[sym]);
         if (flow->role && pointer && i < flow->function->role->contract->nargs &&
-            rs_kinds_is_given(flow->function->role, i))
+            rs_kinds_is_given(flow->function->role, i, flow->uncalled))
             state->syms.items[sym].null = RS_NONNULL;
         if (pointer)
             state->syms.items[sym].excluded = rs_kinds_passed(flow->function->role, i);

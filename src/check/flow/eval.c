@@ -61,69 +61,8 @@ struct rs_av rs_eval(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
 
 static struct rs_av negated(struct rs_av condition)
 {
-    static const uint8_t pairs[][2] = {{LLVMIntEQ, LLVMIntNE},
-                                       {LLVMIntSGT, LLVMIntSLE},
-                                       {LLVMIntSGE, LLVMIntSLT},
-                                       {LLVMIntUGT, LLVMIntULE},
-                                       {LLVMIntUGE, LLVMIntULT}};
-
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
-        for (int side = 0; side < 2; side++)
-            if (condition.predicate == pairs[i][side]) {
-                condition.predicate = pairs[i][!side];
-                return condition;
-            }
-    return rs_av_unknown();
-}
-
-static bool compare(LLVMIntPredicate predicate, int64_t a, int64_t b)
-{
-    switch (predicate) {
-    case LLVMIntEQ:
-        return a == b;
-    case LLVMIntNE:
-        return a != b;
-    case LLVMIntSGT:
-        return a > b;
-    case LLVMIntSGE:
-        return a >= b;
-    case LLVMIntSLT:
-        return a < b;
-    case LLVMIntSLE:
-        return a <= b;
-    case LLVMIntUGT:
-        return (uint64_t)a > (uint64_t)b;
-    case LLVMIntUGE:
-        return (uint64_t)a >= (uint64_t)b;
-    case LLVMIntULT:
-        return (uint64_t)a < (uint64_t)b;
-    default:
-        return (uint64_t)a <= (uint64_t)b;
-    }
-}
-
-static LLVMIntPredicate swapped(LLVMIntPredicate predicate)
-{
-    switch (predicate) {
-    case LLVMIntSGT:
-        return LLVMIntSLT;
-    case LLVMIntSGE:
-        return LLVMIntSLE;
-    case LLVMIntSLT:
-        return LLVMIntSGT;
-    case LLVMIntSLE:
-        return LLVMIntSGE;
-    case LLVMIntUGT:
-        return LLVMIntULT;
-    case LLVMIntUGE:
-        return LLVMIntULE;
-    case LLVMIntULT:
-        return LLVMIntUGT;
-    case LLVMIntULE:
-        return LLVMIntUGE;
-    default:
-        return predicate;
-    }
+    condition.predicate = (uint8_t)rs_ir_negated(condition.predicate);
+    return condition;
 }
 
 /* A comparison of which nothing is known has one answer all the same, however often it is asked for. */
@@ -253,7 +192,8 @@ static struct rs_av compare_unknown(struct rs_flow *flow, struct rs_state *state
         struct rs_av c = a;
         uint32_t z = x;
         bool by = by_number[0];
-        a = b, b = c, x = y, y = z, by_number[0] = by_number[1], by_number[1] = by, predicate = swapped(predicate);
+        a = b, b = c, x = y, y = z, by_number[0] = by_number[1], by_number[1] = by,
+        predicate = rs_ir_swapped(predicate);
     }
     if (!by_number[0] || (!by_number[1] && b.kind != RS_AV_SYM))
         return rs_av_unknown();
@@ -308,10 +248,10 @@ static struct rs_av eval_compare(struct rs_flow *flow, struct rs_state *state, L
         return answer;
     if (swaps) {
         struct rs_av c = a;
-        a = b, b = c, predicate = swapped(predicate);
+        a = b, b = c, predicate = rs_ir_swapped(predicate);
     }
     if (a.kind == RS_AV_INT && b.kind == RS_AV_INT)
-        return rs_av_int(compare(predicate, a.number, b.number));
+        return rs_av_int(rs_ir_compares(predicate, a.number, b.number));
     if (a.kind == RS_AV_SYM && b.kind == RS_AV_SYM && state->syms.items[a.sym].kind != RS_SYM_INT &&
         state->syms.items[b.sym].kind != RS_SYM_INT)
         return compare_pointers(flow, state, instruction, a, b);

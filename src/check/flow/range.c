@@ -65,22 +65,6 @@ static bool counts_up(LLVMValueRef value, int depth)
            (LLVMIsAPHINode(plain(LLVMGetOperand(value, 0))) || counts_up(LLVMGetOperand(value, 0), depth - 1));
 }
 
-static LLVMIntPredicate turned(LLVMIntPredicate predicate)
-{
-    switch (predicate) {
-    case LLVMIntSGT:
-        return LLVMIntSLT;
-    case LLVMIntSGE:
-        return LLVMIntSLE;
-    case LLVMIntSLT:
-        return LLVMIntSGT;
-    case LLVMIntSLE:
-        return LLVMIntSGE;
-    default:
-        return predicate;
-    }
-}
-
 /* "size PREDICATE number": the side of a branch on which the size is above the index: 0 true, 1 false, -1 neither. */
 static int side_of_size(LLVMIntPredicate predicate, int64_t number, int64_t index)
 {
@@ -110,7 +94,7 @@ static int side_within(struct rs_flow *flow, LLVMValueRef compare, LLVMValueRef 
 
     if (is_size_of(flow, b, container)) {
         LLVMValueRef c = a;
-        a = b, b = c, predicate = turned(predicate);
+        a = b, b = c, predicate = rs_ir_swapped(predicate);
     }
     if (!is_size_of(flow, a, container))
         return -1;

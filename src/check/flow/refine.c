@@ -102,32 +102,6 @@ bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, 
     return !(it->flags & RS_F_KIND) || rs_kinds_learn(state, sym);
 }
 
-static LLVMIntPredicate opposite(LLVMIntPredicate predicate)
-{
-    switch (predicate) {
-    case LLVMIntEQ:
-        return LLVMIntNE;
-    case LLVMIntNE:
-        return LLVMIntEQ;
-    case LLVMIntSGT:
-        return LLVMIntSLE;
-    case LLVMIntSLE:
-        return LLVMIntSGT;
-    case LLVMIntSGE:
-        return LLVMIntSLT;
-    case LLVMIntSLT:
-        return LLVMIntSGE;
-    case LLVMIntUGT:
-        return LLVMIntULE;
-    case LLVMIntULE:
-        return LLVMIntUGT;
-    case LLVMIntUGE:
-        return LLVMIntULT;
-    default:
-        return LLVMIntUGE;
-    }
-}
-
 /* An integer: only an interval and "not 0" are kept, so that "not 5" says nothing unless 5 is an end of it. */
 static bool refine_int(struct rs_flow *flow, struct rs_state *state, int32_t sym, LLVMIntPredicate predicate,
                        int64_t number)
@@ -229,10 +203,45 @@ bool rs_refine(struct rs_flow *flow, struct rs_state *state, struct rs_av condit
     if (condition.kind != RS_AV_COND)
         return true;
     if (!truth)
-        predicate = opposite(predicate);
+        predicate = rs_ir_negated(predicate);
     if (!is_pointer(&state->syms.items[condition.sym]))
         return refine_int(flow, state, condition.sym, predicate, condition.number);
     if (condition.number == 0 && (predicate == LLVMIntEQ || predicate == LLVMIntNE))
         return rs_refine_null(flow, state, condition.sym, predicate == LLVMIntEQ);
     return true;
+}
+
+/* A truth value, as an i1 or as the int that C makes of it. */
+static bool is_truth(LLVMValueRef value)
+{
+    LLVMValueRef from = LLVMIsAZExtInst(value) ? LLVMGetOperand(value, 0) : value;
+    LLVMTypeRef type = LLVMTypeOf(from);
+
+    return LLVMGetTypeKind(type) == LLVMIntegerTypeKind &&
+           (LLVMGetIntTypeWidth(type) == 1 ||
+            ((LLVMIsABinaryOperator(from) &&
+              (LLVMGetInstructionOpcode(from) == LLVMAnd || LLVMGetInstructionOpcode(from) == LLVMOr)) &&
+             is_truth(LLVMGetOperand(from, 0)) && is_truth(LLVMGetOperand(from, 1))));
+}
+
+bool rs_refine_parts(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, bool truth, int depth)
+{
+    LLVMOpcode opcode = LLVMIsAInstruction(value) ? LLVMGetInstructionOpcode(value) : LLVMRet;
+    struct rs_av part;
+
+    if (depth == 0)
+        return true;
+    if (opcode == LLVMICmp && LLVMIsNull(LLVMGetOperand(value, 1)) && is_truth(LLVMGetOperand(value, 0)) &&
+        (LLVMGetICmpPredicate(value) == LLVMIntNE || LLVMGetICmpPredicate(value) == LLVMIntEQ))
+        return rs_refine_parts(flow, state, LLVMGetOperand(value, 0),
+                               truth == (LLVMGetICmpPredicate(value) == LLVMIntNE), depth - 1);
+    if (opcode == LLVMZExt && is_truth(value))
+        return rs_refine_parts(flow, state, LLVMGetOperand(value, 0), truth, depth - 1);
+    if (((opcode == LLVMAnd && truth) || (opcode == LLVMOr && !truth)) && is_truth(value))
+        return rs_refine_parts(flow, state, LLVMGetOperand(value, 0), truth, depth - 1) &&
+               rs_refine_parts(flow, state, LLVMGetOperand(value, 1), truth, depth - 1);
+    part = rs_eval(flow, state, value);
+    if (part.kind == RS_AV_INT)
+        return (part.number != 0) == truth;
+    return part.kind != RS_AV_COND || rs_refine(flow, state, part, truth);
 }

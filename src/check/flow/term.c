@@ -78,32 +78,6 @@ static int64_t fitted(int64_t number, unsigned opcode, int64_t bits)
     return (int64_t)((((uint64_t)number & (((uint64_t)sign << 1) - 1)) ^ (uint64_t)sign) - (uint64_t)sign);
 }
 
-static bool compares(unsigned predicate, int64_t a, int64_t b)
-{
-    switch (predicate) {
-    case LLVMIntEQ:
-        return a == b;
-    case LLVMIntNE:
-        return a != b;
-    case LLVMIntSGT:
-        return a > b;
-    case LLVMIntSGE:
-        return a >= b;
-    case LLVMIntSLT:
-        return a < b;
-    case LLVMIntSLE:
-        return a <= b;
-    case LLVMIntUGT:
-        return (uint64_t)a > (uint64_t)b;
-    case LLVMIntUGE:
-        return (uint64_t)a >= (uint64_t)b;
-    case LLVMIntULT:
-        return (uint64_t)a < (uint64_t)b;
-    default:
-        return (uint64_t)a <= (uint64_t)b;
-    }
-}
-
 static const struct rs_term *binary(struct rs_terms *terms, unsigned opcode, const struct rs_term *a,
                                     const struct rs_term *b)
 {
@@ -142,7 +116,7 @@ static const struct rs_term *compared(struct rs_terms *terms, unsigned predicate
                                       const struct rs_term *b)
 {
     if (a->kind == RS_TERM_NUMBER && b->kind == RS_TERM_NUMBER)
-        return rs_term_number(terms, compares(predicate, a->number, b->number));
+        return rs_term_number(terms, rs_ir_compares(predicate, a->number, b->number));
     return made(terms, (struct rs_term){.kind = RS_TERM_COMPARE, .opcode = predicate, .a = a, .b = b});
 }
 
@@ -339,46 +313,11 @@ static void breaks(struct rs_claims *claims, uint32_t reason)
     claims->reason = reason;
 }
 
-static unsigned swapped(unsigned predicate)
-{
-    switch (predicate) {
-    case LLVMIntSGT:
-        return LLVMIntSLT;
-    case LLVMIntSLT:
-        return LLVMIntSGT;
-    case LLVMIntSGE:
-        return LLVMIntSLE;
-    case LLVMIntSLE:
-        return LLVMIntSGE;
-    case LLVMIntUGT:
-        return LLVMIntULT;
-    case LLVMIntULT:
-        return LLVMIntUGT;
-    case LLVMIntUGE:
-        return LLVMIntULE;
-    case LLVMIntULE:
-        return LLVMIntUGE;
-    default:
-        return predicate;
-    }
-}
-
 /* "term PREDICATE number" as bounds; false where they do not tell. */
 static bool bound(struct rs_claim *claim, unsigned predicate, int64_t number, bool truth)
 {
-    static const struct {
-        unsigned is, opposite;
-    } pairs[] = {{LLVMIntEQ, LLVMIntNE},
-                 {LLVMIntSGT, LLVMIntSLE},
-                 {LLVMIntSGE, LLVMIntSLT},
-                 {LLVMIntUGT, LLVMIntULE},
-                 {LLVMIntUGE, LLVMIntULT}};
-
-    for (size_t i = 0; !truth && i < sizeof(pairs) / sizeof(*pairs); i++)
-        if (predicate == pairs[i].is || predicate == pairs[i].opposite) {
-            predicate = predicate == pairs[i].is ? pairs[i].opposite : pairs[i].is;
-            break;
-        }
+    if (!truth)
+        predicate = rs_ir_negated(predicate);
     *claim = (struct rs_claim){.term = claim->term, .low = INT64_MIN, .high = INT64_MAX, .origin = claim->origin};
     switch (predicate) {
     case LLVMIntEQ:
@@ -425,7 +364,7 @@ static void add_compare(struct rs_terms *terms, struct rs_claims *claims, struct
 
     if (a->kind == RS_TERM_NUMBER) {
         const struct rs_term *c = a;
-        a = b, b = c, predicate = swapped(predicate);
+        a = b, b = c, predicate = rs_ir_swapped(predicate);
     }
     if (b->kind == RS_TERM_NUMBER) {
         claim.term = a;
@@ -437,7 +376,7 @@ static void add_compare(struct rs_terms *terms, struct rs_claims *claims, struct
         return;
     if ((uintptr_t)a > (uintptr_t)b) {
         const struct rs_term *c = a;
-        a = b, b = c, predicate = swapped(predicate);
+        a = b, b = c, predicate = rs_ir_swapped(predicate);
     }
     claim.term = ordered(terms, a, b);
     if (!bound(&claim, predicate, 0, truth))

@@ -143,10 +143,10 @@ static void go(struct rs_flow *flow, struct rs_state *state, LLVMValueRef termin
     rs_sweep(flow, state, block);
     state->block = target;
     state->came_from = terminator;
-    rs_state_settle(flow, state, block->live,
-                    block->visits > VISITS_COARSEST ? RS_GRAIN_COARSEST
-                    : block->visits > VISITS_COARSE ? RS_GRAIN_COARSE
-                                                    : RS_GRAIN_FINE);
+    rs_settle(flow, state, block->live,
+              block->visits > VISITS_COARSEST ? RS_GRAIN_COARSEST
+              : block->visits > VISITS_COARSE ? RS_GRAIN_COARSE
+                                              : RS_GRAIN_FINE);
     if (was_seen(block, state)) {
         rs_state_close(state);
         return;
@@ -195,90 +195,6 @@ static void note_branch(struct rs_flow *flow, struct rs_state *state, struct rs_
     }
 }
 
-/* Whether what is lent to the function turns out to lie in a place that it has read: that may be the place whose
- * reference it gives up ("if (it->item == item)" of a search). */
-static bool is_found_in_place(const struct rs_sym *lent, const struct rs_sym *read)
-{
-    return (lent->kind == RS_SYM_ARG || lent->kind == RS_SYM_BORROWED) &&
-           (read->kind == RS_SYM_LOADED || read->kind == RS_SYM_OPAQUE);
-}
-
-/* Two names turn out to be one object: what is owned by either name is owned. */
-static void unite(struct rs_state *state, int32_t from, int32_t into)
-{
-    struct rs_sym *a = &state->syms.items[from], *b = &state->syms.items[into];
-
-    b->owned = (int8_t)(b->owned + a->owned);
-    b->flags |= a->flags & (RS_F_UNCERTAIN | RS_F_LODGED);
-    b->excluded |= a->excluded;
-    if (is_found_in_place(a, b) || is_found_in_place(b, a))
-        b->flags |= RS_F_LODGED;
-    /* two places hold it: which of them gives its reference up is not told apart */
-    if (a->kind == RS_SYM_LOADED && b->kind == RS_SYM_LOADED && a->flags & b->flags & RS_F_HELD)
-        b->flags |= RS_F_UNCERTAIN;
-    b->flags |= b->kind == RS_SYM_GLOBAL && a->kind == RS_SYM_NEW && a->owned > 0 && !(a->flags & RS_F_VISIBLE)
-                    ? RS_F_FOUND
-                    : 0;
-    b->taken = b->taken == NULL ? a->how : b->taken;
-    a->owned = 0;
-    for (size_t i = 0; i < state->env.count; i++)
-        if (state->env.items[i].value.sym == from)
-            state->env.items[i].value.sym = into;
-    for (size_t i = 0; i < state->mem.count; i++)
-        if (state->mem.items[i].value.sym == from)
-            state->mem.items[i].value.sym = into;
-    for (size_t i = 0; i < state->syms.count; i++)
-        if (state->syms.items[i].parent == from && rs_question_is_answer(&state->syms.items[i]))
-            state->syms.items[i].parent = into;
-}
-
-/* What a place holds turns out to be a global: the place's reference stays its own. */
-static bool is_held(struct rs_state *state, int32_t loaded, int32_t global)
-{
-    struct rs_sym *it = &state->syms.items[loaded];
-    int32_t answer;
-
-    if (it->kind != RS_SYM_LOADED || !(it->flags & RS_F_HELD) || state->syms.items[global].kind != RS_SYM_GLOBAL)
-        return false;
-    it->null = RS_NONNULL;
-    answer = rs_state_answer(state, loaded, global, NULL);
-    state->syms.items[answer].low = 1;
-    return true;
-}
-
-/* The side of "x == y" on which both are the same. */
-static void unite_equal(struct rs_flow *flow, struct rs_state *state, LLVMValueRef compare, bool truth)
-{
-    struct rs_av x, y;
-
-    if (LLVMIsAICmpInst(compare) == NULL || LLVMGetICmpPredicate(compare) != (truth ? LLVMIntEQ : LLVMIntNE) ||
-        LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(compare, 0))) != LLVMPointerTypeKind)
-        return;
-    x = rs_eval(flow, state, LLVMGetOperand(compare, 0));
-    y = rs_eval(flow, state, LLVMGetOperand(compare, 1));
-    /* what is equal to something of which nothing is known may be owned under that name */
-    if (x.kind == RS_AV_UNKNOWN || y.kind == RS_AV_UNKNOWN)
-        rs_refs_unknown(state, x.kind == RS_AV_UNKNOWN ? y : x);
-    /* the address of a member is no reference */
-    if (x.kind == RS_AV_SYM && y.kind == RS_AV_SYM && (x.number == 0) != (y.number == 0))
-        rs_refs_unknown(state, x.number == 0 ? x : y);
-    if (x.kind != RS_AV_SYM || y.kind != RS_AV_SYM || x.sym == y.sym || x.number != 0 || y.number != 0)
-        return;
-    if (is_held(state, x.sym, y.sym) || is_held(state, y.sym, x.sym))
-        return;
-    /* what the interpreter has passed is the global, by either name; callers of a helper tell the two apart */
-    if (flow->uncalled && (uint32_t)x.sym < flow->nargs && state->syms.items[y.sym].kind == RS_SYM_GLOBAL)
-        return unite(state, x.sym, y.sym);
-    /* arguments and globals are named by themselves wherever they are used again */
-    if (((uint32_t)x.sym < flow->nargs || state->syms.items[x.sym].kind == RS_SYM_GLOBAL) &&
-        ((uint32_t)y.sym < flow->nargs || state->syms.items[y.sym].kind == RS_SYM_GLOBAL))
-        return;
-    if (state->syms.items[x.sym].kind == RS_SYM_GLOBAL || (uint32_t)x.sym < flow->nargs)
-        unite(state, y.sym, x.sym);
-    else
-        unite(state, x.sym, y.sym);
-}
-
 /* What an address of which nothing is known leads to: an element of a container of C++, whatever was stored there. */
 static bool is_behind_unknown(const struct rs_state *state, const struct rs_sym *sym)
 {
@@ -300,42 +216,6 @@ static void note_absence(struct rs_flow *flow, struct rs_state *state, struct rs
     state->vague = false;
 }
 
-/* A truth value, as an i1 or as the int that C makes of it. */
-static bool is_truth(LLVMValueRef value)
-{
-    LLVMValueRef from = LLVMIsAZExtInst(value) ? LLVMGetOperand(value, 0) : value;
-    LLVMTypeRef type = LLVMTypeOf(from);
-
-    return LLVMGetTypeKind(type) == LLVMIntegerTypeKind &&
-           (LLVMGetIntTypeWidth(type) == 1 ||
-            ((LLVMIsABinaryOperator(from) &&
-              (LLVMGetInstructionOpcode(from) == LLVMAnd || LLVMGetInstructionOpcode(from) == LLVMOr)) &&
-             is_truth(LLVMGetOperand(from, 0)) && is_truth(LLVMGetOperand(from, 1))));
-}
-
-/* "(a == b) & (c < d)": where it holds each part does, and where an "|" does not, none does. */
-static bool refine_parts(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value, bool truth, int depth)
-{
-    LLVMOpcode opcode = LLVMIsAInstruction(value) ? LLVMGetInstructionOpcode(value) : LLVMRet;
-    struct rs_av part;
-
-    if (depth == 0)
-        return true;
-    if (opcode == LLVMICmp && LLVMIsNull(LLVMGetOperand(value, 1)) && is_truth(LLVMGetOperand(value, 0)) &&
-        (LLVMGetICmpPredicate(value) == LLVMIntNE || LLVMGetICmpPredicate(value) == LLVMIntEQ))
-        return refine_parts(flow, state, LLVMGetOperand(value, 0), truth == (LLVMGetICmpPredicate(value) == LLVMIntNE),
-                            depth - 1);
-    if (opcode == LLVMZExt && is_truth(value))
-        return refine_parts(flow, state, LLVMGetOperand(value, 0), truth, depth - 1);
-    if (((opcode == LLVMAnd && truth) || (opcode == LLVMOr && !truth)) && is_truth(value))
-        return refine_parts(flow, state, LLVMGetOperand(value, 0), truth, depth - 1) &&
-               refine_parts(flow, state, LLVMGetOperand(value, 1), truth, depth - 1);
-    part = rs_eval(flow, state, value);
-    if (part.kind == RS_AV_INT)
-        return (part.number != 0) == truth;
-    return part.kind != RS_AV_COND || rs_refine(flow, state, part, truth);
-}
-
 static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef branch)
 {
     LLVMValueRef operand = LLVMGetCondition(branch);
@@ -350,7 +230,8 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         if (known >= 0 && (known == 1) != truth)
             continue;
         copy = rs_state_copy(state);
-        if (known < 0 && (!rs_refine(flow, copy, condition, truth) || !refine_parts(flow, copy, operand, truth, 8))) {
+        if (known < 0 &&
+            (!rs_refine(flow, copy, condition, truth) || !rs_refine_parts(flow, copy, operand, truth, 8))) {
             rs_state_close(copy);
             continue;
         }
@@ -359,7 +240,7 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
         if (known < 0)
             note_absence(flow, copy, condition, operand);
         if (known < 0)
-            unite_equal(flow, copy, operand, truth);
+            rs_same(flow, copy, operand, truth);
         if (index != UINT32_MAX)
             rs_state_set(copy, index, rs_av_int(truth));
         go(flow, copy, branch, LLVMGetSuccessor(branch, truth ? 0 : 1));
@@ -505,7 +386,7 @@ static void merge(struct rs_flow *flow, struct rs_block *block, struct at *state
         flow->unit->cut += known;
         state->came_from = before;
         rs_trail_step(flow, state, (struct rs_trail){.kind = RS_STEP_MET, .at = before});
-        rs_state_settle(flow, state, live, RS_GRAIN_FINE);
+        rs_settle(flow, state, live, RS_GRAIN_FINE);
         for (size_t k = 0; k < kept && !known; k++) {
             known = states->items[k]->hash == state->hash;
             if (known)
@@ -677,101 +558,6 @@ static void run_all(struct rs_flow *flow)
 }
 
 /* ---- the function ---- */
-static bool is_slot(const struct rs_ir_role *role, const char *const *names)
-{
-    for (; role != NULL && *names != NULL; names++)
-        if (strcmp(role->slot, *names) == 0)
-            return true;
-    return false;
-}
-
-static bool is_called(LLVMValueRef function)
-{
-    for (LLVMUseRef use = LLVMGetFirstUse(function); use != NULL; use = LLVMGetNextUse(use))
-        if (LLVMIsAInstruction(LLVMGetUser(use)) &&
-            (LLVMIsACallInst(LLVMGetUser(use)) || LLVMIsAInvokeInst(LLVMGetUser(use))) &&
-            rs_ir_callee(LLVMGetUser(use)) == function)
-            return true;
-    return false;
-}
-
-/* A destructor of C++: "..D1Ev". */
-static bool is_destructor(const char *symbol)
-{
-    size_t length = strlen(symbol);
-
-    return length > 4 && strncmp(symbol, "_ZN", 3) == 0 && symbol[length - 4] == 'D' &&
-           strchr("012", symbol[length - 3]) && strcmp(symbol + length - 2, "Ev") == 0;
-}
-
-static void read_role(struct rs_flow *flow)
-{
-    static const char *const dying[] = {"tp_dealloc", "tp_clear",           "tp_del",
-                                        "tp_free",    "tp_finalize",        "m_clear",
-                                        "m_free",     "capsule.destructor", NULL};
-    static const char *const init[] = {"init", "mod.exec", "mod.create", NULL};
-    const struct rs_ir_role *role = flow->function->role;
-    const struct rs_contract *row = role == NULL ? NULL : role->contract;
-
-    flow->init = is_slot(role, init) || flow->unit->only_init[flow->function - flow->ir->functions.items];
-    flow->dying = is_slot(role, dying) || is_destructor(flow->function->symbol);
-    flow->role = row != NULL;
-    flow->uncalled = flow->role && !is_called(flow->function->value);
-    flow->role_new = (row != NULL && row->result == RS_RESULT_NEW) || (flow->function->cdef && flow->function->object);
-    flow->role_int = row != NULL && row->result == RS_RESULT_VALUE && row->failure == -1;
-}
-
-/* The numbers that a helper is called with where all of its calls pass a constant: a flag that they agree on is known.
- */
-static void read_calls(const struct rs_flow *flow, uint32_t index, struct rs_sym *argument)
-{
-    int64_t low = INT64_MAX, high = INT64_MIN;
-
-    for (LLVMUseRef use = LLVMGetFirstUse(flow->function->value); use != NULL; use = LLVMGetNextUse(use)) {
-        LLVMValueRef call = LLVMGetUser(use), given = NULL;
-
-        if ((LLVMIsACallInst(call) || LLVMIsAInvokeInst(call)) && LLVMGetCalledValue(call) == flow->function->value &&
-            index < LLVMGetNumArgOperands(call))
-            given = LLVMGetOperand(call, index);
-        if (given == NULL || !LLVMIsAConstantInt(given) || LLVMGetIntTypeWidth(LLVMTypeOf(given)) > 64)
-            return;
-        int64_t number = LLVMGetIntTypeWidth(LLVMTypeOf(given)) == 1 ? (int64_t)LLVMConstIntGetZExtValue(given)
-                                                                     : LLVMConstIntGetSExtValue(given);
-        low = number < low ? number : low;
-        high = number > high ? number : high;
-    }
-    if (low > high || !flow->function->local || flow->function->role != NULL)
-        return;
-    argument->low = low;
-    argument->high = high;
-}
-
-static struct rs_state *entry_state(struct rs_flow *flow)
-{
-    struct rs_state *state = rs_state_new(&flow->unit->states);
-
-    state->err = RS_ERR_CLEAR;
-    state->err_sym = RS_NONE;
-    state->entry = flow->role && !flow->dying ? RS_ENTRY_CLEAR : RS_ENTRY_OPEN;
-    for (uint32_t i = 0; i < flow->nargs; i++) {
-        LLVMValueRef argument = LLVMGetParam(flow->function->value, i);
-        bool pointer = LLVMGetTypeKind(LLVMTypeOf(argument)) == LLVMPointerTypeKind;
-        int32_t sym = rs_state_sym(state, pointer ? RS_SYM_ARG : RS_SYM_INT, NULL);
-
-        state->syms.items[sym].identity = argument;
-        if (!pointer)
-            read_calls(flow, i, &state->syms.items[sym]);
-        if (flow->role && pointer && i < flow->function->role->contract->nargs &&
-            rs_kinds_is_given(flow->function->role, i, flow->uncalled))
-            state->syms.items[sym].null = RS_NONNULL;
-        if (pointer)
-            state->syms.items[sym].excluded = rs_kinds_passed(flow->function->role, i);
-        if (pointer || rs_flow_relevant(flow, i))
-            rs_state_set(state, i, rs_av_sym(sym));
-    }
-    return state;
-}
-
 static const struct rs_ir_answers NO_ANSWER = {INT64_MAX, INT64_MIN, true};
 
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge)
@@ -780,10 +566,10 @@ void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct 
 
     flow.told = unit->candidates.count;
     rs_prepare(&flow);
-    read_role(&flow);
+    rs_enter_role(&flow);
     summary->kinds = flow.blocks.items[0].kinds;
     summary->nargs = flow.nargs < RS_SUMMARY_ARGS ? (uint8_t)flow.nargs : RS_SUMMARY_ARGS;
-    *RS_PUSH(&flow.blocks.items[0].open) = entry_state(&flow);
+    *RS_PUSH(&flow.blocks.items[0].open) = rs_enter(&flow);
     summary->answers = NO_ANSWER;
     summary->answers.raises = false;
     run_all(&flow);

@@ -126,6 +126,12 @@ int rs_ir_count(const struct rs_ir *ir, LLVMValueRef instruction, LLVMValueRef *
 bool rs_ir_calls_clib(LLVMValueRef call);
 /* What a number is at least, by the way it is computed; false: not known. (least.c) */
 bool rs_ir_least(LLVMValueRef value, int64_t *least);
+/* Whether "a PREDICATE b" holds. (predicate.c) */
+bool rs_ir_compares(LLVMIntPredicate predicate, int64_t a, int64_t b);
+/* The predicate that "b PREDICATE a" needs to say the same. */
+LLVMIntPredicate rs_ir_swapped(LLVMIntPredicate predicate);
+/* The predicate of the opposite. */
+LLVMIntPredicate rs_ir_negated(LLVMIntPredicate predicate);
 /* What a switch compares with for its successor `k`, from 1 on (0 is the default). */
 LLVMValueRef rs_ir_case_value(LLVMValueRef instruction, unsigned k);
 /* The row of a declared or inline API function, or NULL; remembers what it found. A function that the unit itself

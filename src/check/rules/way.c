@@ -194,26 +194,7 @@ static int compare(struct way *way, LLVMValueRef icmp, int depth)
                : predicate == LLVMIntNE                 ? 1
                                                         : -1;
     }
-    switch (predicate) {
-    case LLVMIntEQ:
-        return left.number == right.number;
-    case LLVMIntNE:
-        return left.number != right.number;
-    case LLVMIntSLT:
-        return left.number < right.number;
-    case LLVMIntSLE:
-        return left.number <= right.number;
-    case LLVMIntSGT:
-        return left.number > right.number;
-    case LLVMIntSGE:
-        return left.number >= right.number;
-    case LLVMIntUGT:
-        return (uint64_t)left.number > (uint64_t)right.number;
-    case LLVMIntULT:
-        return (uint64_t)left.number < (uint64_t)right.number;
-    default:
-        return -1;
-    }
+    return rs_ir_compares(predicate, left.number, right.number);
 }
 
 static bool evaluate_instruction(struct way *way, LLVMValueRef value, int depth, struct rs_way_fact *result)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/search.h"
-#include "plan/slot_names.h"
+#include "contract/slots.h"
 
 enum { MAX_NAME = 200, MAX_NAMES = 1 << 18, METHOD_SIZE = 32, GETSET_SIZE = 40, METH_FLAGS = 0xfff };
 /* Where PyTypeObject (CPython 3.8 to 3.14 with the GIL, cpython/object.h) keeps what is looked at here. */
@@ -98,11 +98,15 @@ static void read_getset(struct rs_analysis *analysis, uint64_t at, const char *o
     }
 }
 
-static void read_suite(struct rs_analysis *analysis, uint32_t suite, const struct rs_slot_name *names,
-                       const char *owner)
+static void read_suite(struct rs_analysis *analysis, uint32_t at, const char *structure, const char *owner)
 {
-    for (; suite && names->name; names++)
-        add_name(analysis, function_at(analysis, (uint64_t)suite + names->key), owner, names->name, RS_METHOD_SLOT, 0);
+    const struct rs_slot_suite *suite = rs_slot_suites;
+    while (strcmp(suite->structure, structure) != 0)
+        suite++;
+    for (unsigned i = 0; at && suite->slots[i]; i++)
+        if (suite->slots[i][0])
+            add_name(analysis, function_at(analysis, (uint64_t)at + rs_slot_offset(suite, i)), owner, suite->slots[i],
+                     RS_METHOD_SLOT, 0);
 }
 
 static const char *last_part(const char *dotted)
@@ -120,10 +124,10 @@ static void read_type(struct rs_analysis *analysis, uint64_t at, const char *nam
         (!function_at(analysis, type + TP_DEALLOC) && word_at(analysis, type + TP_DEALLOC) != 0))
         return;
     const char *owner = last_part(name);
-    read_suite(analysis, (uint32_t)type, rs_slots_of_type, owner);
-    read_suite(analysis, pointer_at(analysis, type + TP_AS_NUMBER), rs_slots_of_number, owner);
-    read_suite(analysis, pointer_at(analysis, type + TP_AS_SEQUENCE), rs_slots_of_sequence, owner);
-    read_suite(analysis, pointer_at(analysis, type + TP_AS_MAPPING), rs_slots_of_mapping, owner);
+    read_suite(analysis, (uint32_t)type, "_typeobject", owner);
+    read_suite(analysis, pointer_at(analysis, type + TP_AS_NUMBER), "PyNumberMethods", owner);
+    read_suite(analysis, pointer_at(analysis, type + TP_AS_SEQUENCE), "PySequenceMethods", owner);
+    read_suite(analysis, pointer_at(analysis, type + TP_AS_MAPPING), "PyMappingMethods", owner);
     read_methods(analysis, pointer_at(analysis, type + TP_METHODS), owner);
     read_getset(analysis, pointer_at(analysis, type + TP_GETSET), owner);
 }

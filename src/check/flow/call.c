@@ -173,42 +173,24 @@ static enum rs_err restored(struct rs_flow *flow, struct rs_state *state, LLVMVa
     return RS_ERR_SET;
 }
 
-/* Cython's helpers that do nothing else. */
-static bool is_raising(const char *name)
-{
-    return starts(name, "__Pyx_Raise") || strcmp(name, "__Pyx_ReraiseException") == 0;
-}
-
 void rs_call_errors(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
 {
-    static const char *const set[] = {"PyErr_SetString",        "PyErr_SetObject",
-                                      "PyErr_SetNone",          "PyErr_BadInternalCall",
-                                      "_PyErr_BadInternalCall", "_PyErr_SetKeyError",
-                                      "_PyArg_BadArgument",     NULL};
-    static const char *const clear[] = {"PyErr_Clear",
-                                        "PyErr_Fetch",
-                                        "PyErr_Print",
-                                        "PyErr_PrintEx",
-                                        "PyErr_WriteUnraisable",
-                                        "PyErr_GetRaisedException",
-                                        "__Pyx_ErrFetchInState",
-                                        "__Pyx__GetException",
-                                        "__Pyx_PyGen__FetchStopIterationValue",
-                                        "__Pyx_WriteUnraisable",
-                                        NULL};
-    static const char *const restore[] = {"PyErr_Restore", "PyErr_SetRaisedException", "__Pyx_ErrRestoreInState", NULL};
-    static const char *const unknown[] = {"_PyErr_ChainExceptions", "_PyErr_ChainExceptions1", NULL};
-
-    if (is_one_of(name, set) || (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMVoidTypeKind && is_raising(name)))
+    switch (rs_error_effect(call, name)) {
+    case RS_EFFECT_SETS:
         state->err = RS_ERR_SET;
-    else if (is_one_of(name, clear))
+        break;
+    case RS_EFFECT_CLEARS:
         state->err = RS_ERR_CLEAR;
-    else if (is_one_of(name, restore))
+        break;
+    case RS_EFFECT_RESTORES:
         state->err = restored(flow, state, call);
-    else if (is_one_of(name, unknown))
+        break;
+    case RS_EFFECT_UNKNOWN:
         state->err = RS_ERR_UNKNOWN;
-    else
+        break;
+    case RS_EFFECT_NONE:
         return;
+    }
     state->vague = false;
     state->err_sym = RS_NONE;
     state->err_at = call;

@@ -14,7 +14,8 @@ static void analyse(struct rs_flow_unit *unit, uint32_t index, bool judge)
     struct rs_summary fresh = {0};
 
     rs_walk(unit, &unit->ir->functions.items[index], &fresh, judge);
-    rs_summary_close(&unit->summaries[index]);
+    if (unit->summaries[index].cases != NULL)
+        *RS_PUSH(&unit->past) = unit->summaries[index].cases;
     unit->summaries[index] = fresh;
 }
 
@@ -111,6 +112,9 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     RS_VEC_CLOSE(&unit.field);
     RS_VEC_CLOSE(&unit.candidates);
     RS_VEC_CLOSE(&unit.doubts);
+    for (size_t i = 0; i < unit.past.count; i++)
+        free(unit.past.items[i]);
+    RS_VEC_CLOSE(&unit.past);
     rs_arena_close(&unit.trails);
     rs_state_pool_close(&unit.states);
     rs_map_close(&unit.writes);

@@ -33,6 +33,40 @@ bool rs_error_takes(const char *name)
            strcmp(name, "PyErr_GetRaisedException") == 0;
 }
 
+/* Cython's helpers that do nothing else. */
+static bool is_raising(const char *name)
+{
+    return strncmp(name, "__Pyx_Raise", 11) == 0 || strcmp(name, "__Pyx_ReraiseException") == 0;
+}
+
+enum rs_error_effect rs_error_effect(LLVMValueRef call, const char *name)
+{
+    static const char *const set[] = {"PyErr_SetString",        "PyErr_SetObject",
+                                      "PyErr_SetNone",          "PyErr_BadInternalCall",
+                                      "_PyErr_BadInternalCall", "_PyErr_SetKeyError",
+                                      "_PyArg_BadArgument",     NULL};
+    static const char *const clear[] = {"PyErr_Clear",
+                                        "PyErr_Fetch",
+                                        "PyErr_Print",
+                                        "PyErr_PrintEx",
+                                        "PyErr_WriteUnraisable",
+                                        "PyErr_GetRaisedException",
+                                        "__Pyx_ErrFetchInState",
+                                        "__Pyx__GetException",
+                                        "__Pyx_PyGen__FetchStopIterationValue",
+                                        "__Pyx_WriteUnraisable",
+                                        NULL};
+    static const char *const restore[] = {"PyErr_Restore", "PyErr_SetRaisedException", "__Pyx_ErrRestoreInState", NULL};
+    static const char *const unknown[] = {"_PyErr_ChainExceptions", "_PyErr_ChainExceptions1", NULL};
+
+    if (is_one_of(name, set) || (LLVMGetTypeKind(LLVMTypeOf(call)) == LLVMVoidTypeKind && is_raising(name)))
+        return RS_EFFECT_SETS;
+    return is_one_of(name, clear)     ? RS_EFFECT_CLEARS
+           : is_one_of(name, restore) ? RS_EFFECT_RESTORES
+           : is_one_of(name, unknown) ? RS_EFFECT_UNKNOWN
+                                      : RS_EFFECT_NONE;
+}
+
 bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set)
 {
     if (state->entry == RS_ENTRY_OPEN && state->err == RS_ERR_CLEAR) {

@@ -30,6 +30,7 @@ struct rs_candidate {
     bool note;   /* ranks low: out of memory only, module initialisation only */
     bool latent; /* harmless on this Python */
     bool on_error;
+    uint8_t err; /* enum rs_err: of RS302 what the state says of the exception, else RS_ERR_UNKNOWN */
     const struct rs_trail *trail;
     LLVMValueRef stand;         /* where the path was: the instruction at work */
     struct rs_candidate *again; /* the same cause, told of another state of the function */
@@ -70,6 +71,7 @@ struct rs_flow_unit {
     bool origins_read;
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails;
+    RS_VEC(struct rs_case *) past; /* ways of summaries that better ones have replaced: steps name them */
     struct rs_state_pool states;
     struct rs_map writes;         /* function -> which members it stores (consistent.c) */
     struct rs_premises *premises; /* of the function at work, where somebody wants to know (store.h); else NULL */
@@ -354,6 +356,14 @@ void rs_error_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ca
                    struct rs_states *out);
 /* An exception is set here, or none is; false when that cannot be. */
 bool rs_error_refine(struct rs_flow *flow, struct rs_state *state, bool set);
+/* What a call by that name does to the error indicator whatever else it does. */
+enum rs_error_effect {
+    RS_EFFECT_NONE,
+    RS_EFFECT_SETS,
+    RS_EFFECT_CLEARS,
+    RS_EFFECT_RESTORES, /* sets what it is given, which may be nothing */
+    RS_EFFECT_UNKNOWN,
+} rs_error_effect(LLVMValueRef call, const char *name);
 /* Whether a call by that name takes the exception out: all of what it gives is there, or nothing is. */
 bool rs_error_takes(const char *name);
 /* Whether anything compares an integer or floating-point result, or keeps it for later. */

@@ -13,8 +13,8 @@ static const char heading[] = "refsan library summaries 1 %016" PRIx64 "\n";
 enum { HEADING = sizeof("refsan library summaries 1 0123456789abcdef\n") - 1 };
 
 /* Whoever gives a summary another member writes it here or in written.c, and reads it: else what is kept says less than
- * what was made. */
-enum { CASE_HEAD = 56, CASE_ARGS = RS_SUMMARY_ARGS * (sizeof(struct rs_subject) + 8) + 8 };
+ * what was made. (What is of this unit alone, `err_at` and `ends`, no function of a header has.) */
+enum { CASE_HEAD = 56 + sizeof(void *), CASE_ARGS = RS_SUMMARY_ARGS * (sizeof(struct rs_subject) + 8) + 8 };
 _Static_assert(sizeof(struct rs_case) == CASE_HEAD + CASE_ARGS + RS_CASE_REFS * sizeof(struct rs_ref_change) +
                                              RS_CASE_STORES * sizeof(struct rs_store_change) +
                                              RS_CASE_FACTS * sizeof(struct rs_fact),

@@ -262,9 +262,25 @@ static bool is_silent_refusal(const struct rs_case *way)
            way->result.kind == RS_SUBJECT_INT && way->result.offset == way->result.high && way->result.high <= 0;
 }
 
+/* What ends by either way ends by the first from now on. */
+static void join_ends(struct rs_case *way, const struct rs_case *other)
+{
+    struct rs_end *last = way->ends;
+
+    if (last == NULL || other->ends == NULL || last->count + other->ends->count > RS_ENDS_MOST) {
+        way->ends = NULL;
+        return;
+    }
+    for (; last->next != NULL; last = last->next)
+        last->count += other->ends->count;
+    last->count += other->ends->count;
+    last->next = other->ends;
+}
+
 /* Two ways that differ in what led there only. */
 static void widen(struct rs_case *way, const struct rs_case *other)
 {
+    join_ends(way, other);
     way->result_excluded &= other->result_excluded;
     for (int i = 0; i < RS_SUMMARY_ARGS; i++) {
         struct rs_subject *mine = &way->args[i];
@@ -376,6 +392,21 @@ static bool returns_pointer(const struct rs_flow *flow)
     return LLVMGetTypeKind(LLVMGetReturnType(LLVMGlobalGetValueType(flow->function->value))) == LLVMPointerTypeKind;
 }
 
+static void note_end(struct making *m, struct rs_av result)
+{
+    struct rs_end *end;
+
+    if (!rs_tell_is_told(m->flow))
+        return;
+    end = rs_arena_alloc(&m->flow->unit->trails, sizeof(*end));
+    *end = (struct rs_end){.trail = m->state->trail,
+                           .at = m->flow->at,
+                           .exact = result.kind == RS_AV_INT,
+                           .number = result.number,
+                           .count = 1};
+    m->way.ends = end;
+}
+
 void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct rs_av result, bool thrown,
                     LLVMValueRef at)
 {
@@ -401,6 +432,7 @@ void rs_summary_add(struct rs_flow *flow, const struct rs_state *state, struct r
     if (m.way.err == RS_ERR_CLEAR && !thrown && !m.way.converts && is_null(&m.way.result) && !flow->function->library &&
         returns_pointer(flow))
         m.way.err_at = state->lacking != NULL ? state->lacking : at;
+    note_end(&m, result);
     note_arguments(&m);
     note_facts(&m);
     add_stores(&m);

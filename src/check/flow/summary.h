@@ -49,6 +49,7 @@ struct rs_case {
     uint8_t nrefs, nstores, nfacts;
     bool thrown;         /* left by an exception of C++ */
     LLVMValueRef err_at; /* the call that set the exception, in this unit */
+    struct rs_end *ends; /* the states that ended so, in this unit; NULL: not known, or more than RS_ENDS_MOST */
     bool converts;       /* NULL, or perhaps -1, is a failure that comes with an exception: nobody has asked yet */
     struct rs_subject args[RS_SUMMARY_ARGS]; /* what is known of the arguments on this way */
     uint64_t excluded[RS_SUMMARY_ARGS];      /* ... and what their types are not (kinds.c) */

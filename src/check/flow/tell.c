@@ -139,6 +139,7 @@ struct rs_candidate rs_tell_candidate(struct rs_flow *flow, struct rs_state *sta
                                  .fix = fix,
                                  .latent = sym != NULL && rs_tell_immortal(flow, sym),
                                  .note = flow->init || memory || is_misused(flow, state, rule, sym),
+                                 .err = rule == RS_RULE_RS302 && !state->pending ? state->err : RS_ERR_UNKNOWN,
                                  .trail = state->trail,
                                  .stand = flow->at};
 }

@@ -52,6 +52,11 @@ const struct rs_term *rs_term_mark(struct rs_terms *terms, unsigned which)
     return made(terms, (struct rs_term){.kind = RS_TERM_MARK, .number = which});
 }
 
+const struct rs_term *rs_term_error(struct rs_terms *terms)
+{
+    return made(terms, (struct rs_term){.kind = RS_TERM_ERROR});
+}
+
 static int depth_of(const struct rs_term *term)
 {
     int a = term->a == NULL ? 0 : depth_of(term->a), b = term->b == NULL ? 0 : depth_of(term->b);
@@ -194,9 +199,27 @@ static bool is_number(LLVMValueRef value)
     return LLVMIsAConstantInt(value) && LLVMGetIntTypeWidth(LLVMTypeOf(value)) <= 64;
 }
 
+/* What a parameter is in the call by which its function was gone into; NULL where it was gone into by none. */
+static const struct rs_term *passed(const struct rs_terms *terms, LLVMValueRef parameter)
+{
+    LLVMValueRef function = LLVMGetParamParent(parameter);
+    const struct rs_frame *frame = terms->frame;
+
+    while (frame != NULL && frame->function != function)
+        frame = frame->outer;
+    for (unsigned i = 0; frame != NULL && i < RS_SUMMARY_ARGS && i < LLVMCountParams(function); i++)
+        if (LLVMGetParam(function, i) == parameter)
+            return frame->arguments[i];
+    return NULL;
+}
+
 const struct rs_term *rs_term_of(struct rs_terms *terms, LLVMValueRef operand)
 {
+    const struct rs_term *argument = terms->frame != NULL && LLVMIsAArgument(operand) ? passed(terms, operand) : NULL;
     int64_t offset;
+
+    if (argument != NULL)
+        return argument;
 
     if (is_number(operand))
         return rs_term_number(terms, LLVMGetIntTypeWidth(LLVMTypeOf(operand)) == 1
@@ -285,6 +308,17 @@ const struct rs_term *rs_term_defined(struct rs_terms *terms, LLVMValueRef instr
                    ? binary(terms, opcode, rs_term_of(terms, first), rs_term_of(terms, LLVMGetOperand(instruction, 1)))
                    : NULL;
     }
+}
+
+const struct rs_term *rs_term_at(struct rs_terms *terms, LLVMValueRef operand)
+{
+    const struct rs_term *base;
+    int64_t offset = LLVMIsAGetElementPtrInst(operand) ? rs_memory_offset(terms->flow, operand) : RS_OFFSET_ANY;
+
+    if (offset <= RS_OFFSET_INDEX)
+        return rs_term_of(terms, operand);
+    base = rs_term_at(terms, LLVMGetOperand(operand, 0));
+    return rs_term_address(terms, base, offset);
 }
 
 /* ---- claims ---- */
@@ -534,6 +568,14 @@ void rs_claims_add(struct rs_terms *terms, struct rs_claims *claims, struct rs_c
     for (unsigned i = 0; i + 1 < claims->count && !claims->broken; i++)
         if (claims->items[i].low == claims->items[i].high && rs_term_has(claim.term, claims->items[i].term))
             spread(terms, claims, claims->items[i]);
+}
+
+bool rs_claims_concern(const struct rs_claims *claims, const struct rs_term *term)
+{
+    for (unsigned i = 0; i < claims->count; i++)
+        if (rs_term_has(claims->items[i].term, term))
+            return true;
+    return false;
 }
 
 void rs_claims_drop(struct rs_claims *claims, unsigned index)

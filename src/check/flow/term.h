@@ -16,6 +16,7 @@ enum rs_term_kind {
     RS_TERM_ORDER,   /* the sign of `a` less `b` */
     RS_TERM_MARK,    /* `number` tells it from others */
     RS_TERM_PURE,    /* what the function `value` answers to `a` and `b`, always alike */
+    RS_TERM_ERROR,   /* whether an exception is set: 0, or another number */
 };
 struct rs_term {
     enum rs_term_kind kind;
@@ -35,8 +36,18 @@ struct rs_claim {
     uint32_t origin;   /* the claims that it follows from, as bits; what they are is the user's to say */
 };
 
+/* A call that is gone back into: the callee's parameters are what its arguments are. */
+struct rs_frame {
+    LLVMValueRef function, call;
+    const struct rs_trail *step; /* the call's, with the way that the callee went */
+    const struct rs_frame *outer;
+    unsigned depth;
+    const struct rs_term *arguments[RS_SUMMARY_ARGS];
+};
+
 struct rs_terms {
     struct rs_flow *flow;
+    const struct rs_frame *frame; /* where operands stand; NULL: in the function of the report */
     struct rs_arena arena;
     struct rs_map known; /* hash -> term */
 };
@@ -51,9 +62,12 @@ struct rs_claims {
 
 /* An operand as it is where the instruction stands. */
 const struct rs_term *rs_term_of(struct rs_terms *terms, LLVMValueRef operand);
+/* The same, of an address what it begins at and how far behind that it lies. */
+const struct rs_term *rs_term_at(struct rs_terms *terms, LLVMValueRef operand);
 /* What an instruction computes, without memory being read between; NULL where that cannot be said. */
 const struct rs_term *rs_term_defined(struct rs_terms *terms, LLVMValueRef instruction);
 const struct rs_term *rs_term_number(struct rs_terms *terms, int64_t number);
+const struct rs_term *rs_term_error(struct rs_terms *terms);
 /* A term that stands for nothing else. */
 const struct rs_term *rs_term_mark(struct rs_terms *terms, unsigned which);
 const struct rs_term *rs_term_address(struct rs_terms *terms, const struct rs_term *base, int64_t offset);
@@ -68,6 +82,8 @@ void rs_claims_add(struct rs_terms *terms, struct rs_claims *claims, struct rs_c
 /* A part of all claims turns out to be something else; NULL: nothing is known of it any more. */
 void rs_claims_replace(struct rs_terms *terms, struct rs_claims *claims, const struct rs_term *part,
                        const struct rs_term *by);
+/* Whether one of the claims is about the term, or about what is made of it. */
+bool rs_claims_concern(const struct rs_claims *claims, const struct rs_term *term);
 void rs_claims_drop(struct rs_claims *claims, unsigned index);
 /* Whether the first claim says all that the second does. */
 bool rs_claim_implies(const struct rs_claim *a, const struct rs_claim *b);

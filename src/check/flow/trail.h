@@ -35,6 +35,17 @@ struct rs_trail {
     bool memory;                 /* a failure that only a lack of memory brings */
 };
 
+/* Where a way of a function ends: who gets a summary's way can go it back. */
+struct rs_end {
+    const struct rs_trail *trail;
+    LLVMValueRef at; /* the return, or what left by an exception of C++ */
+    bool exact;      /* what is returned is `number` there */
+    int64_t number;
+    unsigned count;      /* how many stand in this list from here on */
+    struct rs_end *next; /* of the same way */
+};
+enum { RS_ENDS_MOST = 32 };
+
 /* Adds a step to the path; its `before` and `at` are set here, its object is copied. Nothing is noted of a function of
  * which nothing is told. */
 void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct rs_trail step);
@@ -48,5 +59,11 @@ bool rs_trail_is_memory(const struct rs_state *state);
 /* consistent.c */
 /* Of what was told of the function that which every way to it contradicts itself is taken back. */
 void rs_consistent_keep(struct rs_flow *flow);
+/* Whether steps that somebody else has walked agree with themselves, and with one of those that `other` names at each.
+ * They lead to the instruction `stand`, by way of which `zero` (or NULL) was 0. `function` is of this unit. */
+struct rs_ir;
+struct rs_ir_function;
+bool rs_consistent_is_way(struct rs_ir *ir, struct rs_ir_function *function, const struct rs_trail *trail,
+                          LLVMValueRef stand, LLVMValueRef zero);
 /* Which members the function stores, or what it calls: a filter of 8 words by their keys. */
 const uint64_t *rs_consistent_writes(struct rs_flow_unit *unit, LLVMValueRef function, unsigned depth);

@@ -98,6 +98,7 @@ static struct rs_subject read_subject(struct rs_reading *r)
 
 void rs_reading_way(struct rs_reading *r, struct rs_case *way, unsigned nargs)
 {
+    way->ends = NULL;
     way->err = (uint8_t)rs_reading_number(r, RS_ERR_CLEAR, RS_ERR_MAYBE);
     way->entry = (uint8_t)rs_reading_number(r, RS_ENTRY_OPEN, RS_ENTRY_SET);
     way->thrown = rs_reading_number(r, 0, 1);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "check/flow/trail.h"
+
 enum { FACTS_MOST = 64, COPIES_MOST = 24, WAYS_MOST = 3000, DEPTH_MOST = 12, STEPS_BACK = 12 };
 
 /* A load that brings `value`, or a local variable that holds it: one whose address was taken is no SSA value. */
@@ -17,6 +19,7 @@ struct copy {
 struct way {
     struct rs_rules *rules;
     LLVMBasicBlockRef block, from; /* to be entered */
+    const struct rs_trail *trail;  /* how it came there */
     unsigned count, ncopies;
     bool trusts; /* as in rs_way */
     bool raised; /* an exception may be set */
@@ -26,7 +29,10 @@ struct way {
 
 struct walker {
     struct rs_way *walk;
-    struct rs_map seen;
+    struct rs_arena trails;
+    struct rs_trail before; /* what leads to the block in which the ways begin; read when it is asked for */
+    struct rs_trail first;  /* what the start gives */
+    struct rs_map seen;     /* what is known -> the step that led there first */
     RS_VEC(struct way) open;
     unsigned ways;
 };
@@ -317,33 +323,42 @@ static uint64_t mix(uint64_t h, uint64_t value)
 }
 
 /* Addresses are mixed one after the other: of pairs of them, all from one allocator, many have the same difference. */
-static bool seen_before(struct walker *walker, const struct way *way)
+static uint64_t hash_of(const struct way *way)
 {
-    uint64_t facts = way->raised, *seen;
+    uint64_t facts = way->raised;
 
     for (unsigned i = 0; i < way->count; i++)
         facts +=
             mix(mix(mix(0, (uintptr_t)way->facts[i].value), way->facts[i].nonzero), (uint64_t)way->facts[i].number);
     for (unsigned i = 0; i < way->ncopies; i++)
         facts += mix(mix(0, (uintptr_t)way->copies[i].in), (uintptr_t)way->copies[i].value);
-    seen = rs_map_at(&walker->seen, mix(mix(mix(0, (uintptr_t)way->block), (uintptr_t)way->from), facts) | 1);
-    if (*seen != 0)
-        return true;
-    *seen = 1;
-    return false;
+    return mix(mix(mix(0, (uintptr_t)way->block), (uintptr_t)way->from), facts) | 1;
 }
 
 static void go(struct walker *walker, const struct way *way, LLVMBasicBlockRef from, LLVMBasicBlockRef to,
                LLVMValueRef condition, bool truth)
 {
     struct way next = *way;
+    struct rs_trail *step = rs_arena_alloc(&walker->trails, sizeof(*step));
+    uint64_t *seen;
 
+    *step = (struct rs_trail){
+        .kind = RS_STEP_CAME, .at = LLVMGetBasicBlockTerminator(from), .to = to, .before = way->trail};
+    next.trail = step;
     if (condition != NULL)
         learn_truth(&next, condition, truth);
     next.from = from;
     next.block = to;
-    if (!seen_before(walker, &next))
-        *RS_PUSH(&walker->open) = next;
+    seen = rs_map_at(&walker->seen, hash_of(&next));
+    if (*seen != 0) {
+        struct rs_trail *first = (struct rs_trail *)(uintptr_t)*seen;
+
+        step->other = first->other;
+        first->other = step;
+        return;
+    }
+    *seen = (uintptr_t)step;
+    *RS_PUSH(&walker->open) = next;
 }
 
 static void leave(struct walker *walker, struct way *way, LLVMValueRef end)
@@ -488,30 +503,108 @@ static void learn_before(struct way *way)
     }
 }
 
+/* The step that stands for all by which control may come to the block, made when it is new. */
+static struct rs_trail *arrival(struct walker *walker, struct rs_map *arrivals, LLVMBasicBlockRef block)
+{
+    uint64_t *place = rs_map_at(arrivals, (uintptr_t)block);
+
+    if (*place == 0) {
+        struct rs_trail *step = rs_arena_alloc(&walker->trails, sizeof(*step));
+
+        *step = (struct rs_trail){0};
+        *place = (uintptr_t)step;
+    }
+    return (struct rs_trail *)(uintptr_t)*place;
+}
+
+/* Control goes from the end of one block to another. */
+static void add_arrival(struct walker *walker, struct rs_map *arrivals, LLVMValueRef end, LLVMBasicBlockRef to)
+{
+    LLVMBasicBlockRef from = LLVMGetInstructionParent(end);
+    struct rs_trail *first = arrival(walker, arrivals, to), *step = first;
+
+    if (first->at != NULL) {
+        step = rs_arena_alloc(&walker->trails, sizeof(*step));
+        *step = (struct rs_trail){.other = first->other};
+        first->other = step;
+    }
+    step->kind = RS_STEP_CAME;
+    step->at = end;
+    step->to = to;
+    step->before = LLVMGetFirstUse(LLVMBasicBlockAsValue(from)) == NULL ? NULL : arrival(walker, arrivals, from);
+}
+
+/* What may lie in front of the start: all steps from block to block, for who reads them from `before` on. */
+static void read_before(struct walker *walker, LLVMBasicBlockRef start)
+{
+    LLVMValueRef function = LLVMGetBasicBlockParent(start);
+    struct rs_map arrivals = {0};
+
+    *rs_map_at(&arrivals, (uintptr_t)start) = (uintptr_t)&walker->before;
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block != NULL;
+         block = LLVMGetNextBasicBlock(block)) {
+        LLVMValueRef end = LLVMGetBasicBlockTerminator(block);
+        bool entry = block == LLVMGetEntryBasicBlock(function);
+
+        for (unsigned i = 0; i < LLVMGetNumSuccessors(end); i++)
+            if (entry || LLVMGetFirstUse(LLVMBasicBlockAsValue(block)) != NULL)
+                add_arrival(walker, &arrivals, end, LLVMGetSuccessor(end, i));
+    }
+    rs_map_close(&arrivals);
+}
+
+/* Whether some way, from the function's entry over the start to what was found, agrees with itself. */
+static bool is_way(struct walker *walker, const struct way *way, LLVMValueRef start, struct rs_way_fact fact)
+{
+    LLVMBasicBlockRef block = LLVMGetInstructionParent(start);
+
+    if (walker->before.at == NULL && block != LLVMGetEntryBasicBlock(LLVMGetBasicBlockParent(block)))
+        read_before(walker, block);
+    return rs_consistent_is_way(walker->walk->rules->ir,
+                                rs_ir_function(walker->walk->rules->ir, LLVMGetBasicBlockParent(block)), way->trail,
+                                walker->walk->found, LLVMIsAArgument(fact.value) ? fact.value : NULL);
+}
+
+/* The steps that lead to the start and say what it gives. */
+static const struct rs_trail *first_step(struct walker *walker, LLVMValueRef start, struct rs_way_fact fact)
+{
+    LLVMBasicBlockRef block = LLVMGetInstructionParent(start);
+    bool entry = block == LLVMGetEntryBasicBlock(LLVMGetBasicBlockParent(block));
+
+    if (!rs_rules_is_call(start) || fact.value != start)
+        return entry ? NULL : &walker->before;
+    walker->first = (struct rs_trail){.kind = RS_STEP_WAY,
+                                      .at = start,
+                                      .before = entry ? NULL : &walker->before,
+                                      .number = fact.nonzero ? 1 : fact.number};
+    return &walker->first;
+}
+
 bool rs_way_follow(struct rs_way *walk, LLVMValueRef start, struct rs_way_fact fact)
 {
     struct walker walker = {.walk = walk};
-    struct way first = {
+    struct way way = {
         .rules = walk->rules, .trusts = walk->trusts, .raised = !walk->quiet, .block = LLVMGetInstructionParent(start)};
     bool found;
 
-    learn_before(&first);
-    learn(&first, fact);
+    way.trail = first_step(&walker, start, fact);
+    learn_before(&way);
+    learn(&way, fact);
     if (LLVMIsAInvokeInst(start)) { /* what it gave is there on its normal way only */
-        go(&walker, &first, first.block, LLVMGetNormalDest(start), NULL, false);
+        go(&walker, &way, way.block, LLVMGetNormalDest(start), NULL, false);
         found = false;
     } else {
         /* an argument is there before the first instruction */
-        found = follow(&walker, &first, LLVMIsAArgument(fact.value) ? start : LLVMGetNextInstruction(start));
+        found = follow(&walker, &way, LLVMIsAArgument(fact.value) ? start : LLVMGetNextInstruction(start));
     }
-    while (!found && walker.open.count > 0 && !walk->cut) {
-        struct way way = walker.open.items[--walker.open.count];
-
+    while (!(found = found && is_way(&walker, &way, start, fact)) && walker.open.count > 0 && !walk->cut) {
+        way = walker.open.items[--walker.open.count];
         walk->cut = ++walker.ways > WAYS_MOST;
         enter(&way);
         found = follow(&walker, &way, LLVMGetFirstInstruction(way.block));
     }
     rs_map_close(&walker.seen);
+    rs_arena_close(&walker.trails);
     RS_VEC_CLOSE(&walker.open);
     return found && !walk->cut;
 }

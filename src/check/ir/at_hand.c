@@ -1,7 +1,7 @@
 /* Calls that bring what the interpreter has at hand, and so cannot fail: small integers, the empty string, bytes object
  * and tuple, from 3.11 on strings of one ASCII character, the type of an object. Seen by asking for each with every
  * allocation refused. Who asks for NULL all the same is taken at his word: that the answer is not looked at is no fault
- * there. */
+ * there. And calls that take NULL for an argument, and fail. */
 #include <string.h>
 
 #include "check/ir/ir.h"
@@ -50,4 +50,15 @@ bool rs_ir_is_at_hand(struct rs_ir *ir, LLVMValueRef call, const struct rs_contr
                ? rs_ir_string(ir, first)
                : NULL;
     return text != NULL && (text[0] == '\0' || (text[1] == '\0' && (text[0] & 0x80) == 0 && ir->python >= 0x030b));
+}
+
+bool rs_ir_refuses_null(const struct rs_contract *row, unsigned index)
+{
+    static const char *const names[] = {"PyModule_AddObject", "PyModule_AddObjectRef", "PyModule_Add", "_PyModule_Add"};
+    enum { VALUE = 2 };
+
+    for (size_t i = 0; row != NULL && index == VALUE && i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(row->name, names[i]) == 0)
+            return true;
+    return false;
 }

@@ -86,6 +86,10 @@ static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call)
             walk->learns = true;
             walk->news = (struct rs_way_fact){call, false, 0};
         }
+        if (rs_ir_refuses_null(row, i)) {
+            walk->learns = true;
+            walk->news = (struct rs_way_fact){call, false, row->failure};
+        }
         if (rs_rules_parameter(row, call, i) != NULL && rs_rules_needs_object(rs_rules_parameter(row, call, i))) {
             search->taker = row->name;
             return RS_WAY_FOUND;

@@ -206,10 +206,63 @@ texts(PyObject *self, PyObject *number)
     return dict;
 }
 
+/* PyModule_AddObject refuses NULL: behind its success the text is there. */
+static PyObject *
+kept_text(PyObject *module, PyObject *number)
+{
+    PyObject *text = PyObject_Str(number);
+
+    if (PyModule_AddObject(module, "text", text) < 0) {
+        Py_DECREF(text);
+        return NULL;
+    }
+    Py_INCREF(text);
+    return text;
+}
+
+static PyObject *
+kept_repr(PyObject *module, PyObject *number)
+{
+    PyObject *text = PyObject_Repr(number);
+
+    if (PyModule_AddObject(module, "repr", text) < 0) {
+        Py_XDECREF(text);
+        return NULL;
+    }
+    Py_INCREF(text);
+    return text;
+}
+
+/* PyMapping_Check takes NULL, and says no. */
+static PyObject *
+mapping_of(PyObject *self, PyObject *object)
+{
+    PyObject *found = PyObject_GetAttrString(object, "mapping");
+
+    if (PyMapping_Check(found))
+        return found;
+    Py_DECREF(found);
+    return PyDict_New();
+}
+
+static PyObject *
+mapping_or_none(PyObject *self, PyObject *object)
+{
+    PyObject *found = PyObject_GetAttrString(object, "mapping");
+
+    if (PyMapping_Check(found))
+        return found;
+    if (found == NULL)
+        return NULL;
+    Py_DECREF(found);
+    return PyDict_New();
+}
+
 static PyMethodDef methods[] = {
     METHOD(joined, METH_O), METHOD(count_up, METH_O), METHOD(count_down, METH_O), METHOD(next_number, METH_O), METHOD(type_and_text, METH_O), METHOD(attribute_size, METH_O), METHOD(attribute_text, METH_O), METHOD(item_type, METH_O),
     METHOD(item_name, METH_O), METHOD(missing_key, METH_O), METHOD(present_key, METH_O), METHOD(released_null, METH_O),
-    METHOD(released_maybe, METH_O), METHOD(joined_text, METH_O), METHOD(joined_length, METH_O), METHOD(flags, METH_O), METHOD(texts, METH_O), {NULL},
+    METHOD(released_maybe, METH_O), METHOD(joined_text, METH_O), METHOD(joined_length, METH_O), METHOD(flags, METH_O), METHOD(texts, METH_O),
+    METHOD(kept_text, METH_O), METHOD(kept_repr, METH_O), METHOD(mapping_of, METH_O), METHOD(mapping_or_none, METH_O), {NULL},
 };
 MODULE(nullarg, methods)
 
@@ -220,5 +273,7 @@ MODULE(nullarg, methods)
  * RS403 missing_key / present_key: PyNumber_Long
  * RS403 released_null / released_maybe: Py_DECREF(result)
  * RS403 joined_length / joined_text: PySequence_Concat || Py_DECREF(twice)
+ * RS403 kept_text / kept_repr: Py_DECREF(text)
+ * RS403 mapping_of / mapping_or_none: Py_DECREF(found)
  * RS403 texts / flags: PyDict_SetItemString || PyObject_Repr || Py_DECREF(text)
  */

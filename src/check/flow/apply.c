@@ -572,6 +572,15 @@ static bool is_chosen(const struct rs_case *way)
     return false;
 }
 
+/* Whether the callee's own code never looks at that argument: what it points to may be gone. */
+static bool is_unread(LLVMValueRef call, unsigned index)
+{
+    LLVMValueRef callee = rs_ir_callee(call);
+
+    return callee != NULL && LLVMGetFirstBasicBlock(callee) != NULL && index < LLVMCountParams(callee) &&
+           LLVMGetFirstUse(LLVMGetParam(callee, index)) == NULL;
+}
+
 void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *callee,
                      const struct rs_summary *summary, struct rs_states *out)
 {
@@ -580,7 +589,7 @@ void rs_call_summary(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
     bool by_null = fails_by_null(summary);
 
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
-        if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(call, i))) == LLVMPointerTypeKind)
+        if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(call, i))) == LLVMPointerTypeKind && !is_unread(call, i))
             rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, callee);
     if (summary->runs) {
         rs_refs_run(flow, state, call, callee);

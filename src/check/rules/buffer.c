@@ -114,6 +114,16 @@ static bool is_local_buffer(struct rs_rules *rules, LLVMValueRef pointer)
            LLVMABISizeOfType(rules->ir->layout, LLVMGetAllocatedType(pointer)) == VIEW_SIZE;
 }
 
+/* Returns share one instruction, to which each `return` of the source leads by a branch of its own. */
+static LLVMValueRef return_of(const struct rs_way *walk)
+{
+    LLVMValueRef first = LLVMGetFirstInstruction(LLVMGetInstructionParent(walk->found));
+
+    while (first != walk->found && LLVMIsAPHINode(first))
+        first = LLVMGetNextInstruction(first);
+    return first == walk->found && walk->left != NULL ? walk->left : walk->found;
+}
+
 static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call, LLVMValueRef buffer,
                   bool parse)
 {
@@ -137,7 +147,7 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
     rs_rules_belief(rules, finding, call, api);
     rs_rules_note(rules, finding, call,
                   rs_rules_text(rules, "%s succeeds: '%s' owns a reference to the exporter", api, name));
-    rs_rules_note(rules, finding, walk.found, "the function returns, nothing has released it");
+    rs_rules_note(rules, finding, return_of(&walk), "the function returns, nothing has released it");
     trusting.trusts = true;
     if (!rs_way_follow(&trusting, call, (struct rs_way_fact){call, parse, 0}))
         finding->severity = RS_NOTE; /* only if another module's function fails, of which nothing is known */

@@ -27,17 +27,17 @@ static const struct convention *convention_of(const char *slot)
     return NULL;
 }
 
-static void tell(struct rs_rules *rules, const struct rs_ir_role *role, const struct convention *convention,
-                 const char *what)
+static struct rs_finding *tell(struct rs_rules *rules, const struct rs_ir_role *role,
+                               const struct convention *convention, const char *what)
 {
     struct rs_ir_function *function = rs_ir_function(rules->ir, role->function);
     const char *shown = role->python_name != NULL && role->python_name[0] != '\0' ? role->python_name : function->name;
 
-    rs_rules_tell(rules, RS_RULE_RS307, function, NULL,
-                  rs_rules_text(rules, "%s is in the method table as %s ('%s'), which calls it with %s, but %s",
-                                function->name, convention->flags, shown, convention->signature, what),
-                  rs_rules_text(rules, "let flags and signature agree: %s is for %s", convention->flags,
-                                convention->signature));
+    return rs_rules_tell(rules, RS_RULE_RS307, function, NULL,
+                         rs_rules_text(rules, "%s is in the method table as %s ('%s'), which calls it with %s, but %s",
+                                       function->name, convention->flags, shown, convention->signature, what),
+                         rs_rules_text(rules, "let flags and signature agree: %s is for %s", convention->flags,
+                                       convention->signature));
 }
 
 /* The call in the function's first block (so that it is always made) that parses this parameter as a tuple. */
@@ -78,8 +78,10 @@ static void judge(struct rs_rules *rules, const struct rs_ir_role *role)
     fast = strstr(role->slot, "fastcall") != NULL || strcmp(role->slot, "method.method") == 0;
     if (count > convention->parameters && uses_more(role->function, convention->parameters))
         tell(rules, role, convention, rs_rules_text(rules, "it takes %u, and uses one that nobody passes", count));
-    else if (fast && count == 2)
+    else if (fast && count == 2 && LLVMGetFirstUse(LLVMGetParam(role->function, 1)) != NULL)
         tell(rules, role, convention, "it takes 2, the second of which is an array of pointers and not a tuple");
+    else if (fast && count == 2) /* harmless wherever the caller takes its arguments off the stack */
+        tell(rules, role, convention, "it takes 2, and uses the first alone")->severity = RS_NOTE;
     else if (count == 2 && strcmp(role->slot, "method.o") == 0 && parses(rules, role->function, 1))
         tell(rules, role, convention, "it parses the argument as the tuple of METH_VARARGS");
     else if (count == 2 && strcmp(role->slot, "method.noargs") == 0 && parses(rules, role->function, 1))

@@ -407,8 +407,10 @@ static bool follow(struct walker *walker, struct way *way, LLVMValueRef at)
         if (walker->walk->learns)
             learn(way, walker->walk->news);
         walker->walk->learns = false;
-        if (verdict == RS_WAY_FOUND)
+        if (verdict == RS_WAY_FOUND) {
             walker->walk->found = at;
+            walker->walk->left = way->from != NULL ? LLVMGetBasicBlockTerminator(way->from) : NULL;
+        }
         if (verdict != RS_WAY_ON)
             return verdict == RS_WAY_FOUND;
         if (LLVMIsATerminatorInst(at))

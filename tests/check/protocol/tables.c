@@ -65,6 +65,19 @@ vector_names(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *
     return count > 0 ? PyObject_Str(args[0]) : PyUnicode_FromString("");
 }
 
+/* METH_FASTCALL passes three: what nobody looks at does no harm, the array is no tuple. */
+static PyObject *
+fast_pair(PyObject *self, PyObject *args)
+{
+    return PyTuple_GetItem(args, 0) == NULL ? NULL : PyLong_FromLong(2);
+}
+
+static PyObject *
+fast_nothing(PyObject *self, PyObject *Py_UNUSED(args))
+{
+    return PyLong_FromLong(0);
+}
+
 static PyMethodDef methods[] = {
     {"add", (PyCFunction)add, METH_O, NULL},
     {"subtract", subtract, METH_VARARGS, NULL},
@@ -75,6 +88,8 @@ static PyMethodDef methods[] = {
     {"nothing", (PyCFunction)(void (*)(void))nothing, METH_NOARGS, NULL},
     {"vector_names", (PyCFunction)(void (*)(void))vector_names, METH_FASTCALL | METH_KEYWORDS, NULL},
     {"vector_keywords", (PyCFunction)(void (*)(void))vector_keywords, METH_O, NULL},
+    {"fast_pair", (PyCFunction)(void (*)(void))fast_pair, METH_FASTCALL, NULL},
+    {"fast_nothing", (PyCFunction)(void (*)(void))fast_nothing, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 MODULE(tables, methods)
@@ -83,5 +98,7 @@ MODULE(tables, methods)
  * RS307 add / subtract: add(PyObject || PyArg_ParseTuple
  * RS307 with_keywords / without_keywords: with_keywords(PyObject || kwargs
  * RS307 vector / vector_fast: vector(PyObject || count
+ * RS307 fast_pair / vector_fast: fast_pair(PyObject
+ * RS307 (note) fast_nothing / vector_fast: fast_nothing(PyObject
  * RS307 vector_keywords / vector_names: vector_keywords(PyObject || count
  */

@@ -212,10 +212,48 @@ drop_value(PyObject *self, PyObject *mapping)
     Py_RETURN_NONE;
 }
 
+/* A released object is passed on: to a helper that looks at it, to one that only declares it. */
+static void
+explain(PyObject *name, const char *space)
+{
+    PyErr_Format(PyExc_KeyError, "%R in %s", name, space);
+}
+
+static void
+explain_space(PyObject *name, const char *space)
+{
+    PyErr_Format(PyExc_KeyError, "nothing in %s", space);
+}
+
+static PyObject *
+log_space(PyObject *self, PyObject *object)
+{
+    PyObject *name = PySequence_List(object);
+
+    if (name == NULL)
+        return NULL;
+    Py_DECREF(name);
+    explain(name, "locals");
+    return NULL;
+}
+
+static PyObject *
+log_nothing(PyObject *self, PyObject *object)
+{
+    PyObject *name = PySequence_List(object);
+
+    if (name == NULL)
+        return NULL;
+    Py_DECREF(name);
+    explain_space(name, "locals");
+    return NULL;
+}
+
 static PyMethodDef methods[] = {
     METHOD(upper_name, METH_O), METHOD(lower_name, METH_O), METHOD(quoted_name, METH_O), METHOD(name_size, METH_O), METHOD(log_item, METH_VARARGS),
     METHOD(log_kept_item, METH_VARARGS), METHOD(release_result, METH_O), METHOD(check_result, METH_O), METHOD(return_released, METH_O),
-    METHOD(return_none, METH_O), METHOD(drop_argument, METH_O), METHOD(drop_copy, METH_O), METHOD(drop_none, METH_O), METHOD(drop_value, METH_O),
+    METHOD(return_none, METH_O), METHOD(drop_argument, METH_O), METHOD(drop_copy, METH_O), METHOD(drop_none, METH_O), METHOD(drop_value, METH_O), METHOD(log_space, METH_O),
+    METHOD(log_nothing, METH_O),
     {NULL},
 };
 MODULE(twice, methods)
@@ -226,6 +264,7 @@ MODULE(twice, methods)
  * RS105 log_item / log_kept_item: PyErr_Format || Py_DECREF(item)
  * RS105 release_result / check_result: PyErr_Format || Py_DECREF(result)
  * RS101|RS102|RS105 return_released / return_none: return list || Py_DECREF(list); #2
+ * RS105 log_space / log_nothing: explain(name || Py_DECREF(name)
  * RS101 drop_argument / drop_copy: Py_DECREF(number)
  * RS101 drop_none / drop_value: Py_DECREF(value) || PyDict_GetItemString
  */

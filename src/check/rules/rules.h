@@ -103,6 +103,9 @@ struct rs_rules_type rs_rules_type(struct rs_rules *rules, const struct rs_ir_ty
 /* The function in a slot of the type ("tp_traverse"), or NULL; only those with a body in this unit. */
 struct rs_ir_function *rs_rules_slot(struct rs_rules *rules, LLVMValueRef table, const char *slot);
 
+/* Whether the function is one that the type's table leads to: through other tables, by calls. (type_reach.c) */
+bool rs_rules_serves(struct rs_rules *rules, LLVMValueRef table, LLVMValueRef function);
+
 /* Whether an instruction of the function, or of the unit's functions that it calls (to some depth), is such a one. */
 typedef bool rs_rules_test(struct rs_rules *rules, LLVMValueRef instruction, void *data);
 bool rs_rules_reaches(struct rs_rules *rules, LLVMValueRef function, rs_rules_test *test, void *data, int depth);
@@ -132,6 +135,7 @@ struct rs_way {
     enum rs_way_verdict (*step)(struct rs_way *walk, LLVMValueRef instruction);
     void *data;
     LLVMValueRef found; /* where a step said RS_WAY_FOUND */
+    LLVMValueRef left;  /* the terminator by which the way came to that block; NULL: it began there */
     bool quiet;         /* no exception is set where the ways begin */
     bool trusts;        /* what generated code imports and looks at for a failure does not fail */
     bool learns;        /* a step sets it: `news` holds from there on */

@@ -214,6 +214,28 @@ struct type {
     struct set visited, cleared, released, freed; /* freed: may be released by what tp_dealloc reaches */
 };
 
+/* Whether the member is one that only instances of other types over the same structure have filled: the function that
+ * fills it serves those, whose tp_dealloc releases it, and not this one. */
+static bool is_others(struct rs_members *members, const struct type *type, const struct rs_member *member)
+{
+    struct rs_rules *rules = members->rules;
+    LLVMValueRef filler = LLVMGetBasicBlockParent(LLVMGetInstructionParent(member->owned_at));
+
+    for (size_t i = 0; i < rules->ir->types.count; i++) {
+        LLVMValueRef table = rules->ir->types.items[i].table;
+        struct rs_ir_function *dealloc = rs_rules_slot(rules, table, "tp_dealloc");
+        struct set freed = {0};
+
+        if (dealloc == NULL || dealloc == type->dealloc)
+            continue;
+        read_releases(rules, dealloc, &freed, false);
+        if (has(&freed, member->structure, member->offset) && rs_rules_serves(rules, table, filler) &&
+            !rs_rules_serves(rules, type->head.table, filler))
+            return true;
+    }
+    return false;
+}
+
 static void audit_dealloc(struct rs_members *members, struct type *type)
 {
     struct rs_rules *rules = members->rules;
@@ -229,7 +251,7 @@ static void audit_dealloc(struct rs_members *members, struct type *type)
         const char *name;
 
         if (!member->owned || member->uncertain || member->borrowed || strcmp(member->structure, structure) != 0 ||
-            has(&type->freed, structure, member->offset))
+            has(&type->freed, structure, member->offset) || is_others(members, type, member))
             continue;
         name = rs_members_name(members, member);
         finding = rs_rules_tell(

@@ -137,7 +137,7 @@ bool rs_ir_points_to_structure(struct rs_ir *ir, const char *structure, uint64_t
 {
     LLVMValueRef node = rs_ir_structure(ir, structure), behind = NULL;
     struct rs_ir_operands elements = node == NULL ? (struct rs_ir_operands){NULL, 0} : elements_of(node);
-    const char *name = NULL;
+    const char *name;
     size_t length = 0;
 
     for (int i = 0; i < elements.count && behind == NULL; i++)
@@ -145,6 +145,8 @@ bool rs_ir_points_to_structure(struct rs_ir *ir, const char *structure, uint64_t
             LLVMDITypeGetOffsetInBits(LLVMValueAsMetadata(elements.items[i])) == offset * 8)
             behind = structure_behind(ir, base_of(elements.items[i]));
     free(elements.items);
-    name = behind == NULL ? NULL : LLVMDITypeGetName(LLVMValueAsMetadata(behind), &length);
-    return name != NULL && length > 0 && !(length == 7 && strncmp(name, "_object", length) == 0);
+    if (behind == NULL)
+        return false;
+    name = LLVMDITypeGetName(LLVMValueAsMetadata(behind), &length); /* none: a typedef's alone */
+    return !(length == 7 && strncmp(name, "_object", length) == 0);
 }

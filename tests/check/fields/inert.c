@@ -3,6 +3,11 @@
 
 extern PyTypeObject Note_Type;
 
+/* a structure that only its typedef names */
+typedef struct {
+    PyObject_HEAD long handle;
+} Slot;
+
 typedef struct Note {
     PyObject_HEAD PyObject *tag; /* whatever a caller gives */
     PyObject *title;             /* text, or None */
@@ -12,12 +17,30 @@ typedef struct Note {
     PyObject *name;              /* text of a caller's: a subclass of str may have a __del__ */
     PyObject *near;              /* whatever lies in parts or in tag */
     struct Note *next;
+    Slot *slot; /* made by another module's function */
 } Note;
 
 static PyObject *set_tag(Note *self, PyObject *tag)
 {
     Py_XDECREF(self->tag);
     self->tag = Py_NewRef(tag);
+    Py_RETURN_NONE;
+}
+
+static PyObject *stop_slot(Note *self, PyObject *ignored)
+{
+    Py_XDECREF(self->slot);
+    self->slot = NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *start_slot(Note *self, PyObject *type)
+{
+    PyObject *slot = PyObject_CallObject(type, NULL);
+
+    if (slot == NULL)
+        return NULL;
+    Py_XSETREF(self->slot, (Slot *)slot);
     Py_RETURN_NONE;
 }
 
@@ -156,6 +179,7 @@ static void note_dealloc(Note *self)
     Py_XDECREF(self->title);
     Py_XDECREF(self->owner);
     Py_XDECREF(self->waiter);
+    Py_XDECREF(self->slot);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -166,7 +190,8 @@ static PyMethodDef note_methods[] = {
     METHOD(change_parts, METH_NOARGS), METHOD(set_name, METH_O),
     METHOD(change_name, METH_O),       METHOD(near_tag, METH_NOARGS),
     METHOD(near_none, METH_NOARGS),    METHOD(set_next, METH_VARARGS),
-    METHOD(change_next, METH_VARARGS), {NULL},
+    METHOD(change_next, METH_VARARGS), METHOD(stop_slot, METH_NOARGS),
+    METHOD(start_slot, METH_O),        {NULL},
 };
 
 PyTypeObject Note_Type = {
@@ -182,6 +207,7 @@ PyTypeObject Note_Type = {
  * RS107 (warning) set_tag / set_title: Py_XDECREF(self->tag)
  * RS107 (warning) set_tag / drop_title: Py_XDECREF(self->tag)
  * RS107 (warning) set_waiter / set_owner: Py_XDECREF(self->waiter)
+ * RS107 (note) stop_slot / start_slot: Py_XDECREF(self->slot)
  * RS107 (note) set_parts / change_parts: Py_XDECREF(self->parts)
  * RS107 (note) set_name / change_name: Py_XDECREF(self->name)
  * RS107 (warning) near_tag / near_none: Py_XDECREF(self->near)

@@ -237,6 +237,24 @@ static bool is_harmless(const char *name)
     return is_one_of(name, names);
 }
 
+/* The text that a value is known to be, or NULL. */
+static const char *text_of(struct rs_flow *flow, struct rs_state *state, LLVMValueRef value)
+{
+    const struct rs_sym *sym = rs_state_object(state, rs_eval(flow, state, value));
+
+    return sym != NULL && sym->kind == RS_SYM_GLOBAL ? rs_ir_string(flow->ir, sym->identity) : NULL;
+}
+
+/* What strcmp says of two texts that are known. */
+static struct rs_av compare_texts(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
+{
+    bool compares = strcmp(name, "strcmp") == 0 && LLVMGetNumArgOperands(call) == 2;
+    const char *a = compares ? text_of(flow, state, LLVMGetOperand(call, 0)) : NULL,
+               *b = a != NULL ? text_of(flow, state, LLVMGetOperand(call, 1)) : NULL;
+
+    return b != NULL ? rs_av_int(strcmp(a, b)) : rs_av_unknown();
+}
+
 static bool is_allocator(const char *name)
 {
     static const char *const names[] = {"malloc", "calloc", "realloc", "strdup", "_Znwm", "_Znam", NULL};
@@ -381,6 +399,26 @@ static const struct rs_contract *entry_of(struct rs_flow *flow, LLVMValueRef cal
     return NULL;
 }
 
+/* read(-1, ...): the system has no file of that number, so that a conversion which nobody has looked at fails there,
+ * too.
+ */
+static void settle_descriptor(struct rs_state *state, LLVMValueRef call, const char *name)
+{
+    /* clang-format off */
+    static const char *const names[] = {"read", "write", "pread", "pwrite", "ioctl", "fcntl", "fstat", "ftruncate",
+                                        "fsync", "fdatasync", "lseek", "dup", "close", "send", "recv", "sendto",
+                                        "recvfrom", "sendmsg", "recvmsg", "bind", "listen", "accept", "connect",
+                                        "setsockopt", "getsockopt", "getsockname", "getpeername", "tcgetattr",
+                                        "tcsetattr", "flock", NULL};
+    /* clang-format on */
+    LLVMValueRef number = LLVMGetNumArgOperands(call) > 0 ? LLVMGetOperand(call, 0) : NULL;
+
+    while (number != NULL && LLVMIsACastInst(number))
+        number = LLVMGetOperand(number, 0);
+    if (state->pending && number == state->pending_at && is_one_of(name, names) && rs_call_compared(call))
+        state->pending = false;
+}
+
 /* A declared function, or one through a pointer. */
 static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee,
                            const char *name, struct rs_states *out)
@@ -388,7 +426,7 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
     const struct rs_contract *row = callee == NULL ? entry_of(flow, call) : NULL;
 
     row = row == NULL && callee == NULL ? rs_call_slot(flow->ir, call) : row;
-
+    settle_descriptor(state, call, name);
     if (row != NULL) {
         rs_call_contract(flow, state, call, row, out);
         return;
@@ -413,7 +451,7 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
                           : RS_NONE;
         for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
             rs_refs_use(flow, state, rs_eval(flow, state, LLVMGetOperand(call, i)), call, name);
-        rs_call_result(flow, state, call, sym == RS_NONE ? rs_av_unknown() : rs_av_sym(sym));
+        rs_call_result(flow, state, call, sym == RS_NONE ? compare_texts(flow, state, call, name) : rs_av_sym(sym));
     } else {
         call_unknown(flow, state, call, callee);
     }

@@ -74,6 +74,20 @@ static void fill_data(struct rs_state *state, struct rs_av address)
     rs_memory_cell(state, address.sym, address.number)->value = rs_av_sym(sym);
 }
 
+/* PyArg_ParseTuple(args, "iz", &number, &text): the last variable is written when nothing can fail any more, those in
+ * front of it in any case. What a converter does, it decides by itself. */
+static bool is_parsed_last(const struct calling *c, unsigned index)
+{
+    for (unsigned i = 0; i < c->row->nargs && i < c->count; i++)
+        if (c->row->args[i].kind == RS_ARG_PARSE) {
+            const char *format = rs_ir_string(c->flow->ir, LLVMGetOperand(c->call, i));
+            size_t length = format == NULL ? 0 : strcspn(format, ":;");
+
+            return index > i && index + 1 == c->count && length > 0 && format[length - 1] != '&';
+        }
+    return false;
+}
+
 static void use_arguments(const struct calling *c, struct rs_state *state)
 {
     for (unsigned i = 0; i < c->count; i++) {
@@ -88,7 +102,7 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) &&
             value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
-        if (arg != NULL && arg->kind == RS_ARG_VALUE)
+        if (arg != NULL && arg->kind == RS_ARG_VALUE && !is_parsed_last(c, i))
             fill_data(state, value);
         if (arg != NULL && arg->kind == RS_ARG_VALUE && (rs_api_keeps_data(c->row->name) || rs_api_moves(c->row->name)))
             rs_refs_unknown(state, value);
@@ -677,6 +691,19 @@ static bool is_doomed(const struct calling *c, struct rs_state *state)
     return false;
 }
 
+/* PyModule_AddObject(module, name, NULL) */
+static bool is_refused(const struct calling *c, struct rs_state *state)
+{
+    for (unsigned i = 0; i < c->row->nargs; i++)
+        if (rs_ir_refuses_null(c->row, i)) {
+            struct rs_av value = rs_calling_argument(c, state, i);
+
+            return (value.kind == RS_AV_INT && value.number == 0) ||
+                   (value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_NULL);
+        }
+    return false;
+}
+
 void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row,
                       struct rs_states *out)
 {
@@ -700,6 +727,11 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         rs_refs_run(flow, state, call, row->name);
         take_out(&c, state);
         flow->summary->runs = true;
+    }
+    if (is_refused(&c, state)) {
+        rs_states_add(flow, out, outcome(&c, state, false, RS_NULL, row->failure));
+        rs_state_close(state);
+        return;
     }
     if (depends_on_outcome(&c)) {
         bool both = strstr(row->name, "Send") == NULL && strstr(row->name, "am_send") == NULL;

@@ -107,6 +107,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     rs_map_close(&unit.stands);
     rs_map_close(&unit.absent);
     rs_map_close(&unit.filled);
+    rs_map_close(&unit.imported);
     rs_map_close(&unit.origins);
     rs_map_close(&unit.unknown);
     RS_VEC_CLOSE(&unit.field);

@@ -72,8 +72,66 @@ static void read_calls(const struct rs_flow *flow, uint32_t index, struct rs_sym
     argument->high = high;
 }
 
-struct rs_state *rs_enter(struct rs_flow *flow)
+/* Whether code may reach the table's members by the table's name, and change what the source says of them. */
+static bool is_open(LLVMValueRef table)
 {
+    for (LLVMUseRef use = LLVMGetFirstUse(table); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+
+        if (LLVMIsAConstantExpr(user) || LLVMIsAGetElementPtrInst(user) || LLVMIsALoadInst(user) ||
+            LLVMIsAPHINode(user) || (LLVMIsAStoreInst(user) && LLVMGetOperand(user, 1) == table))
+            return true;
+    }
+    return false;
+}
+
+/* Whether tables alone name the function. */
+static bool is_tables(LLVMValueRef function)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(function); use != NULL; use = LLVMGetNextUse(use))
+        if (LLVMIsAInstruction(LLVMGetUser(use)))
+            return false;
+    return true;
+}
+
+enum { CLOSURES_MOST = 8 };
+struct closures {
+    unsigned count;
+    LLVMValueRef items[CLOSURES_MOST];
+    uint32_t argument; /* that is one of them, if there are any */
+    bool given;        /* none of them is NULL */
+};
+
+/* What the entries of the tables that name a getter or setter pass to it: nothing else comes in. */
+static struct closures read_closures(const struct rs_flow *flow)
+{
+    LLVMValueRef function = flow->function->value;
+    struct closures all = {.argument = flow->nargs, .given = true};
+
+    if (!flow->uncalled || flow->function->role->closure == NULL || !is_tables(function))
+        return (struct closures){0};
+    all.argument = flow->function->role->contract->nargs - 1u;
+    for (size_t i = 0; i < flow->ir->roles.count; i++) {
+        const struct rs_ir_role *role = &flow->ir->roles.items[i];
+        bool known = false;
+
+        if (role->function != function)
+            continue;
+        if (role->closure == NULL || is_open(role->table))
+            return (struct closures){0};
+        all.given = all.given && !LLVMIsNull(role->closure);
+        for (unsigned k = 0; k < all.count && k < CLOSURES_MOST; k++)
+            known = known || all.items[k] == role->closure;
+        if (!known && all.count < CLOSURES_MOST)
+            all.items[all.count] = role->closure;
+        all.count += !known;
+    }
+    return all;
+}
+
+void rs_enter(struct rs_flow *flow, struct rs_states *states)
+{
+    struct closures closures = read_closures(flow);
     struct rs_state *state = rs_state_new(&flow->unit->states);
 
     state->err = RS_ERR_CLEAR;
@@ -95,5 +153,16 @@ struct rs_state *rs_enter(struct rs_flow *flow)
         if (pointer || rs_flow_relevant(flow, i))
             rs_state_set(state, i, rs_av_sym(sym));
     }
-    return state;
+    if (closures.count == 0 || closures.argument >= flow->nargs || closures.count > CLOSURES_MOST) {
+        if (closures.count > 0 && closures.given && closures.argument < flow->nargs)
+            state->syms.items[closures.argument].null = RS_NONNULL;
+        rs_states_add(flow, states, state);
+        return;
+    }
+    for (unsigned i = 0; i < closures.count; i++) {
+        struct rs_state *one = i + 1 < closures.count ? rs_state_copy(state) : state;
+
+        rs_state_set(one, closures.argument, rs_eval(flow, one, closures.items[i]));
+        rs_states_add(flow, states, one);
+    }
 }

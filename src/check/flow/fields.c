@@ -355,7 +355,7 @@ void rs_fields_judge(struct rs_flow_unit *unit)
 
         if (!field->owned_store && field->replaced_at == NULL)
             candidate = blame_release(unit, field, &candidate);
-        if (!is_known(unit, &candidate))
+        if (!is_known(unit, &candidate) && !rs_variants_differ(unit, unit->doubts.items[i].store.function, field->key))
             *RS_PUSH(&unit->candidates) = candidate;
     }
 }

@@ -65,9 +65,10 @@ struct rs_flow_unit {
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
-    struct rs_map filled;  /* key -> 1: the member is never NULL in objects at hand (filled.c) */
-    struct rs_map absent;  /* key -> 1: the code reckons with NULL there */
-    struct rs_map origins; /* member's key, address of a function's or parameter's value -> enum rs_origin */
+    struct rs_map filled;   /* key -> 1: the member is never NULL in objects at hand (filled.c) */
+    struct rs_map imported; /* global -> 2 if the import fills it, else 1 (imported.c) */
+    struct rs_map absent;   /* key -> 1: the code reckons with NULL there */
+    struct rs_map origins;  /* member's key, address of a function's or parameter's value -> enum rs_origin */
     bool origins_read;
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails;
@@ -448,8 +449,8 @@ bool rs_question_is_kept(const struct rs_flow *flow, const struct rs_sym *answer
 /* enter.c */
 /* Who calls the function; sets `role` and its kin. */
 void rs_enter_role(struct rs_flow *flow);
-/* The state that it begins with; the role is known. */
-struct rs_state *rs_enter(struct rs_flow *flow);
+/* The states that it begins with, one for each thing that the interpreter may pass; the role is known. */
+void rs_enter(struct rs_flow *flow, struct rs_states *states);
 /* walk.c */
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge);
 struct rs_summaries;
@@ -493,6 +494,10 @@ bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct r
 /* Whether other functions use what the global holds, and nobody ever releases or resets it. */
 bool rs_fields_is_kept(struct rs_flow *flow, LLVMValueRef global);
 void rs_fields_judge(struct rs_flow_unit *unit);
+/* variants.c */
+/* Whether the function stores what lies in the member for instances of a structure that no function which releases the
+ * member gets to see. */
+bool rs_variants_differ(struct rs_flow_unit *unit, LLVMValueRef function, uint64_t key);
 /* origin.c: what a place can hold, by all that the unit stores there; each is more than the one before. */
 enum rs_origin {
     RS_ORIGIN_NONE,  /* nothing is stored */
@@ -563,6 +568,10 @@ bool rs_belief_never_null(LLVMValueRef call);
 void rs_filled_read(struct rs_flow_unit *unit, const uint32_t *order);
 /* Whether the function, which is none that makes or ends objects, finds an address there whatever it asks. */
 bool rs_filled_is(const struct rs_flow *flow, uint64_t key);
+
+/* imported.c */
+/* Whether the global holds an address whenever the function runs, which the import of the module does not call. */
+bool rs_imported_is(const struct rs_flow *flow, LLVMValueRef global);
 
 /* expansion.c */
 /* The name of the macro in one expansion of which both instructions stand, a call and the end of the way that does

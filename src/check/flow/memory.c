@@ -228,7 +228,8 @@ static int32_t initial(struct rs_flow *flow, struct rs_state *state, int32_t bas
         it->flags |= RS_F_UNCERTAIN;
     } else {
         field = rs_field_find(flow->unit, key);
-        if (kind != RS_SYM_NEW && rs_filled_is(flow, key))
+        if ((kind != RS_SYM_NEW && rs_filled_is(flow, key)) ||
+            (kind == RS_SYM_GLOBAL && offset == 0 && rs_imported_is(flow, state->syms.items[base].identity)))
             it->null = RS_NONNULL;
         it->flags |= field != NULL && (field->released_at != NULL || field->replaced_at != NULL) ? RS_F_OWNED_FIELD : 0;
     }

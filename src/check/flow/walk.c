@@ -563,13 +563,16 @@ static const struct rs_ir_answers NO_ANSWER = {INT64_MAX, INT64_MIN, true};
 void rs_walk(struct rs_flow_unit *unit, struct rs_ir_function *function, struct rs_summary *summary, bool judge)
 {
     struct rs_flow flow = {.unit = unit, .ir = unit->ir, .function = function, .summary = summary, .judge = judge};
+    struct rs_states first = {.count = 0};
 
     flow.told = unit->candidates.count;
     rs_prepare(&flow);
     rs_enter_role(&flow);
     summary->kinds = flow.blocks.items[0].kinds;
     summary->nargs = flow.nargs < RS_SUMMARY_ARGS ? (uint8_t)flow.nargs : RS_SUMMARY_ARGS;
-    *RS_PUSH(&flow.blocks.items[0].open) = rs_enter(&flow);
+    rs_enter(&flow, &first);
+    for (unsigned i = 0; i < first.count; i++)
+        *RS_PUSH(&flow.blocks.items[0].open) = first.items[i];
     summary->answers = NO_ANSWER;
     summary->answers.raises = false;
     run_all(&flow);

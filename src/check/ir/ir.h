@@ -32,6 +32,7 @@ struct rs_ir_role {
     LLVMValueRef table;      /* the PyMethodDef array, type object, slot array ... that names it */
     const char *python_name; /* of a method or member: "append"; else NULL */
     int flags;               /* ml_flags of a method, else 0 */
+    LLVMValueRef closure;    /* of a getter or setter: what it is passed behind the object and the value; else NULL */
 };
 
 /* A type: a static PyTypeObject, or a PyType_Slot array of a heap type. */
@@ -143,6 +144,8 @@ const char *rs_ir_variable(const struct rs_ir *ir, LLVMValueRef value);
 const char *rs_ir_string(struct rs_ir *ir, LLVMValueRef value);
 /* Whether the call of the row's function brings what the interpreter has at hand: it cannot fail. */
 bool rs_ir_is_at_hand(struct rs_ir *ir, LLVMValueRef call, const struct rs_contract *row);
+/* Whether a call of the row's function (NULL: no) fails, with an exception, where that argument is NULL. */
+bool rs_ir_refuses_null(const struct rs_contract *row, unsigned index);
 
 /* The name of the member at an offset of a named structure ("head" of "struct.Queue" + 16) from debug information;
  * NULL: unknown. */

@@ -20,8 +20,12 @@ static void add_role(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef function
 {
     if (!LLVMIsAFunction(function))
         return;
-    *RS_PUSH(&ir->roles) =
-        (struct rs_ir_role){slot, rs_contract_slot(slot, ir->python), function, table, python_name, flags};
+    *RS_PUSH(&ir->roles) = (struct rs_ir_role){.slot = slot,
+                                               .contract = rs_contract_slot(slot, ir->python),
+                                               .function = function,
+                                               .table = table,
+                                               .python_name = python_name,
+                                               .flags = flags};
 }
 
 static const char *method_slot(int flags)
@@ -54,12 +58,16 @@ static int64_t constant(LLVMValueRef value)
 
 static void read_suite(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef value, const struct rs_slot_suite *suite)
 {
-    const char *python_name =
-        strcmp(suite->structure, "PyGetSetDef") == 0 ? rs_ir_string(ir, rs_ir_constant_member(value, 0)) : NULL;
+    enum { NAME = 0, CLOSURE = 4 };
+    bool attribute = strcmp(suite->structure, "PyGetSetDef") == 0;
+    const char *python_name = attribute ? rs_ir_string(ir, rs_ir_constant_member(value, NAME)) : NULL;
+    size_t before = ir->roles.count;
 
     for (unsigned i = 0; suite->slots[i] != NULL && rs_ir_constant_member(value, i) != NULL; i++)
         if (suite->slots[i][0] != '\0')
             add_role(ir, table, rs_ir_constant_member(value, i), suite->slots[i], python_name, 0);
+    for (size_t i = before; attribute && i < ir->roles.count; i++)
+        ir->roles.items[i].closure = rs_ir_constant_member(value, CLOSURE);
 }
 
 static void read_slot(struct rs_ir *ir, LLVMValueRef table, LLVMValueRef value, bool of_module)

@@ -233,11 +233,38 @@ PyTypeObject Wrapper_Type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "facts.Wra
                              .tp_methods = wrapper_methods,
                              .tp_getset = wrapper_members};
 
+/* ---- what a call that fails leaves as it was ---- */
+static PyObject *mark_of(PyObject *self, PyObject *args)
+{
+    const char *mark = NULL;
+
+    if (PyArg_ParseTuple(args, "z", &mark) && mark == NULL)
+        mark = ".";
+    if (mark != NULL)
+        return PyBool_FromLong(*mark == '.');
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "a mark is a character");
+    return NULL;
+}
+
+static PyObject *mark_or_comma(PyObject *self, PyObject *args)
+{
+    const char *mark = ",";
+
+    if (PyArg_ParseTuple(args, "z", &mark) && mark == NULL)
+        mark = ".";
+    if (mark != NULL)
+        return PyBool_FromLong(*mark == '.');
+    return NULL;
+}
+
 static PyMethodDef facts_methods[] = {METHOD(number_of, METH_O),  METHOD(number_counted, METH_O),
                                       METHOD(last, METH_VARARGS), METHOD(last_of, METH_O),
                                       METHOD(doubled, METH_O),    METHOD(doubled_item, METH_O),
                                       METHOD(place, METH_O),      METHOD(place_any, METH_O),
-                                      METHOD(opened, METH_O),     {NULL}};
+                                      METHOD(opened, METH_O),     METHOD(mark_of, METH_VARARGS),
+                                      METHOD(mark_or_comma, METH_VARARGS),
+                                      {NULL}};
 
 MODULE(facts, facts_methods)
 
@@ -246,5 +273,6 @@ MODULE(facts, facts_methods)
  * RS106 last_of / last: return Py_NewRef(item)
  * RS302 doubled_item / doubled: return NULL
  * RS103 set_hook_lent / set_hook: ->hook = hook
+ * RS302 mark_or_comma / mark_of: return PyBool_FromLong || PyArg_ParseTuple
  * RS302 place_any / place: PyNumber_AsSsize_t(arg, NULL)
  */

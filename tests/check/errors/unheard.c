@@ -1,5 +1,6 @@
 /* Length, truth and hash that an object's own code gives, passed on unlooked at; where the object is Python's own it answers. */
 #include "../module.h"
+#include <unistd.h>
 
 static PyObject *
 length(PyObject *self, PyObject *object)
@@ -69,10 +70,34 @@ copied_length(PyObject *self, PyObject *object)
     return answer;
 }
 
+/* No file has the number -1: read() fails there, too. */
+static PyObject *
+byte_times(PyObject *self, PyObject *number)
+{
+    long factor = PyLong_AsLong(number);
+    char byte;
+
+    if (read(0, &byte, 1) < 0)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return PyLong_FromLong(byte * factor);
+}
+
+static PyObject *
+byte_of(PyObject *self, PyObject *number)
+{
+    int descriptor = (int)PyLong_AsLong(number);
+    char byte;
+
+    if (read(descriptor, &byte, 1) < 0)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return PyLong_FromLong(byte);
+}
+
 static PyMethodDef methods[] = {
     METHOD(length, METH_O),        METHOD(length_asked, METH_O),  METHOD(truth, METH_O),
     METHOD(truth_asked, METH_O),   METHOD(mixed_hash, METH_O),    METHOD(mixed_hash_asked, METH_O),
-    METHOD(list_length, METH_O),   METHOD(copied_length, METH_O), {NULL, NULL, 0, NULL},
+    METHOD(list_length, METH_O),   METHOD(copied_length, METH_O), METHOD(byte_times, METH_O),
+    METHOD(byte_of, METH_O),       {NULL, NULL, 0, NULL},
 };
 
 MODULE(unheard, methods)
@@ -81,4 +106,5 @@ MODULE(unheard, methods)
  * RS302 length / length_asked: PyObject_Size(object)
  * RS302 truth / truth_asked: PyObject_IsTrue(object)
  * RS302 mixed_hash / mixed_hash_asked: PyObject_Hash(object)
+ * RS302 byte_times / byte_of: PyLong_AsLong(number)
  */

@@ -6,6 +6,7 @@ typedef struct {
     PyObject *title;
     PyObject *body;
     PyObject *tags;
+    long width, height;
 } Note;
 
 static PyObject *
@@ -99,6 +100,29 @@ set_title_checked(Note *self, PyObject *value, void *closure)
     return 0;
 }
 
+/* which of the two is asked for says the closure: "width", "height" or, for area, neither */
+static PyObject *
+get_extent(Note *self, void *closure)
+{
+    if (strcmp(closure, "width") == 0)
+        return PyLong_FromLong(self->width);
+    if (strcmp(closure, "height") == 0)
+        return PyLong_FromLong(self->height);
+    return NULL;
+}
+
+static PyObject *
+get_side(Note *self, void *closure)
+{
+    if (closure == NULL)
+        return NULL;
+    if (strcmp(closure, "width") == 0)
+        return PyLong_FromLong(self->width);
+    if (strcmp(closure, "height") == 0)
+        return PyLong_FromLong(self->height);
+    return NULL; /* no entry of the table asks for more */
+}
+
 static void
 note_dealloc(Note *self)
 {
@@ -114,6 +138,10 @@ static PyGetSetDef attributes[] = {
     {"body", (getter)get_body, (setter)set_body, NULL, NULL},
     {"tags", (getter)get_tags, (setter)set_tags, NULL, NULL},
     {"sorted_tags", (getter)get_tags, (setter)set_tags_sorted, NULL, NULL},
+    {"width", (getter)get_side, NULL, NULL, "width"},
+    {"height", (getter)get_side, NULL, NULL, "height"},
+    {"breadth", (getter)get_extent, NULL, NULL, "width"},
+    {"area", (getter)get_extent, NULL, NULL, "area"},
     {NULL},
 };
 
@@ -130,5 +158,6 @@ PyTypeObject Note_Type = {
  * RS102 get_title / get_body: return self->title
  * RS103 set_title / set_title_checked: self->title = value
  * may RS201 set_title: self->title = value
+ * RS302 get_extent / get_side: return NULL
  * RS202 set_tags / set_tags_sorted: PySequence_List
  */

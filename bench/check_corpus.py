@@ -7,9 +7,10 @@ usage: check_corpus.py fetch FOLDER [PACKAGE...] [--cython CYTHON]
        check_corpus.py draw N SEED
 
 The releases, with the files and flags of their units, are the lines of bench/check_corpus.tsv; set 1 is what refsan's rules were
-worked out on, the others were chosen before a report was read. Set 5 was drawn by a rule: bench/check_candidates.tsv has names written
-down from memory, with what their units were thought to be, in the order of the SHA-256 of the name as PyPI normalizes it; the newest
-release of each was taken whose sources are complete and compile, until 16 of Cython, 20 of C and 12 of C++ were there.
+worked out on, the others were chosen before a report was read. Sets 5 and 6 were drawn by a rule: bench/check_candidates.tsv has, for
+each, names written down from memory and from the index, with what their units were thought to be, in the order of the SHA-256 of the
+name as PyPI normalizes it; the newest release of each was taken whose sources are complete and compile, until 16 of Cython, 20 of C and
+12 of C++ were there (set 6: 14, 18 and 12, of 1 to 25 units; what a shared machine could not compile in a minute a unit was left out).
 Debian packages with headers that a release needs are in the last column; words of the pyx column that start with - are options for Cython.
 `fetch` gets each source release from PyPI, unpacks it to FOLDER/PACKAGE-VERSION and has Cython translate what the pyx column names.
 `run` checks every package, keeps the reports in FOLDER/reports, carries over the verdicts of the table (the same file, line, rule and

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "check/driver/cache.h"
 #include "check/driver/driver.h"
 #include "check/driver/record.h"
@@ -158,6 +159,7 @@ int main(int argc, char **argv)
     const char *report = NULL;
     int at = 1;
 
+    rs_pages_restore(); /* what is started from here has its own environment */
     if (argc > 0 && rs_record_is_stand_in(argv[0]))
         return rs_record_stand_in(argv);
     while (at < argc && read_option(&session, &report, argv[at]))

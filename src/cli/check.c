@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "cli/cython.h"
 #include "cli/launch.h"
 #include "cli/output.h"
@@ -172,6 +173,7 @@ static int run(char **words)
 
     checker = fork();
     if (checker == 0) {
+        rs_pages_ask();
         execv(words[0], words);
         _exit(NOT_STARTED);
     }

@@ -7,6 +7,7 @@
 
 #include <llvm-c/Core.h>
 
+#include "base/pages.h"
 #include "check/driver/driver.h"
 #include "check/driver/made.h"
 #include "check/driver/pool.h"
@@ -25,7 +26,8 @@ static const char *const lowering[] = {"-O0", "-g", "-w", "-Wno-implicit-functio
                                        "-Wno-reserved-user-defined-literal", "-Wno-register", "-Qunused-arguments",
                                        "-fno-discard-value-names", "-fno-color-diagnostics",
                                        "-fno-caret-diagnostics", "-Xclang", "-disable-llvm-passes", "-Xclang",
-                                       "-disable-O0-optnone", "-Xclang", "-debug-info-kind=limited",
+                                       "-disable-O0-optnone", "-Xclang", "-disable-llvm-verifier",
+                                       "-Xclang", "-debug-info-kind=limited",
                                        "-emit-llvm", "-c"};
 /* clang-format on */
 
@@ -126,6 +128,7 @@ static int become_clang(void *context)
         printf("error: cannot enter '%s': %s\n", job->recipe.folder, strerror(errno));
         return 1;
     }
+    rs_pages_ask();
     execv(job->command[0], job->command);
     printf("error: cannot start '%s': %s\n", job->command[0], strerror(errno));
     return 1;

@@ -12,6 +12,7 @@
 
 enum { OLDEST = 0x0308, PATCHLEVEL_MOST = 1 << 20 };
 
+/* Without site.py, whose .pth files may take longer than all the rest: where headers are does not depend on it. */
 static const char probe[] = "import sys, sysconfig\n"
                             "print('%d.%d' % sys.version_info[:2])\n"
                             "print(sysconfig.get_path('include'))\n"
@@ -30,7 +31,7 @@ static unsigned version_of(const char *text)
 
 static bool ask(struct rs_session *session, const char *executable, struct rs_python *python)
 {
-    char *command[] = {(char *)executable, "-I", "-c", (char *)probe, NULL};
+    char *command[] = {(char *)executable, "-I", "-S", "-c", (char *)probe, NULL};
     const char *text = rs_run_output(&session->arena, command);
     char *line = text != NULL ? rs_arena_strdup(&session->arena, text) : NULL, *rest = NULL;
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "check/driver/command.h"
 #include "check/driver/made.h"
 #include "check/driver/record.h"
@@ -105,12 +106,16 @@ static bool lower_one(struct rs_session *session, const char *here, const struct
 {
     struct rs_recipe recipe;
     char **words;
+    int status;
 
     rs_made_of_clang(session, here, flags, file, bitcode, &recipe);
     if (rs_made_take(session, &recipe, bitcode))
         return true;
     words = rs_lower_command(&session->arena, session->clang_path, flags, file, bitcode, recipe.rule);
-    if (rs_run_to_end(words, NULL, errors) != 0) {
+    rs_pages_ask();
+    status = rs_run_to_end(words, NULL, errors);
+    rs_pages_restore();
+    if (status != 0) {
         unlink(bitcode);
         return false;
     }

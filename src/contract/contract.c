@@ -145,6 +145,22 @@ static bool argument_matters(const struct rs_argument *arg)
     return arg->kind != RS_ARG_VALUE && arg->kind != RS_ARG_TYPE;
 }
 
+static bool counts(const struct rs_argument *argument)
+{
+    return argument->kind == RS_ARG_ACQUIRE || argument->kind == RS_ARG_STEAL;
+}
+
+bool rs_contract_needs_gil(const struct rs_contract *row)
+{
+    const uint32_t free = RS_NO_GIL | RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_NO_RETURN,
+                   touching = RS_MAY_RUN | RS_MAY_RELEASE | RS_SETS_ERROR;
+
+    if (row->flags & free)
+        return false;
+    return row->result == RS_RESULT_NEW || row->flags & touching || row->failure == RS_ALWAYS_FAILS ||
+           strncmp(row->name, "PyErr_", 6) == 0 || (row->nargs == 1 && counts(&row->args[0]));
+}
+
 bool rs_contract_matters(const struct rs_contract *row)
 {
     const uint32_t effects = RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_INITIALISES | RS_DEALLOCATES | RS_CAPSULE;

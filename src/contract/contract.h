@@ -157,6 +157,9 @@ const struct rs_contract *rs_contract_entry(const char *table, unsigned entry, u
 /* Whether the row holds in that release of its library (0: not known, the row holds where it names no limit). */
 bool rs_contract_released(const struct rs_contract *row, unsigned release);
 
+/* Whether a call touches objects' counts, the error indicator or Python's memory, which the GIL guards. Reading a size
+ * or another member does not: it is done on purpose, and no count changes. */
+bool rs_contract_needs_gil(const struct rs_contract *row);
 /* Whether a call of it can change or reveal who owns an object, or memory of the Python allocator: false for rows that
  * the runtime need not see (no object in or out, no GIL effect, no table of functions). */
 bool rs_contract_matters(const struct rs_contract *row);

@@ -183,6 +183,12 @@ static bool parses(const struct rs_contract *row)
     return false;
 }
 
+bool rs_api_counts_items(const char *name)
+{
+    return strstr(name, "_GET_SIZE") != NULL || strstr(name, "_GET_LENGTH") != NULL ||
+           strcmp(name, "PySlice_AdjustIndices") == 0;
+}
+
 void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer, bool sure)
 {
     const char *verb = verb_of(row->name);

@@ -422,7 +422,7 @@ static void integer_result(const struct calling *c, struct rs_state *state)
     } else if (wanted) {
         int32_t sym = rs_state_sym(state, RS_SYM_INT, c->call);
         state->syms.items[sym].api = c->row->name;
-        if (!fails && strstr(c->row->name, "_GET_SIZE") != NULL)
+        if (!fails && rs_api_counts_items(c->row->name))
             state->syms.items[sym].low = 0;
         if (c->sure != NULL)
             rs_api_answers(c->sure, c->call, &state->syms.items[sym], true);

@@ -176,6 +176,8 @@ bool rs_api_moves(const char *name);
 bool rs_api_fails_by_misuse(const struct rs_contract *row);
 /* Fails for NULL only, of which the call itself is to blame. */
 bool rs_api_fails_on_null(const struct rs_contract *row);
+/* How many items a list, text or slice has: never less than 0. */
+bool rs_api_counts_items(const char *name);
 /* Narrows the integer that a call of the row's function answers to what the function can answer; `sure`: it cannot
  * fail. */
 void rs_api_answers(const struct rs_contract *row, LLVMValueRef call, struct rs_sym *answer, bool sure);

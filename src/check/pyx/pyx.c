@@ -454,8 +454,7 @@ static void on_nogil(struct judge *judge, const struct rs_pyx_line *line, const 
     const struct rs_contract *row = rs_contract_find(callee->cname, judge->python);
     struct rs_finding *finding;
 
-    if (row == NULL || !line->nogil || !callee->nogil ||
-        (row->flags & (RS_NO_GIL | RS_GIL_ACQUIRE | RS_GIL_RELEASE)) != 0 || !rs_contract_matters(row))
+    if (row == NULL || !line->nogil || !callee->nogil || !rs_contract_needs_gil(row))
         return;
     finding = add(judge, RS_RULE_RS301, function_name(judge, line), rs_pyx_line_of(line, name));
     finding->has_belief = true;

@@ -171,17 +171,6 @@ static bool may_change(struct rs_rules *rules, LLVMValueRef function, int nested
     return false;
 }
 
-/* Whether a call touches objects, the error indicator or Python's memory. Reading a size is left alone: it is done on
- * purpose, and no count changes. */
-static bool api_needs(const struct rs_contract *row)
-{
-    if (row == NULL || (row->flags & (RS_NO_GIL | RS_GIL_RELEASE | RS_GIL_ACQUIRE | RS_NO_RETURN)))
-        return false;
-    return rs_rules_ref_act(row) != RS_REF_NONE || row->result == RS_RESULT_NEW ||
-           (row->flags & (RS_MAY_RUN | RS_MAY_RELEASE | RS_SETS_ERROR)) || row->failure == RS_ALWAYS_FAILS ||
-           strncmp(row->name, "PyErr_", 6) == 0;
-}
-
 bool rs_gil_needed(struct rs_rules *rules, LLVMValueRef call)
 {
     const char *name = NULL;
@@ -191,7 +180,7 @@ bool rs_gil_needed(struct rs_rules *rules, LLVMValueRef call)
     bool needs = false;
 
     if (row != NULL)
-        return api_needs(row);
+        return rs_contract_needs_gil(row);
     if (own != NULL)
         return own->needs_gil;
     return name != NULL && rs_summaries_gil(rules->others, name, after, &needs) && needs;

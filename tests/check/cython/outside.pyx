@@ -8,6 +8,7 @@ cdef extern from "outside.h" nogil:
 
 cdef extern from "Python.h":
     void up "Py_INCREF" (PyObject *what) nogil
+    Py_ssize_t tuple_size "PyTuple_GET_SIZE" (object items) nogil
 
 cdef extern from "pthread.h" nogil:
     ctypedef unsigned long pthread_t
@@ -85,6 +86,13 @@ def start(value):
     with nogil:
         pthread_join(first, NULL)
         pthread_join(second, NULL)
+
+
+def size(tuple items):
+    cdef Py_ssize_t count
+    with nogil:
+        count = tuple_size(items)
+    return count
 
 # refsan check
 # RS301 scan / scan_held: outside_report(code)

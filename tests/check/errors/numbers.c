@@ -136,14 +136,40 @@ static PyObject *sum_sizes_or_raise(PyObject *module, PyObject *arg)
     Py_RETURN_NONE;
 }
 
+/* How many items a slice has is never negative, what a caller passes may be. */
+static PyObject *first_bytes(PyObject *module, PyObject *args)
+{
+    Py_ssize_t count;
+
+    if (!PyArg_ParseTuple(args, "n", &count))
+        return NULL;
+    if (count < 0)
+        return NULL; /* wrong: less than nothing */
+    return PyLong_FromSsize_t(count);
+}
+
+static PyObject *slice_bytes(PyObject *module, PyObject *slice)
+{
+    Py_ssize_t start, stop, step, count;
+
+    if (PySlice_Unpack(slice, &start, &stop, &step) < 0)
+        return NULL;
+    count = PySlice_AdjustIndices(100, &start, &stop, step);
+    if (count < 0)
+        return NULL;
+    return PyLong_FromSsize_t(count);
+}
+
 static PyMethodDef methods[] = {
     METHOD(pack_short, METH_VARARGS), METHOD(pack, METH_VARARGS),         METHOD(try_name, METH_O),
     METHOD(open_name, METH_O),        METHOD(text_small, METH_NOARGS),    METHOD(text_of, METH_NOARGS),
-    METHOD(sum_sizes, METH_O),        METHOD(sum_sizes_or_raise, METH_O), {NULL}};
+    METHOD(sum_sizes, METH_O),        METHOD(sum_sizes_or_raise, METH_O), METHOD(first_bytes, METH_VARARGS), METHOD(slice_bytes, METH_O), {NULL}};
 MODULE(numbers, methods)
+
 /* refsan check
  * RS302 pack_short / pack: wrong: too short
  * RS302 open_named / open_name: PyErr_SetString(PyExc_OSError
  * RS302 text_small / text_of: wrong: no room
+ * RS302 first_bytes / slice_bytes: wrong: less than nothing
  * RS302 sum_sizes / sum_sizes_or_raise: wrong: the sums differ
  */

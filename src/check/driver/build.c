@@ -13,7 +13,7 @@
 #include "check/driver/record.h"
 #include "check/driver/run.h"
 
-enum { LOG_MOST = 64 << 20, LINES_TOLD = 4 };
+enum { LOG_MOST = 64 << 20, LINES_TOLD = 12 };
 
 static const char *in_words(struct rs_session *session, int status)
 {
@@ -144,6 +144,18 @@ static bool fetch(struct rs_session *session, const char *requirement, const cha
     return *sources != NULL || rs_fail(err, "the archive of '%s' holds no single folder", requirement);
 }
 
+/* A setup.py that pip before 23.1 runs by itself takes setuptools and wheel from the Python; where they are missing pip
+ * is to build in an environment that it makes. `build` has room for one word more. */
+static bool run_to_wheel(struct rs_session *session, char **build, struct rs_error *err)
+{
+    enum { SOURCES = 9 };
+    char *alone[] = {build[0], "-I", "-c", "import setuptools, wheel", NULL};
+
+    if (rs_run_to_end(alone, NULL, "/dev/null") != 0)
+        build[SOURCES + 1] = "--use-pep517";
+    return run_tool(session, build, "pip wheel", err);
+}
+
 bool rs_inputs_package(struct rs_session *session, const char *requirement, struct rs_error *err)
 {
     const char *python = session->python.executable, *sources = NULL,
@@ -151,7 +163,7 @@ bool rs_inputs_package(struct rs_session *session, const char *requirement, stru
     char *asks[] = {(char *)python, "-m", "pip", "--version", NULL};
     char *build[] = {
         (char *)python, "-m",           "pip", "wheel", "--no-deps", "--no-cache-dir", "--disable-pip-version-check",
-        "-w",           (char *)wheels, NULL,  NULL};
+        "-w",           (char *)wheels, NULL,  NULL,    NULL};
     bool good;
 
     if (python == NULL)
@@ -162,7 +174,7 @@ bool rs_inputs_package(struct rs_session *session, const char *requirement, stru
     if (!fetch(session, requirement, &sources, err) || !rs_record_begin(session, err))
         return false;
     build[9] = (char *)sources;
-    good = run_tool(session, build, "pip wheel", err);
+    good = run_to_wheel(session, build, err);
     rs_record_end();
     rs_record_read(session);
     rs_moved_find(session, sources);

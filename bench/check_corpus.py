@@ -4,7 +4,7 @@
 usage: check_corpus.py fetch FOLDER [PACKAGE...] [--cython CYTHON]
        check_corpus.py run REFSAN FOLDER [PACKAGE...] [--python 3.11] [--write]
        check_corpus.py page [--check]
-       check_corpus.py draw N SEED
+       check_corpus.py draw N SEED [--set SET]
 
 The releases, with the files and flags of their units, are the lines of bench/check_corpus.tsv; set 1 is what refsan's rules were
 worked out on, the others were chosen before a report was read. Sets 5 and 6 were drawn by a rule: bench/check_candidates.tsv has, for
@@ -17,7 +17,7 @@ Debian packages with headers that a release needs are in the last column; words 
 function, or else the same function and message with other lines), and prints which reports are new and which have gone, then the figures.
 A new report's verdict is "unread": judging is reading. `--write` rewrites the table.
 `page` puts the figures of the table into docs/check-vetting.md, or says with `--check` whether they are there.
-`draw` prints as many judged reports, without their verdicts, for a reader who judges afresh.
+`draw` prints as many judged reports, of one set or of all, without their verdicts, for a reader who judges afresh.
 """
 import argparse
 import collections
@@ -257,7 +257,8 @@ def page(args):
 
 
 def draw(args):
-    judged = [r for r in lines_of(TABLE) if r["verdict"] != "unread"]
+    of = {r["package"]: r["set"] for r in lines_of(CORPUS)}
+    judged = [r for r in lines_of(TABLE) if r["verdict"] != "unread" and args.set in (None, of[r["package"]])]
     for row in random.Random(args.seed).sample(judged, min(args.count, len(judged))):
         print("\t".join(row[c] for c in COLUMNS if c not in ("verdict", "reason")))
     return 0
@@ -309,6 +310,7 @@ def main():
     lot = steps.add_parser("draw")
     lot.add_argument("count", type=int)
     lot.add_argument("seed")
+    lot.add_argument("--set")
     for step in (get, go):
         step.add_argument("folder")
         step.add_argument("package", nargs="*")

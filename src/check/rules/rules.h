@@ -21,12 +21,14 @@ void rs_rules_read_gil(struct rs_rules *rules);
 void rs_rules_judge(struct rs_rules *rules);
 
 /* The rules, one file each. */
+void rs_rule_array(struct rs_rules *rules);           /* RS102, RS103 of arrays */
 void rs_rule_buffer(struct rs_rules *rules);          /* RS206 */
 void rs_rule_capsule(struct rs_rules *rules);         /* RS201 of capsules */
 void rs_rule_cleared(struct rs_rules *rules);         /* RS403 in tp_dealloc */
 void rs_rule_exception_state(struct rs_rules *rules); /* RS308 */
 void rs_rule_format(struct rs_rules *rules);          /* RS306 */
 void rs_rule_gil(struct rs_rules *rules);             /* RS301 */
+void rs_rule_gil_left(struct rs_rules *rules);        /* RS301 at returns */
 void rs_rule_handle(struct rs_rules *rules);          /* RS103 in C++ */
 void rs_rule_item(struct rs_rules *rules);            /* RS201 of lists */
 void rs_rule_iterator(struct rs_rules *rules);        /* RS302 */

@@ -9,6 +9,8 @@ void rs_rules_judge(struct rs_rules *rules)
     rs_rule_format(rules);
     rs_rule_method_table(rules);
     rs_rule_gil(rules);
+    rs_rule_gil_left(rules);
+    rs_rule_array(rules);
     rs_rule_buffer(rules);
     rs_rule_untrack(rules);
     rs_rule_type_reference(rules);

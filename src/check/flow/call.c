@@ -499,6 +499,8 @@ void rs_call(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, st
         rs_state_close(state);
         return;
     }
+    if (callee == NULL || rs_ir_function(flow->ir, callee) == NULL)
+        rs_handed_note(flow, state, call, row);
     if (row != NULL) {
         rs_error_call(flow, state, call, row, out);
         return;

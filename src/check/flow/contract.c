@@ -294,6 +294,17 @@ static void release_view(const struct calling *c, struct rs_state *state)
     rs_memory_assign(c->flow, state, view.sym, view.number + VIEW_OBJ, 0, rs_av_int(0), c->call);
 }
 
+/* Gives memory back that may hold references, as free() does. */
+static bool frees(const char *name)
+{
+    static const char *const names[] = {"PyMem_Free", "PyMem_FREE", "PyMem_Del", "PyMem_DEL", "PyMem_RawFree"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 /* `null` says what filled addresses hold. */
 static void move_references(const struct calling *c, struct rs_state *state, bool success, enum rs_null null)
 {
@@ -325,7 +336,7 @@ static void move_references(const struct calling *c, struct rs_state *state, boo
                           c->row->name);
     }
     release_view(c, state);
-    if (c->row->flags & RS_DEALLOCATES)
+    if (c->row->flags & RS_DEALLOCATES || frees(c->row->name))
         rs_refs_freed(c->flow, state, rs_calling_argument(c, state, 0), c->call);
 }
 
@@ -734,7 +745,8 @@ void rs_call_contract(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
         return;
     }
     if (depends_on_outcome(&c)) {
-        bool both = strstr(row->name, "Send") == NULL && strstr(row->name, "am_send") == NULL;
+        bool both = strstr(row->name, "Send") == NULL && strstr(row->name, "am_send") == NULL &&
+                    strstr(row->name, "SetDefault") == NULL;
 
         rs_states_add(flow, out, outcome(&c, state, false, RS_NULL, row->failure));
         rs_states_add(flow, out, outcome(&c, state, true, RS_NONNULL, row->failure == 0 || fills(&c)));

@@ -87,6 +87,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
         rs_store_close(run.store);
     rs_bodies_close(&run.bodies);
     rs_fields_judge(&unit);
+    rs_handed_judge(&unit);
     rs_tell_all(&unit);
     if (options->summaries != NULL)
         rs_share_write(&unit, options->summaries);
@@ -109,6 +110,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     rs_map_close(&unit.filled);
     rs_map_close(&unit.imported);
     rs_map_close(&unit.origins);
+    rs_map_close(&unit.mixed);
     rs_map_close(&unit.unknown);
     RS_VEC_CLOSE(&unit.field);
     RS_VEC_CLOSE(&unit.candidates);
@@ -116,6 +118,7 @@ void rs_flow_run(struct rs_ir *ir, const struct rs_unit_options *options, struct
     for (size_t i = 0; i < unit.past.count; i++)
         free(unit.past.items[i]);
     RS_VEC_CLOSE(&unit.past);
+    RS_VEC_CLOSE(&unit.handed);
     rs_arena_close(&unit.trails);
     rs_state_pool_close(&unit.states);
     rs_map_close(&unit.writes);

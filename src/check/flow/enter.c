@@ -11,6 +11,17 @@ static bool is_slot(const struct rs_ir_role *role, const char *const *names)
     return false;
 }
 
+/* Whether its address stands in a constant table, and nowhere else is anything said of it. */
+static bool is_in_table(LLVMValueRef function)
+{
+    LLVMUseRef use = LLVMGetFirstUse(function);
+    bool any = use != NULL;
+
+    for (; use != NULL && any; use = LLVMGetNextUse(use))
+        any = LLVMIsAConstant(LLVMGetUser(use)) && !LLVMIsAInstruction(LLVMGetUser(use));
+    return any;
+}
+
 static bool is_called(LLVMValueRef function)
 {
     for (LLVMUseRef use = LLVMGetFirstUse(function); use != NULL; use = LLVMGetNextUse(use))
@@ -43,6 +54,7 @@ void rs_enter_role(struct rs_flow *flow)
     flow->dying = is_slot(role, dying) || is_destructor(flow->function->symbol);
     flow->role = row != NULL;
     flow->uncalled = flow->role && !is_called(flow->function->value);
+    flow->in_table = !flow->role && is_in_table(flow->function->value);
     flow->role_new = (row != NULL && row->result == RS_RESULT_NEW) || (flow->function->cdef && flow->function->object);
     flow->role_int = row != NULL && row->result == RS_RESULT_VALUE && row->failure == -1;
 }

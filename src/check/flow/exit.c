@@ -281,6 +281,24 @@ static void judge_found(struct rs_flow *flow, struct rs_state *state, int32_t re
     }
 }
 
+/* Whether the place is a global that the function fills itself where it finds nothing there: the next time it finds
+ * what it has given up now. */
+static bool is_kept_here(const struct rs_flow *flow, const struct rs_state *state, const struct rs_sym *sym)
+{
+    LLVMValueRef global = state->syms.items[sym->parent].identity;
+
+    if (flow->init || sym->offset != 0 || state->syms.items[sym->parent].kind != RS_SYM_GLOBAL)
+        return false;
+    for (LLVMUseRef use = LLVMGetFirstUse(global); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+
+        if (LLVMIsAStoreInst(user) && LLVMGetOperand(user, 1) == global && !LLVMIsConstant(LLVMGetOperand(user, 0)) &&
+            LLVMGetBasicBlockParent(LLVMGetInstructionParent(user)) == flow->function->value)
+            return true;
+    }
+    return false;
+}
+
 /* A member was released, and its place points to it still. */
 static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
 {
@@ -296,7 +314,8 @@ static void judge_dangling(struct rs_flow *flow, struct rs_state *state)
             !is_lent(state, sym) || (flow->dying && !clears) || !flow->role)
             continue;
         field = rs_field_find(flow->unit, (uintptr_t)sym->identity);
-        if (field == NULL || (field->releasers < 2 && !(clears && !flow->uncalled)))
+        if ((field == NULL || (field->releasers < 2 && !(clears && !flow->uncalled))) &&
+            !is_kept_here(flow, state, sym))
             continue;
         rs_tell(flow, state, sym->flags & RS_F_STOLEN ? RS_RULE_RS103 : RS_RULE_RS101, sym->gone, sym,
                 SAY(flow, "%s: the reference that %s holds is given up, and its place points to it still",
@@ -339,6 +358,51 @@ static void judge_stores(struct rs_flow *flow, struct rs_state *state)
     }
 }
 
+/* Whether the number that a slot returns says that it has failed. Whoever assigns asks whether it is 0, whoever wants
+ * an answer whether it is below (Python/ceval.c, Objects/typeobject.c: type_call, of 3.8 to 3.13); a hash is asked for
+ * -1 alone. */
+static bool is_failure(const struct rs_ir_role *role, int64_t number)
+{
+    static const char *const assign[] = {"mod.exec",    "getset.set",       "tp_setattro",  "tp_setattr",
+                                         "sq_ass_item", "mp_ass_subscript", "tp_descr_set", NULL};
+
+    for (const char *const *slot = assign; *slot != NULL; slot++)
+        if (strcmp(role->slot, *slot) == 0)
+            return number != 0;
+    return strcmp(role->slot, "tp_hash") == 0 ? number == -1 : number < 0;
+}
+
+/* What a slot hands to the interpreter through an address: the obj of a buffer, the result of am_send. */
+static void judge_filled(struct rs_flow *flow, struct rs_state *state, int64_t number)
+{
+    enum { VIEW_OBJ = 8 };
+    const struct rs_contract *slot = flow->function->role->contract;
+
+    for (uint32_t i = 0; i < slot->nargs && i < flow->nargs && !is_failure(flow->function->role, number); i++) {
+        bool view = slot->args[i].kind == RS_ARG_BUFFER_OUT;
+        struct rs_cell *cell =
+            view || slot->args[i].kind == RS_ARG_OUT ? rs_memory_cell(state, (int32_t)i, view ? VIEW_OBJ : 0) : NULL;
+        struct rs_sym *sym =
+            cell == NULL || !cell->stored ? NULL : rs_refs_owning_name(state, rs_state_object(state, cell->value));
+
+        if (sym == NULL || sym->null == RS_NULL)
+            continue;
+        cell->stored = false;
+        if (sym->owned > 0) {
+            sym->owned--;
+            continue;
+        }
+        if (!is_certain(sym) || !is_lent(state, sym) || sym->kind == RS_SYM_NEW || sym->flags & RS_F_LODGED)
+            continue;
+        rs_tell(flow, state, RS_RULE_RS103, cell->at, sym,
+                SAY(flow, "%s: hands %s over in %s without a reference: whoever called gives one up",
+                    flow->function->name, rs_tell_name(flow, sym), view ? "the obj of the buffer" : "its result"),
+                SAY(flow, "take a reference (Py_INCREF or Py_NewRef) when it is stored%s",
+                    rs_tell_line(flow, cell->at)));
+        sym->flags |= RS_F_UNCERTAIN;
+    }
+}
+
 static struct rs_lent *lent_of(struct rs_flow *flow, LLVMValueRef object)
 {
     for (size_t i = 0; i < flow->lent.count; i++)
@@ -348,6 +412,25 @@ static struct rs_lent *lent_of(struct rs_flow *flow, LLVMValueRef object)
     return &flow->lent.items[flow->lent.count - 1];
 }
 
+/* Whoever calls cannot know on which of its ways a reference comes. */
+static void note_mixed(struct rs_flow *flow, struct rs_state *state, int32_t index, LLVMValueRef at)
+{
+    struct rs_sym *sym = &state->syms.items[index];
+    struct rs_lent *lent = lent_of(flow, NULL);
+
+    if (!is_certain(sym) || sym->flags & (RS_F_LODGED | RS_F_STOLEN))
+        return;
+    lent->given = lent->given || (sym->owned == 1 && holders(flow, state, index, false) == 0);
+    if (sym->owned != 0 || lent->lacks || sym->kind == RS_SYM_NEW || !is_lent(state, sym) || sym->gone != NULL)
+        return;
+    lent->lacks = true;
+    lent->lacking = rs_tell_candidate(flow, state, RS_RULE_RS102, at, sym,
+                                      SAY(flow, "%s: returns %s without a reference here, and one with it elsewhere",
+                                          flow->function->name, rs_tell_name(flow, sym)),
+                                      SAY(flow, "take a reference (Py_INCREF or Py_NewRef) before the return%s",
+                                          rs_tell_line(flow, at)));
+}
+
 /* A helper's result that is one of Python's constants: whether its caller gets a reference. */
 static void note_lent(struct rs_flow *flow, struct rs_state *state, int32_t index, LLVMValueRef at)
 {
@@ -355,6 +438,8 @@ static void note_lent(struct rs_flow *flow, struct rs_state *state, int32_t inde
     struct rs_lent *lent;
     size_t length;
 
+    if (sym->kind != RS_SYM_GLOBAL)
+        note_mixed(flow, state, index, at);
     if (sym->kind != RS_SYM_GLOBAL || sym->flags & RS_F_UNCERTAIN ||
         strncmp(LLVMGetValueName2(sym->identity, &length), "_Py_", 4) != 0 || rs_tell_immortal(flow, sym))
         return;
@@ -403,6 +488,17 @@ static void withdraw(struct rs_flow *flow)
     flow->unit->candidates.count = kept;
 }
 
+/* Whether no caller can know on which way a reference has come: that an argument came back its caller can ask, as long
+ * as there are several callers of which one may do so. */
+static bool is_for_callers(const struct rs_flow *flow, const struct rs_lent *lent)
+{
+    int calls = 0;
+
+    for (LLVMUseRef use = LLVMGetFirstUse(flow->function->value); use != NULL; use = LLVMGetNextUse(use))
+        calls += LLVMIsACallInst(LLVMGetUser(use)) && rs_ir_callee(LLVMGetUser(use)) == flow->function->value;
+    return lent->lacking.object.kind != RS_SYM_ARG || calls == 1;
+}
+
 void rs_exit_compare(struct rs_flow *flow)
 {
     size_t length;
@@ -412,8 +508,12 @@ void rs_exit_compare(struct rs_flow *flow)
 
         if (!lent->given || !lent->lacks)
             continue;
-        rs_tell_add(flow, &lent->lacking);
-        promise(flow->summary, LLVMGetValueName2(lent->object, &length));
+        if (lent->object == NULL && !flow->function->library && is_for_callers(flow, lent))
+            *rs_map_at(&flow->unit->mixed, (uintptr_t)flow->function->value) = (uintptr_t)lent->lacking.culprit;
+        if (lent->object != NULL || flow->in_table)
+            rs_tell_add(flow, &lent->lacking);
+        if (lent->object != NULL)
+            promise(flow->summary, LLVMGetValueName2(lent->object, &length));
     }
     RS_VEC_CLOSE(&flow->lent);
     if (flow->function->cdef && flow->function->role == NULL && !flow->gives)
@@ -424,20 +524,6 @@ void rs_exit_compare(struct rs_flow *flow)
 static bool hands_on(const struct rs_flow *flow, const struct rs_sym *sym)
 {
     return !flow->role && sym != NULL && sym->kind == RS_SYM_ARG && sym->owned == 0 && sym->gone != NULL;
-}
-
-/* Whether the number that a slot returns says that it has failed. Whoever assigns asks whether it is 0, whoever wants
- * an answer whether it is below (Python/ceval.c, Objects/typeobject.c: type_call, of 3.8 to 3.13); a hash is asked for
- * -1 alone. */
-static bool is_failure(const struct rs_ir_role *role, int64_t number)
-{
-    static const char *const assign[] = {"mod.exec",    "getset.set",       "tp_setattro",  "tp_setattr",
-                                         "sq_ass_item", "mp_ass_subscript", "tp_descr_set", NULL};
-
-    for (const char *const *slot = assign; *slot != NULL; slot++)
-        if (strcmp(role->slot, *slot) == 0)
-            return number != 0;
-    return strcmp(role->slot, "tp_hash") == 0 ? number == -1 : number < 0;
 }
 
 static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret, struct rs_av value)
@@ -463,6 +549,7 @@ static void leave(struct rs_flow *flow, struct rs_state *state, LLVMValueRef ret
 
         snprintf(number, sizeof(number), "%lld", (long long)value.number);
         judge_error(flow, state, is_failure(flow->function->role, value.number), number, at);
+        judge_filled(flow, state, value.number);
     }
     judge_stores(flow, state);
     judge_dangling(flow, state);

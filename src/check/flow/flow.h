@@ -53,6 +53,13 @@ struct rs_doubt {
     struct rs_candidate store;
 };
 
+/* An object that was passed on with a callback which may have to give it back; what that one does is known when all
+ * functions are. */
+struct rs_handed {
+    const struct rs_ir_function *callback;
+    struct rs_candidate call;
+};
+
 struct rs_flow_unit {
     struct rs_ir *ir;
     struct rs_report *report;
@@ -65,11 +72,13 @@ struct rs_flow_unit {
     RS_VEC(struct rs_field) field;
     RS_VEC(struct rs_candidate) candidates;
     RS_VEC(struct rs_doubt) doubts;
+    RS_VEC(struct rs_handed) handed;
     struct rs_map filled;   /* key -> 1: the member is never NULL in objects at hand (filled.c) */
     struct rs_map imported; /* global -> 2 if the import fills it, else 1 (imported.c) */
     struct rs_map absent;   /* key -> 1: the code reckons with NULL there */
     struct rs_map origins;  /* member's key, address of a function's or parameter's value -> enum rs_origin */
     bool origins_read;
+    struct rs_map mixed;   /* function -> its return of what it lends, where other ways bring a reference */
     struct rs_map unknown; /* function -> seen: calls of which nothing is known */
     struct rs_arena trails;
     RS_VEC(struct rs_case *) past; /* ways of summaries that better ones have replaced: steps name them */
@@ -127,6 +136,7 @@ struct rs_flow {
     size_t refuting; /* instructions that consistent.c has gone back */
     bool role_new;   /* called by the interpreter, hands a new reference over */
     bool role_int;   /* called by the interpreter, failure is -1 */
+    bool in_table;   /* nobody here calls it but by its address, which stands in a table */
     bool role;       /* called by the interpreter: its arguments are borrowed */
     bool uncalled;   /* ... and by nobody else: no caller reads its summary */
     bool dying;      /* tp_dealloc and its like: the object is taken apart */
@@ -517,6 +527,12 @@ bool rs_uncounted_is_taken_out(struct rs_flow *flow, struct rs_state *state, con
 /* Whether the function puts the object, which it releases at `at`, into a dictionary whose references the unit does not
  * count. */
 bool rs_uncounted_is_put(struct rs_flow *flow, struct rs_state *state, const struct rs_sym *sym, LLVMValueRef at);
+/* handed.c */
+/* The call of a function that nobody sees (`row` may be NULL) gets a callback and an object that is only lent. */
+void rs_handed_note(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const struct rs_contract *row);
+/* Tells of the callbacks that give up what was lent to them. */
+void rs_handed_judge(struct rs_flow_unit *unit);
+
 /* shelf.c: tp_dealloc stores its object; tells of members that it releases elsewhere, and not on this way. */
 void rs_shelf_judge(struct rs_flow *flow, struct rs_state *state, struct rs_av address, struct rs_av value,
                     LLVMValueRef store);

@@ -352,6 +352,7 @@ static void move_out(struct rs_flow *flow, struct rs_state *state, struct rs_sym
     if (old->flags & RS_F_OWNED_FIELD || old->owned < 0 || (!flow->role && rs_is_nameable(flow, state, old))) {
         old->owned++;
         old->flags |= RS_F_MOVED;
+        old->over = at;
     } else {
         old->flags |= RS_F_UNCERTAIN;
     }

@@ -77,7 +77,7 @@ void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av 
     if (sym == NULL)
         return;
     rs_refs_use(flow, state, value, at, "Py_INCREF");
-    if (sym->owned <= 0)
+    if (sym->owned <= 0 || sym->kind == RS_SYM_NEW)
         sym->taken = at;
     most = sym->kind == RS_SYM_GLOBAL ? OWNED_MOST_GLOBAL : OWNED_MOST;
     if (++sym->owned > most) {
@@ -329,6 +329,17 @@ void rs_refs_run(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, 
     }
 }
 
+/* Whether the function put a reference of its own into memory that it has made itself: when the memory goes, the
+ * reference is the function's still. */
+static bool is_left_behind(struct rs_state *state, const struct rs_cell *cell)
+{
+    const struct rs_sym *base = &state->syms.items[cell->base], *content = rs_state_object(state, cell->value);
+    bool made = (base->kind == RS_SYM_NEW || base->kind == RS_SYM_MEMORY) && !(base->flags & RS_F_FOREVER);
+
+    return made && cell->stored && cell->key != 0 && content != NULL && content->owned > 0 &&
+           !(base->flags & RS_F_UNCERTAIN);
+}
+
 void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av value, LLVMValueRef at)
 {
     int32_t freed = value.kind == RS_AV_SYM ? value.sym : RS_NONE;
@@ -336,7 +347,9 @@ void rs_refs_freed(struct rs_flow *flow, struct rs_state *state, struct rs_av va
     if (freed == RS_NONE || state->syms.items[freed].kind == RS_SYM_GLOBAL)
         return;
     for (size_t i = 0; i < state->mem.count; i++)
-        if (state->mem.items[i].base == freed)
+        if (state->mem.items[i].base == freed && is_left_behind(state, &state->mem.items[i]))
+            state->mem.items[i].value = rs_av_unknown();
+        else if (state->mem.items[i].base == freed)
             rs_refs_unknown(state, state->mem.items[i].value);
     for (size_t i = 0; i < state->syms.count; i++)
         if (state->syms.items[i].parent == freed && state->syms.items[i].kind == RS_SYM_LOADED)
@@ -356,6 +369,7 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
 {
     bool taken = sym->kind != RS_SYM_NEW, replaced = sym->flags & RS_F_MOVED && sym->taken == NULL, failing;
     LLVMValueRef since = taken && sym->taken != NULL ? sym->taken : sym->how;
+    struct rs_sym shown;
 
     if (is_silent(sym) || since == NULL || state->supposed != RS_SUPPOSED_NOTHING ||
         (sym->flags & RS_F_LODGED && sym->owned == 1))
@@ -366,8 +380,10 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
         return;
     failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
     sym->gone = at;
+    shown = *sym;
+    shown.how = replaced && sym->over != NULL ? sym->over : !taken && sym->taken != NULL ? sym->taken : sym->how;
     if (replaced) {
-        rs_tell(flow, state, RS_RULE_RS201, since, sym,
+        rs_tell(flow, state, RS_RULE_RS201, since, &shown,
                 SAY(flow, "%s: the reference that %s held is never given back: it is replaced%s", flow->function->name,
                     rs_tell_name(flow, sym), at == NULL ? "" : rs_tell_line(flow, at)),
                 "release what the place held when another value is stored there (Py_XSETREF)");
@@ -375,7 +391,7 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
         sym->flags |= RS_F_UNCERTAIN;
         return;
     }
-    rs_tell(flow, state, failing ? RS_RULE_RS202 : RS_RULE_RS201, since, sym,
+    rs_tell(flow, state, failing ? RS_RULE_RS202 : RS_RULE_RS201, since, &shown,
             SAY(flow, "%s: %s is never given back%s%s", flow->function->name,
                 taken ? SAY(flow, "the reference taken to %s%s", rs_tell_name(flow, sym), rs_tell_line(flow, since))
                       : SAY(flow, "the reference to %s", rs_tell_name(flow, sym)),

@@ -90,6 +90,7 @@ struct rs_sym {
     LLVMValueRef how; /* the instruction that brought it */
     const char *api;
     LLVMValueRef taken; /* the last Py_INCREF */
+    LLVMValueRef over;  /* the store over the place that held it */
     LLVMValueRef gone;  /* ... that stole, released or staled it */
     const char *gone_api;
 };

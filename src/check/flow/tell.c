@@ -172,6 +172,48 @@ static void replace(struct rs_flow *flow, struct rs_candidate *candidate, const 
     tell_again(flow, candidate, &old);
 }
 
+/* The helper that brought the object, where some of its ways bring a reference and others none; NULL: none did. */
+static LLVMValueRef mixed_of(struct rs_flow *flow, LLVMValueRef call, LLVMValueRef *lends)
+{
+    LLVMValueRef callee =
+        call != NULL && (LLVMIsACallInst(call) || LLVMIsAInvokeInst(call)) ? rs_ir_callee(call) : NULL;
+    uint64_t *known = callee == NULL ? NULL : rs_map_find(&flow->unit->mixed, (uintptr_t)callee);
+
+    if (known == NULL)
+        return NULL;
+    *lends = (LLVMValueRef)(uintptr_t)*known;
+    return callee;
+}
+
+/* Who takes the result of such a helper for a reference of its own is right: the helper is wrong. */
+static bool blame_helper(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
+                         const struct rs_sym *sym)
+{
+    LLVMValueRef lends = NULL, call = sym == NULL ? NULL : sym->how, callee = mixed_of(flow, call, &lends);
+    int operands = LLVMIsAInstruction(culprit) && !LLVMIsABranchInst(culprit) ? LLVMGetNumOperands(culprit) : 0;
+    struct rs_candidate candidate;
+
+    if (rule != RS_RULE_RS101 && rule != RS_RULE_RS102 && rule != RS_RULE_RS103 && rule != RS_RULE_RS105)
+        return false;
+    for (int i = 0; i < operands && callee == NULL; i++) {
+        call = LLVMGetOperand(culprit, (unsigned)i);
+        callee = mixed_of(flow, call, &lends);
+    }
+    if (callee == NULL)
+        return false;
+    candidate = rs_tell_candidate(
+        flow, state, RS_RULE_RS102, lends, NULL,
+        rs_arena_printf(&flow->ir->arena,
+                        "%s: returns what it only lends, and elsewhere a new reference; %s%s takes it for one",
+                        rs_ir_readable(flow->ir, callee), flow->function->name, rs_tell_line(flow, culprit)),
+        rs_arena_printf(&flow->ir->arena, "take a reference (Py_INCREF or Py_NewRef) before the return%s",
+                        rs_tell_line(flow, lends)));
+    candidate.function = callee;
+    candidate.belief = call;
+    rs_tell_add(flow, &candidate);
+    return true;
+}
+
 void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LLVMValueRef culprit,
              const struct rs_sym *sym, const char *message, const char *fix)
 {
@@ -181,7 +223,8 @@ void rs_tell(struct rs_flow *flow, struct rs_state *state, enum rs_rule rule, LL
          outranks = candidate != NULL && candidate->rule == rule && candidate->note && !memory && !flow->init &&
                     (rule == RS_RULE_RS202 || (rule == RS_RULE_RS104 && !is_misused(flow, state, rule, sym)));
 
-    if (!rs_tell_is_told(flow) || culprit == NULL || state->supposed == RS_SUPPOSED_WAY)
+    if (!rs_tell_is_told(flow) || culprit == NULL || state->supposed == RS_SUPPOSED_WAY ||
+        blame_helper(flow, state, rule, culprit, sym))
         return;
     struct rs_candidate told = rs_tell_candidate(flow, state, rule, culprit, sym, message, fix);
 
@@ -327,7 +370,12 @@ void rs_tell_all(struct rs_flow_unit *unit)
         finding->culprit = place_of(unit->ir, function, candidate->culprit);
         finding->has_belief = candidate->belief != NULL;
         if (finding->has_belief) {
-            finding->belief = place_of(unit->ir, function, candidate->belief);
+            const struct rs_ir_function *in =
+                LLVMIsAInstruction(candidate->belief)
+                    ? rs_ir_function(unit->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(candidate->belief)))
+                    : NULL;
+
+            finding->belief = place_of(unit->ir, in == NULL ? function : in, candidate->belief);
             finding->belief.api = candidate->belief_api;
         }
         intern_place(unit->report, &finding->culprit);

@@ -177,6 +177,12 @@ static struct rs_av value_of(struct applying *a, const struct rs_subject *subjec
         a->state->syms.items[sym].flags = RS_F_FAIL_ERR | RS_F_MISS;
         a->state->syms.items[sym].api = a->callee;
         return rs_av_sym(sym);
+    case RS_SUBJECT_MEMORY:
+        sym = rs_state_sym(a->state, RS_SYM_MEMORY, a->call);
+        a->state->syms.items[sym].null = subject->null;
+        a->state->syms.items[sym].flags = RS_F_FOREVER | RS_F_FAIL_ERR | RS_F_MISS;
+        a->state->syms.items[sym].api = a->callee;
+        return rs_av_sym(sym);
     default:
         if (!pointer && subject->null != RS_NONNULL)
             return any_integer(a);

@@ -47,6 +47,18 @@ static bool stores_to(struct rs_ir *ir, LLVMValueRef function, uint64_t key)
     return false;
 }
 
+/* Whether the function takes a reference to what it has loaded: that one is what it gives back. */
+static bool is_taken_first(const struct rs_ir *ir, LLVMValueRef object)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(object); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef counted, user = LLVMGetUser(use);
+
+        if (LLVMIsAInstruction(user) && rs_ir_count(ir, user, &counted) > 0 && counted == object)
+            return true;
+    }
+    return false;
+}
+
 static void read_release(struct rs_flow_unit *unit, LLVMValueRef call)
 {
     LLVMValueRef object, pointer, function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(call));
@@ -58,7 +70,7 @@ static void read_release(struct rs_flow_unit *unit, LLVMValueRef call)
     if (!is_release(unit->ir, call))
         return;
     object = LLVMGetOperand(call, LLVMGetNumArgOperands(call) - 1);
-    if (LLVMIsALoadInst(object) == NULL)
+    if (LLVMIsALoadInst(object) == NULL || is_taken_first(unit->ir, object))
         return;
     pointer = LLVMGetOperand(object, 0);
     key = rs_memory_key(unit->ir, pointer, &structure, &offset);
@@ -122,8 +134,9 @@ static bool is_given_up(struct rs_flow *flow, const struct rs_state *state, cons
                         const struct rs_sym *sym)
 {
     LLVMValueRef since = sym->kind == RS_SYM_NEW ? sym->how : sym->taken;
+    bool failed = sym->flags & RS_F_STOLEN ? state->err == RS_ERR_SET : state->err != RS_ERR_CLEAR;
 
-    return since != NULL && sym->gone != NULL && !is_in_object(flow->ir, cell->at) && state->err != RS_ERR_CLEAR &&
+    return since != NULL && sym->gone != NULL && !is_in_object(flow->ir, cell->at) && failed &&
            rs_flow_is_behind(flow, sym->gone, cell->at) && rs_flow_is_behind(flow, cell->at, since);
 }
 
@@ -184,7 +197,8 @@ void rs_fields_owns(struct rs_flow_unit *unit, uint64_t key)
 bool rs_fields_is_doubtful(struct rs_flow *flow, uint64_t key, const struct rs_sym *sym)
 {
     const struct rs_field *field = rs_field_find(flow->unit, key);
-    bool borrowed = sym->kind == RS_SYM_BORROWED || (sym->kind == RS_SYM_ARG && flow->role);
+    bool borrowed = sym->kind == RS_SYM_BORROWED || (sym->kind == RS_SYM_ARG && flow->role) ||
+                    (sym->kind == RS_SYM_NEW && sym->flags & RS_F_STOLEN);
 
     return field != NULL && field->structure != NULL && field->released_at != NULL &&
            field->released_in != flow->function->value && borrowed && sym->owned == 0 && !(sym->flags & RS_F_UNCERTAIN);

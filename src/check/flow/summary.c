@@ -76,6 +76,8 @@ static struct rs_subject subject_of_sym(struct making *m, int32_t index)
     } else if ((sym->kind == RS_SYM_BORROWED || sym->kind == RS_SYM_LOADED) && !(sym->flags & RS_F_UNCERTAIN)) {
         subject.kind = RS_SUBJECT_BORROWED;
         subject.arg = is_argument(m, sym->parent) ? (int16_t)sym->parent : -1;
+    } else if (sym->kind == RS_SYM_MEMORY && sym->flags & RS_F_FOREVER && !(sym->flags & RS_F_UNCERTAIN)) {
+        subject.kind = RS_SUBJECT_MEMORY;
     }
     return subject;
 }

@@ -16,6 +16,7 @@ enum rs_subject_kind {
     RS_SUBJECT_GLOBAL,   /* what (global, offset) held at entry */
     RS_SUBJECT_NEW,      /* a new object, `arg` numbers it */
     RS_SUBJECT_BORROWED, /* borrowed from argument `arg`, or (-1) from elsewhere */
+    RS_SUBJECT_MEMORY,   /* C data that stays: the state of a module */
 };
 /* Subjects and changes are compared byte by byte: without gaps. */
 struct rs_subject {

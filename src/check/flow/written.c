@@ -81,7 +81,7 @@ static struct rs_subject read_subject(struct rs_reading *r)
     struct rs_subject subject = {0};
     const char *global;
 
-    subject.kind = (uint8_t)rs_reading_number(r, RS_SUBJECT_NONE, RS_SUBJECT_BORROWED);
+    subject.kind = (uint8_t)rs_reading_number(r, RS_SUBJECT_NONE, RS_SUBJECT_MEMORY);
     subject.null = (uint8_t)rs_reading_number(r, RS_MAYBE, RS_NONNULL);
     subject.arg = (int16_t)rs_reading_number(r, -1, RS_SUMMARY_ARGS - 1);
     subject.offset = rs_reading_number(r, INT64_MIN, INT64_MAX);

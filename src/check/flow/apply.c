@@ -212,6 +212,8 @@ static bool fits(struct applying *a, unsigned nargs)
             }
             continue;
         }
+        if (rs_kinds_is_refusal(a->flow, value, a->way, i))
+            return false;
         if (value.kind == RS_AV_SYM && value.number == 0 && a->way->excluded[i] != 0 &&
             !rs_kinds_restrict(&a->state->syms.items[value.sym], a->way->excluded[i]))
             return false;

@@ -1,7 +1,9 @@
 /* Calls: which knowledge there is about a callee decides what it does. In this order: intrinsics of LLVM, Py_INCREF and
  * its kin, rows of the contract table, summaries of functions at hand, functions of the C library; else it is unknown.
  */
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "check/flow/flow.h"
 
@@ -112,14 +114,18 @@ static bool is_pythons(const char *name)
     return strncmp(name + (*name == '_'), "Py_", 3) == 0;
 }
 
-/* Py_INCREF(NULL): the program ends there. A release is told of by itself. */
+/* Py_INCREF(NULL), Py_DECREF(NULL): the program ends there. */
 static bool counts_null(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
 {
-    static const char *const names[] = {"Py_INCREF", "_Py_INCREF", "Py_NewRef", "_Py_NewRef", NULL};
+    static const char *const names[] = {"Py_INCREF", "_Py_INCREF", "Py_NewRef", "_Py_NewRef",
+                                        "Py_DECREF", "_Py_DECREF", NULL};
     unsigned count = LLVMGetNumArgOperands(call);
+    bool faults = count > 0 && is_pythons(name) && is_one_of(name, names) &&
+                  is_fault(flow, state, LLVMGetOperand(call, count - 1));
 
-    return count > 0 && is_pythons(name) && is_one_of(name, names) &&
-           is_fault(flow, state, LLVMGetOperand(call, count - 1));
+    if (faults && strstr(name, "DECREF") != NULL)
+        judge_null(flow, state, call);
+    return faults;
 }
 
 bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, const char *name)
@@ -142,8 +148,6 @@ bool rs_call_refcount(struct rs_flow *flow, struct rs_state *state, LLVMValueRef
     if (!is_pythons(name) || (!is_one_of(name, acquire) && !is_one_of(name, release) && !is_one_of(name, fresh)))
         return false;
     value = last_argument(flow, state, call);
-    if (!nullable && is_one_of(name, release))
-        judge_null(flow, state, call);
     if (!nullable)
         require_object(flow, state, value);
     if (is_one_of(name, release))
@@ -419,6 +423,22 @@ static void settle_descriptor(struct rs_state *state, LLVMValueRef call, const c
         state->pending = false;
 }
 
+/* inet_ntop(AF_INET, ..., 16), (AF_INET6, ..., 46): there is room for each address of the family. */
+static bool prints_address(LLVMValueRef call, const char *name)
+{
+    enum { FAMILY, SOURCE, TEXT, ROOM, ARGUMENTS };
+    LLVMValueRef family = strcmp(name, "inet_ntop") == 0 && LLVMGetNumArgOperands(call) == ARGUMENTS
+                              ? LLVMGetOperand(call, FAMILY)
+                              : NULL;
+    uint64_t room, number;
+
+    if (family == NULL || !LLVMIsAConstantInt(family) || !LLVMIsAConstantInt(LLVMGetOperand(call, ROOM)))
+        return false;
+    room = LLVMConstIntGetZExtValue(LLVMGetOperand(call, ROOM));
+    number = LLVMConstIntGetZExtValue(family);
+    return (number == AF_INET && room >= INET_ADDRSTRLEN) || (number == AF_INET6 && room >= INET6_ADDRSTRLEN);
+}
+
 /* A declared function, or one through a pointer. */
 static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call, LLVMValueRef callee,
                            const char *name, struct rs_states *out)
@@ -454,6 +474,8 @@ static void call_elsewhere(struct rs_flow *flow, struct rs_state *state, LLVMVal
         rs_call_result(flow, state, call, sym == RS_NONE ? compare_texts(flow, state, call, name) : rs_av_sym(sym));
     } else {
         call_unknown(flow, state, call, callee);
+        if (callee != NULL && prints_address(call, name))
+            require_object(flow, state, rs_eval(flow, state, call));
     }
     rs_states_add(flow, out, state);
 }

@@ -228,6 +228,11 @@ uint64_t rs_kinds_kept(uint64_t excluded, uint64_t asked);
 bool rs_kinds_ask(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at, struct rs_av *answer);
 /* More is known of the answer to a question; false when that cannot be. */
 bool rs_kinds_learn(struct rs_state *state, int32_t answer);
+/* A branch has been taken: an argument of the function may be refused by it, for its type. */
+void rs_kinds_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef condition, bool truth);
+/* Whether the way through a callee refuses an argument, with an exception, for a type that the interpreter has seen to:
+ * the receiver's. */
+bool rs_kinds_is_refusal(const struct rs_flow *flow, struct rs_av argument, const struct rs_case *way, unsigned index);
 /* The same of what a way through a callee has found out. */
 bool rs_kinds_restrict(struct rs_sym *object, uint64_t excluded);
 /* Whether two symbols cannot be one object, by their types. */

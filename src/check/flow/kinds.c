@@ -23,6 +23,9 @@ enum {
 /* A question about an object's type, as a number: the types that it names, and whether that very type is meant. */
 enum { EXACTLY_QUESTION = 1 << 24 };
 
+/* Beside what an object's type is not: it is none of the unit's own that was asked for. */
+enum { REFUSED = 1 << 25 };
+
 /* ---- what an answer excludes ---- */
 static bool is_impossible(uint64_t excluded)
 {
@@ -220,7 +223,7 @@ static struct asked read_question(struct rs_flow *flow, LLVMValueRef at)
 {
     struct asked asked = {.type = true};
 
-    if (LLVMIsACallInst(at))
+    if (LLVMIsACallInst(at) || LLVMIsAInvokeInst(at))
         return read_call(flow, at);
     if (LLVMIsAICmpInst(at))
         return read_compare(at);
@@ -372,6 +375,62 @@ bool rs_kinds_ask(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
     if (LLVMIsAICmpInst(at))
         *answer = (struct rs_av){RS_AV_COND, (uint8_t)(equal ? LLVMIntNE : LLVMIntEQ), answer->sym, 0};
     return true;
+}
+
+/* The object whose type an instruction compares with one that is none of Python's own, or NULL. */
+static struct rs_sym *asked_for_own(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at)
+{
+    LLVMValueRef callee = LLVMIsACallInst(at) || LLVMIsAInvokeInst(at) ? rs_ir_callee(at) : NULL;
+    const char *name = callee == NULL ? "" : rs_ir_api_name(flow->ir, callee);
+    bool of_type = LLVMIsAICmpInst(at) || strcmp(name, "PyType_IsSubtype") == 0;
+    struct rs_sym *sym;
+
+    if (!of_type && strcmp(name, "PyObject_TypeCheck") != 0 && strcmp(name, "Py_IS_TYPE") != 0)
+        return NULL;
+    if (rs_kinds_is_pythons(LLVMGetOperand(at, 0)) || rs_kinds_is_pythons(LLVMGetOperand(at, 1)))
+        return NULL;
+    sym = rs_state_object(state, rs_eval(flow, state, LLVMGetOperand(at, 0)));
+    if (of_type)
+        sym =
+            sym == NULL || !(sym->flags & RS_F_TYPE) || sym->parent == RS_NONE ? NULL : &state->syms.items[sym->parent];
+    return sym;
+}
+
+void rs_kinds_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef condition, bool truth)
+{
+    LLVMValueRef other = LLVMIsAICmpInst(condition) ? LLVMGetOperand(condition, 1) : NULL;
+    bool equal = other != NULL && LLVMGetICmpPredicate(condition) == LLVMIntEQ;
+    struct rs_sym *sym;
+
+    if (other == NULL || flow->function->library || LLVMGetICmpPredicate(condition) > LLVMIntNE)
+        return;
+    if (LLVMIsAConstantInt(other) && LLVMConstIntGetZExtValue(other) == 0) {
+        condition = LLVMGetOperand(condition, 0);
+        equal = !equal;
+    }
+    sym = asked_for_own(flow, state, condition);
+    if (sym == NULL || sym->kind != RS_SYM_ARG)
+        return;
+    sym->excluded = truth == equal ? sym->excluded & ~(uint64_t)REFUSED : sym->excluded | REFUSED;
+}
+
+/* Whether the interpreter has made sure that the argument is of the type that the role's table is for. */
+static bool is_receiver(const struct rs_flow *flow, int32_t argument)
+{
+    enum { METH_CLASS = 0x10, METH_STATIC = 0x20 };
+    static const char *const slots[] = {"method.", "getset.", "tp_", "sq_", "mp_", "am_", "bf_"};
+    const struct rs_ir_role *role = flow->uncalled && argument == 0 ? flow->function->role : NULL;
+
+    for (size_t i = 0; role != NULL && i < sizeof(slots) / sizeof(*slots); i++)
+        if (strncmp(role->slot, slots[i], strlen(slots[i])) == 0)
+            return strcmp(role->slot, "tp_new") != 0 && !(role->flags & (METH_CLASS | METH_STATIC));
+    return false;
+}
+
+bool rs_kinds_is_refusal(const struct rs_flow *flow, struct rs_av argument, const struct rs_case *way, unsigned index)
+{
+    return way->err == RS_ERR_SET && way->excluded[index] & REFUSED && argument.kind == RS_AV_SYM &&
+           argument.number == 0 && is_receiver(flow, argument.sym);
 }
 
 bool rs_kinds_learn(struct rs_state *state, int32_t answer)

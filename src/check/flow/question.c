@@ -225,6 +225,43 @@ static struct rs_av answer(struct rs_state *state, int32_t object, int64_t code,
     return rs_av_sym(sym);
 }
 
+static bool ends_with(const char *text, const char *tail)
+{
+    size_t length = strlen(text), end = strlen(tail);
+
+    return length >= end && strcmp(text + length - end, tail) == 0;
+}
+
+/* numpy's array type: PyArray_API[2], by whatever name the table goes. */
+static bool is_array_type(struct rs_flow *flow, LLVMValueRef type)
+{
+    enum { PLACE = 2 * 8 };
+    LLVMValueRef place = LLVMIsALoadInst(type) ? LLVMGetOperand(type, 0) : NULL,
+                 table = place != NULL && LLVMIsAGetElementPtrInst(place) ? LLVMGetOperand(place, 0) : NULL,
+                 variable = table != NULL && LLVMIsALoadInst(table) ? LLVMGetOperand(table, 0) : NULL;
+    size_t length;
+    const char *name = variable != NULL && LLVMIsAGlobalVariable(variable) ? LLVMGetValueName2(variable, &length) : "";
+
+    return (ends_with(name, "ARRAY_API") || ends_with(name, "PyArray_API")) && rs_memory_offset(flow, place) == PLACE;
+}
+
+/* Whether a call of numpy's has brought the object, which is an array wherever it is one at all. */
+static bool is_array(const struct rs_sym *object)
+{
+    /* clang-format off */
+    static const char *const heads[] = {"PyArray_From", "PyArray_CheckFromAny", "PyArray_New", "PyArray_SimpleNew",
+                                        "PyArray_Zeros", "PyArray_Empty", "PyArray_Arange", "PyArray_Ensure",
+                                        "PyArray_ContiguousFrom", "PyArray_CastToType", "PyArray_Ravel",
+                                        "PyArray_Flatten", "PyArray_Transpose", "PyArray_SwapAxes", NULL};
+    /* clang-format on */
+    const char *const *head = heads;
+
+    while (object->kind == RS_SYM_NEW && object->api != NULL && *head != NULL &&
+           strncmp(object->api, *head, strlen(*head)) != 0)
+        head++;
+    return object->kind == RS_SYM_NEW && object->api != NULL && *head != NULL;
+}
+
 struct rs_av rs_question_ask(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at)
 {
     struct rs_question question;
@@ -236,7 +273,9 @@ struct rs_av rs_question_ask(struct rs_flow *flow, struct rs_state *state, LLVMV
     object = object_of(state, rs_eval(flow, state, question.about), question.of_type);
     if (object == RS_NONE)
         return rs_av_unknown();
-    value = answer(state, object, question.code, at);
+    value = !LLVMIsAICmpInst(at) && is_array(&state->syms.items[object]) && is_array_type(flow, LLVMGetOperand(at, 1))
+                ? rs_av_int(1)
+                : answer(state, object, question.code, at);
     if (!LLVMIsAICmpInst(at))
         return value;
     if (value.kind == RS_AV_INT)

@@ -374,6 +374,8 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
     if (is_silent(sym) || since == NULL || state->supposed != RS_SUPPOSED_NOTHING ||
         (sym->flags & RS_F_LODGED && sym->owned == 1))
         return;
+    if (replaced && !(sym->flags & RS_F_OWNED_FIELD))
+        return; /* whether the place owned what it held is its caller's to say */
     if (flow->judge && taken &&
         (rs_stands_for(flow, sym, since, true) || rs_slot_is_refilled(flow, state, sym) ||
          rs_uncounted_is_taken_out(flow, state, sym)))

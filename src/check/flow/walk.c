@@ -241,6 +241,8 @@ static void take_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueR
             note_absence(flow, copy, condition, operand);
         if (known < 0)
             rs_same(flow, copy, operand, truth);
+        if (known < 0)
+            rs_kinds_branch(flow, copy, operand, truth);
         if (index != UINT32_MAX)
             rs_state_set(copy, index, rs_av_int(truth));
         go(flow, copy, branch, LLVMGetSuccessor(branch, truth ? 0 : 1));

@@ -90,6 +90,7 @@ struct rs_ir {
     struct rs_map contracts;  /* LLVMValueRef of a function -> index of its row + 2, 1 for none */
     struct rs_map structures; /* hash of a structure's name -> its debug information; read when first asked for */
     struct rs_map literals;   /* constant structure whose type has no name -> name */
+    struct rs_map last_names; /* hash of a structure's name without its namespace and arguments -> whether any is */
     struct rs_map in_sight;   /* debug information of structures that an object or a variable leads to -> 1 */
     RS_VEC(LLVMValueRef) composites, variables; /* debug information of all structures, of the unit's variables */
     bool graph_read, sight_read;

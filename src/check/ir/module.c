@@ -214,6 +214,7 @@ void rs_ir_close(struct rs_ir *ir)
     rs_map_close(&ir->structures);
     rs_map_close(&ir->literals);
     rs_map_close(&ir->in_sight);
+    rs_map_close(&ir->last_names);
     RS_VEC_CLOSE(&ir->lines.starts);
     RS_VEC_CLOSE(&ir->composites);
     RS_VEC_CLOSE(&ir->variables);

@@ -121,16 +121,50 @@ static void read_sight(struct rs_ir *ir)
     RS_VEC_CLOSE(&sight.open);
 }
 
+/* A structure of C++ by its last name: debug information knows `geometry::Array` as "Array<double>". */
+static uint64_t hash_last_name(const char *name, size_t length)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    size_t begin = 0;
+
+    for (size_t i = 0; i < length && name[i] != '<'; i++)
+        if (name[i] == ':')
+            begin = i + 1;
+    for (size_t i = begin; i < length && name[i] != '<'; i++)
+        h = (h ^ (unsigned char)name[i]) * 0x100000001b3u;
+    return h | 1;
+}
+
+enum { OUT_OF_SIGHT = 1, IN_SIGHT = 2 };
+
+/* Of structures that have their last name in common one is enough to be seen. */
+static void read_last_names(struct rs_ir *ir)
+{
+    for (size_t i = 0; i < ir->composites.count; i++) {
+        LLVMMetadataRef node = LLVMValueAsMetadata(ir->composites.items[i]);
+        size_t length = 0;
+        const char *name = LLVMDITypeGetName(node, &length);
+        uint64_t *seen = length == 0 ? NULL : rs_map_at(&ir->last_names, hash_last_name(name, length));
+
+        if (seen != NULL && *seen != IN_SIGHT)
+            *seen = rs_map_find(&ir->in_sight, (uintptr_t)node) != NULL ? IN_SIGHT : OUT_OF_SIGHT;
+    }
+}
+
 bool rs_ir_is_in_sight(struct rs_ir *ir, const char *structure)
 {
     LLVMValueRef node = rs_ir_structure(ir, structure);
+    const uint64_t *seen;
 
-    if (node == NULL)
-        return true;
-    if (!ir->sight_read)
+    if (!ir->sight_read) {
         read_sight(ir);
+        read_last_names(ir);
+    }
     ir->sight_read = true;
-    return rs_map_find(&ir->in_sight, (uintptr_t)LLVMValueAsMetadata(node)) != NULL;
+    if (node != NULL)
+        return rs_map_find(&ir->in_sight, (uintptr_t)LLVMValueAsMetadata(node)) != NULL;
+    seen = rs_map_find(&ir->last_names, hash_last_name(structure, strlen(structure)));
+    return seen == NULL || *seen == IN_SIGHT;
 }
 
 bool rs_ir_points_to_structure(struct rs_ir *ir, const char *structure, uint64_t offset)

@@ -3,6 +3,8 @@
 #include <datetime.h>
 
 static void **PyArray_API; /* filled by import_array() */
+#define PyArray_Type (*(PyTypeObject *)PyArray_API[2])
+#define PyArray_Check(object) PyObject_TypeCheck(object, &PyArray_Type)
 #define PyArray_NewCopy (*(PyObject * (*)(PyObject *, int)) PyArray_API[85])
 
 static PyObject *
@@ -36,6 +38,33 @@ partitioned_at(PyObject *self, PyObject *args)
     return PyArray_NewCopy(array, -1);
 }
 
+/* what numpy brings is an array, what it is given may be none */
+static PyObject *
+copied(PyObject *self, PyObject *object)
+{
+    PyObject *array = PyArray_NewCopy(object, -1);
+
+    if (array == NULL)
+        return NULL;
+    if (!PyArray_Check(object)) {
+        PyErr_SetString(PyExc_TypeError, "an array is needed");
+        return NULL;
+    }
+    return array;
+}
+
+static PyObject *
+copied_checked(PyObject *self, PyObject *object)
+{
+    PyObject *array = PyArray_NewCopy(object, -1);
+
+    if (!PyArray_Check(array)) {
+        PyErr_SetString(PyExc_TypeError, "an array is needed");
+        return NULL;
+    }
+    return array;
+}
+
 static PyObject *
 add_day(PyObject *self, PyObject *date)
 {
@@ -66,7 +95,8 @@ ready(PyObject *module)
 }
 
 static PyMethodDef methods[] = {
-    METHOD(partitioned, METH_VARARGS), METHOD(partitioned_at, METH_VARARGS), METHOD(add_day, METH_O), METHOD(add_days, METH_O), {NULL},
+    METHOD(partitioned, METH_VARARGS), METHOD(partitioned_at, METH_VARARGS), METHOD(add_day, METH_O), METHOD(add_days, METH_O),
+    METHOD(copied, METH_O), METHOD(copied_checked, METH_O), {NULL},
 };
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, ready}, {0, NULL}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "tables", NULL, 0, methods, slots};
@@ -79,5 +109,6 @@ PyInit_tables(void)
 
 /* refsan check
  * RS202 partitioned / partitioned_at: PyArray_NewCopy
+ * RS202 copied / copied_checked: PyArray_NewCopy
  * RS201 add_day / add_days: PyDelta_FromDSU
  */

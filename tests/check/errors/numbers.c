@@ -1,5 +1,6 @@
 /* Numbers that decide whether there is an exception: lengths, codes of failure, sizes, sums that are compared twice. */
 #include "../module.h"
+#include <arpa/inet.h>
 
 extern int open_store(const char *name, int *store);
 extern int item_size(char kind);
@@ -160,10 +161,59 @@ static PyObject *slice_bytes(PyObject *module, PyObject *slice)
     return PyLong_FromSsize_t(count);
 }
 
+/* An address that is printed where there is room for it. */
+static PyObject *address(PyObject *module, PyObject *bytes)
+{
+    PyObject *answer = PySet_New(NULL);
+    char text[INET6_ADDRSTRLEN];
+
+    if (answer == NULL)
+        return NULL;
+    if (inet_ntop(AF_INET6, PyBytes_AS_STRING(bytes), text, INET6_ADDRSTRLEN) == NULL)
+        return NULL;
+    return answer;
+}
+
+static PyObject *address_short(PyObject *module, PyObject *bytes)
+{
+    PyObject *answer = PyList_New(0);
+    char text[INET_ADDRSTRLEN];
+
+    if (answer == NULL)
+        return NULL;
+    if (inet_ntop(AF_INET6, PyBytes_AS_STRING(bytes), text, INET_ADDRSTRLEN) == NULL)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    return answer;
+}
+
+/* NULL, with an exception, or a list. */
+static PyObject *collected(PyObject *object)
+{
+    if (!PyTuple_Check(object)) {
+        PyErr_SetString(PyExc_TypeError, "a tuple is needed");
+        return NULL;
+    }
+    return PySequence_List(object);
+}
+
+static PyObject *try_collect(PyObject *module, PyObject *object)
+{
+    Py_XDECREF(collected(object));
+    Py_RETURN_TRUE; /* wrong: it may have failed */
+}
+
+static PyObject *collect(PyObject *module, PyObject *object)
+{
+    Py_DECREF(collected(object)); /* ends the program where there is none */
+    Py_RETURN_FALSE;
+}
+
 static PyMethodDef methods[] = {
     METHOD(pack_short, METH_VARARGS), METHOD(pack, METH_VARARGS),         METHOD(try_name, METH_O),
     METHOD(open_name, METH_O),        METHOD(text_small, METH_NOARGS),    METHOD(text_of, METH_NOARGS),
-    METHOD(sum_sizes, METH_O),        METHOD(sum_sizes_or_raise, METH_O), METHOD(first_bytes, METH_VARARGS), METHOD(slice_bytes, METH_O), {NULL}};
+    METHOD(sum_sizes, METH_O),        METHOD(sum_sizes_or_raise, METH_O), METHOD(first_bytes, METH_VARARGS),
+    METHOD(slice_bytes, METH_O),      METHOD(address, METH_O),            METHOD(address_short, METH_O),
+    METHOD(try_collect, METH_O),      METHOD(collect, METH_O),            {NULL}};
 MODULE(numbers, methods)
 
 /* refsan check
@@ -171,5 +221,7 @@ MODULE(numbers, methods)
  * RS302 open_named / open_name: PyErr_SetString(PyExc_OSError
  * RS302 text_small / text_of: wrong: no room
  * RS302 first_bytes / slice_bytes: wrong: less than nothing
+ * RS202 address_short / address: PyList_New(0)
+ * RS302 try_collect / collect: collected(object) || wrong: it may have failed
  * RS302 sum_sizes / sum_sizes_or_raise: wrong: the sums differ
  */

@@ -279,18 +279,40 @@ static bool may_know(struct rs_flow *flow, LLVMValueRef root, uint64_t key, LLVM
     return false;
 }
 
+/* Whether an initialiser of the unit gives up what some member held before: its author knows that __init__ can be
+ * called again, and on an object that another one has filled. */
+static bool is_filled_again(const struct rs_flow_unit *unit)
+{
+    for (size_t i = 0; i < unit->field.count; i++) {
+        LLVMValueRef at = unit->field.items[i].replaced_at;
+        const struct rs_ir_function *in =
+            at == NULL ? NULL : rs_ir_function(unit->ir, LLVMGetBasicBlockParent(LLVMGetInstructionParent(at)));
+
+        if (in != NULL && in->role != NULL && strcmp(in->role->slot, "tp_init") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the function works on objects that have been in use. */
+static bool is_in_use(const struct rs_flow *flow)
+{
+    const char *slot = flow->role ? flow->function->role->slot : "";
+
+    return strncmp(slot, "method.", 7) == 0 || strncmp(slot, "getset.", 7) == 0 || strcmp(slot, "cython.def") == 0 ||
+           (strcmp(slot, "tp_init") == 0 && is_filled_again(flow->unit));
+}
+
 bool rs_fields_overwrites(struct rs_flow *flow, struct rs_state *state, struct rs_av address, uint64_t key,
                           struct rs_av value, LLVMValueRef store)
 {
     const struct rs_field *field = rs_field_find(flow->unit, key);
     const struct rs_sym *object = rs_state_object(state, value), *base = &state->syms.items[address.sym];
-    const char *slot = flow->role ? flow->function->role->slot : "";
-    bool in_use =
-             strncmp(slot, "method.", 7) == 0 || strncmp(slot, "getset.", 7) == 0 || strcmp(slot, "cython.def") == 0,
-         owner = (base->kind == RS_SYM_ARG && address.sym == 0) || base->kind == RS_SYM_GLOBAL;
+    bool owner = (base->kind == RS_SYM_ARG && address.sym == 0) || base->kind == RS_SYM_GLOBAL;
 
-    if (!in_use || flow->init || flow->dying || !flow->judge || field == NULL || object == NULL || object->owned <= 0 ||
-        !owner || base->flags & RS_F_UNCERTAIN || rs_memory_cell(state, address.sym, address.number) != NULL)
+    if (!is_in_use(flow) || flow->init || flow->dying || !flow->judge || field == NULL || object == NULL ||
+        object->owned <= 0 || !owner || base->flags & RS_F_UNCERTAIN ||
+        rs_memory_cell(state, address.sym, address.number) != NULL)
         return false;
     if (base->kind != RS_SYM_GLOBAL && (field->released_at == NULL || field->released_in == flow->function->value) &&
         (field->replaced_at == NULL ||

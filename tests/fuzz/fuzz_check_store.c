@@ -41,7 +41,7 @@ static bool write_file(const char *path, const uint8_t *data, size_t size)
         sum = (sum ^ data[i]) * 0x100000001b3u;
     if (file == NULL)
         return false;
-    fprintf(file, "refsan library summaries 1 %016" PRIx64 "\n", sum ^ sum >> 31);
+    fprintf(file, "refsan library summaries 2 %016" PRIx64 "\n", sum ^ sum >> 31);
     good = fwrite(data, 1, size, file) == size;
     return fclose(file) == 0 && good;
 }

@@ -32,6 +32,7 @@ struct search {
     RS_VEC(const struct rs_trail *) said;   /* steps in words of the way at work, newest first */
     RS_VEC(const struct rs_frame *) frames; /* one for each way of a callee that was gone into */
     bool enters;                            /* ways of callees are gone back, too */
+    bool passed;                            /* a callee's ways are known, and it was not gone into */
     bool parted;                            /* the way found is not the one that the report came by */
     unsigned steps, depth;
 };
@@ -238,17 +239,20 @@ static const struct rs_frame *frame_of(struct search *s, const struct rs_trail *
 }
 
 /* Whether a call's step is gone into: its ways are known, and no function is gone into twice at once. */
-static bool is_entered(const struct search *s, const struct rs_trail *step, const struct rs_frame *frame)
+static bool is_entered(struct search *s, const struct rs_trail *step, const struct rs_frame *frame)
 {
     LLVMValueRef callee;
 
-    if (!s->enters || step->kind != RS_STEP_WAY || step->way == NULL || step->way->ends == NULL ||
+    if (step->kind != RS_STEP_WAY || step->way == NULL || step->way->ends == NULL ||
         (frame != NULL && frame->depth == FRAMES_MOST))
         return false;
     callee = rs_ir_callee(step->at);
     while (frame != NULL && frame->function != callee)
         frame = frame->outer;
-    return frame == NULL && callee != s->flow->function->value;
+    if (frame != NULL || callee == s->flow->function->value)
+        return false;
+    s->passed = s->passed || !s->enters;
+    return s->enters;
 }
 
 /* Tries all ends of a way of a callee. */
@@ -392,12 +396,12 @@ static void close_search(struct search *s)
     rs_arena_close(&s->terms.arena);
 }
 
-/* Searches for a way to the report, one that goes through callees, too, if `enters` says so. If it is another one than
- * that by which the report came, *told gets its words. */
-static bool is_reached(struct rs_flow *flow, const struct rs_candidate *candidate, bool enters,
+/* Searches for a way to the report, one that goes through callees, too, if *enters says so; else *enters gets whether
+ * that may make a difference. If the way is another one than that by which the report came, *told gets its words. */
+static bool is_reached(struct rs_flow *flow, const struct rs_candidate *candidate, bool *enters,
                        const struct rs_trail **told)
 {
-    struct search s = {.flow = flow, .terms = {.flow = flow}, .enters = enters};
+    struct search s = {.flow = flow, .terms = {.flow = flow}, .enters = *enters};
     struct rs_claims claims = {.count = 0};
     LLVMBasicBlockRef block = LLVMGetInstructionParent(candidate->stand);
     struct place place = standing(&s, candidate->trail, candidate->stand, NULL);
@@ -421,6 +425,7 @@ static bool is_reached(struct rs_flow *flow, const struct rs_candidate *candidat
     if (possible && s.parted && !is_exhausted(&s))
         *told = retold(&s, candidate->trail);
     flow->refuting += s.steps;
+    *enters = s.passed;
     close_search(&s);
     return possible;
 }
@@ -449,12 +454,12 @@ bool rs_consistent_is_way(struct rs_ir *ir, struct rs_ir_function *function, con
 static bool is_possible(struct rs_flow *flow, struct rs_candidate *candidate)
 {
     const struct rs_trail *told = candidate->trail;
+    bool enters = false;
 
     if (candidate->stand == NULL || candidate->trail == NULL || flow->refuting > FUNCTION_STEPS_MOST)
         return true;
-    for (int enters = 0; enters < 2; enters++)
-        if (!is_reached(flow, candidate, enters, &told))
-            return false;
+    if (!is_reached(flow, candidate, &enters, &told) || (enters && !is_reached(flow, candidate, &enters, &told)))
+        return false;
     candidate->trail = told;
     return true;
 }

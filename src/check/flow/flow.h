@@ -235,6 +235,9 @@ void rs_kinds_branch(struct rs_flow *flow, struct rs_state *state, LLVMValueRef 
 bool rs_kinds_is_refusal(const struct rs_flow *flow, struct rs_av argument, const struct rs_case *way, unsigned index);
 /* The same of what a way through a callee has found out. */
 bool rs_kinds_restrict(struct rs_sym *object, uint64_t excluded);
+/* A call has succeeded: what a function of Python's texts and containers needs it has found, since those convert
+ * nothing but refuse what is of another type. False when that cannot be. */
+bool rs_kinds_succeeded(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call);
 /* Whether two symbols cannot be one object, by their types. */
 bool rs_kinds_differ(const struct rs_sym *a, const struct rs_sym *b);
 /* What the object that a row's function brings is not. */

@@ -451,6 +451,29 @@ bool rs_kinds_restrict(struct rs_sym *object, uint64_t excluded)
     return !is_impossible(object->excluded);
 }
 
+bool rs_kinds_succeeded(struct rs_flow *flow, struct rs_state *state, LLVMValueRef call)
+{
+    static const uint32_t refusing = RS_TYPE_STR | RS_TYPE_BYTES | RS_TYPE_BYTEARRAY | RS_TYPE_TUPLE | RS_TYPE_LIST |
+                                     RS_TYPE_DICT | RS_TYPE_SET | RS_TYPE_FROZENSET;
+    static const uint32_t says = RS_NEEDS | RS_SETS_ERROR;
+    LLVMValueRef callee =
+        call != NULL && (LLVMIsACallInst(call) || LLVMIsAInvokeInst(call)) ? rs_ir_callee(call) : NULL;
+    const struct rs_contract *row = callee == NULL ? NULL : rs_ir_contract(flow->ir, callee);
+    bool possible = true;
+
+    if (row == NULL || (row->flags & (says | RS_MAY_RUN)) != says)
+        return true;
+    for (unsigned i = 0; i < row->nargs && i < LLVMGetNumArgOperands(call) && possible; i++) {
+        uint32_t types = row->args[i].types;
+        struct rs_sym *object = types != 0 && (types & ~refusing) == 0
+                                    ? rs_state_object(state, rs_eval(flow, state, LLVMGetOperand(call, i)))
+                                    : NULL;
+
+        possible = object == NULL || rs_kinds_restrict(object, FAMILIES & ~(uint64_t)types);
+    }
+    return possible;
+}
+
 bool rs_kinds_differ(const struct rs_sym *a, const struct rs_sym *b)
 {
     return is_impossible(excluded_of(a) | excluded_of(b));

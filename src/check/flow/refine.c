@@ -80,6 +80,9 @@ bool rs_refine_null(struct rs_flow *flow, struct rs_state *state, int32_t sym, b
         it->flags &= ~(uint32_t)(RS_F_DEAD | RS_F_STOLEN);
     }
     settle_error(state, sym, null);
+    if (!null && it->flags & RS_F_FAIL_ERR && !rs_kinds_succeeded(flow, state, it->how))
+        return false;
+    it = &state->syms.items[sym];
     return it->flags & RS_F_OCCURRED ? rs_refine_occurred(flow, state, !null) : true;
 }
 
@@ -96,8 +99,12 @@ bool rs_refine_range(struct rs_flow *flow, struct rs_state *state, int32_t sym, 
     if (it->flags & RS_F_FAIL_INT) {
         bool failed = (it->low == it->fail && it->high == it->fail) || (it->fail == -1 && it->high < 0);
 
-        if (failed || it->low > it->fail || it->high < it->fail)
+        if (failed || it->low > it->fail || it->high < it->fail) {
             settle_error(state, sym, failed);
+            if (!failed && !rs_kinds_succeeded(flow, state, it->how))
+                return false;
+            it = &state->syms.items[sym];
+        }
     }
     return !(it->flags & RS_F_KIND) || rs_kinds_learn(state, sym);
 }

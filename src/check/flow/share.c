@@ -6,13 +6,14 @@
  * nothing. */
 #include <errno.h>
 #include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "check/flow/written.h"
 #include "check/unit.h"
 
 enum { GLOBAL_MOST = 200, FUNCTIONS_MOST = 1 << 20, GIL_MOST = 3 };
-static const char heading[] = "refsan summaries 7\n";
+static const char heading[] = "refsan summaries 8\n";
 
 struct named {
     const char *name;
@@ -109,9 +110,9 @@ void rs_share_write(const struct rs_flow_unit *unit, FILE *file)
 
         if (function->local || function->library || !summary->known || !rs_written_is_plain(function->symbol))
             continue;
-        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %u %u\n", function->symbol, summary->incomplete, summary->runs,
-                summary->throws, summary->noreturn, foreign, function->gil[0], function->gil[1], function->needs_gil,
-                summary->reaches, summary->nargs, ways);
+        fprintf(file, "f %s %u %u %u %u %u %u %u %u %u %" PRIu64 " %u %u\n", function->symbol, summary->incomplete,
+                summary->runs, summary->throws, summary->noreturn, foreign, function->gil[0], function->gil[1],
+                function->needs_gil, summary->reaches, summary->kinds, summary->nargs, ways);
         for (unsigned k = 0; k < ways; k++)
             write_way(file, unit->ir, &summary->cases[k], summary->nargs);
     }
@@ -133,6 +134,7 @@ static struct named read_function(struct rs_reading *r, FILE *file, char *line)
     summary->gil[1] = (uint8_t)rs_reading_number(r, 0, GIL_MOST);
     summary->needs_gil = rs_reading_number(r, 0, 1);
     summary->reaches = (uint16_t)rs_reading_number(r, 0, UINT16_MAX);
+    summary->kinds = rs_reading_key(r);
     summary->nargs = (uint8_t)rs_reading_number(r, 0, RS_SUMMARY_ARGS);
     summary->ncases = (uint8_t)rs_reading_number(r, 0, RS_CASES);
     r->good = r->good && *r->at == '\n';

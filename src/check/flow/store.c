@@ -9,8 +9,8 @@
 #include "check/flow/written.h"
 
 enum { TEXT_MOST = 4 << 20, PREMISES_MOST = 4096 };
-static const char heading[] = "refsan library summaries 1 %016" PRIx64 "\n";
-enum { HEADING = sizeof("refsan library summaries 1 0123456789abcdef\n") - 1 };
+static const char heading[] = "refsan library summaries 2 %016" PRIx64 "\n";
+enum { HEADING = sizeof("refsan library summaries 2 0123456789abcdef\n") - 1 };
 
 /* Whoever gives a summary another member writes it here or in written.c, and reads it: else what is kept says less than
  * what was made. (What is of this unit alone, `err_at` and `ends`, no function of a header has.) */
@@ -157,16 +157,12 @@ static LLVMValueRef instruction_at(LLVMValueRef function, int64_t number)
     return NULL;
 }
 
-/* "e FUNCTION NUMBER": which call set the exception of the way; "e - 0": not known. Behind it what the types of the
- * result and of the arguments are not. */
-static void read_rest(struct rs_reading *r, const struct rs_flow_unit *unit, struct rs_case *way, unsigned nargs)
+/* "e FUNCTION NUMBER": which call set the exception of the way; "e - 0": not known. */
+static void read_rest(struct rs_reading *r, const struct rs_flow_unit *unit, struct rs_case *way)
 {
     const char *name = rs_reading_word(r);
     int64_t number = rs_reading_number(r, 0, INT32_MAX);
 
-    way->result_excluded = rs_reading_key(r);
-    for (unsigned i = 0; i < nargs; i++)
-        way->excluded[i] = rs_reading_key(r);
     if (strcmp(name, "-") == 0 || !r->good)
         return;
     way->err_at = instruction_at(LLVMGetNamedFunction(unit->ir->module, name), number);
@@ -182,7 +178,7 @@ static void read_ways(struct rs_reading *r, const struct rs_store *store, FILE *
             rs_reading_way(r, &summary->cases[i], summary->nargs);
         r->good = r->good && resolve_way(unit, &summary->cases[i], summary->nargs) &&
                   rs_reading_line(r, file, store->line, "e") && r->good;
-        read_rest(r, unit, &summary->cases[i], summary->nargs);
+        read_rest(r, unit, &summary->cases[i]);
     }
 }
 
@@ -282,17 +278,14 @@ static int64_t number_of(LLVMValueRef at)
     return 0;
 }
 
-static void write_rest(FILE *file, const struct rs_case *way, unsigned nargs)
+static void write_rest(FILE *file, const struct rs_case *way)
 {
     LLVMValueRef at = way->err_at;
     size_t length;
 
-    fprintf(file, "e %s %" PRId64 " %" PRIu64,
+    fprintf(file, "e %s %" PRId64 "\n",
             at == NULL ? "-" : LLVMGetValueName2(LLVMGetBasicBlockParent(LLVMGetInstructionParent(at)), &length),
-            at == NULL ? 0 : number_of(at), way->result_excluded);
-    for (unsigned i = 0; i < nargs; i++)
-        fprintf(file, " %" PRIu64, way->excluded[i]);
-    fputc('\n', file);
+            at == NULL ? 0 : number_of(at));
 }
 
 void rs_store_put(struct rs_store *store, const struct rs_flow_unit *unit, uint64_t key,
@@ -315,7 +308,7 @@ void rs_store_put(struct rs_store *store, const struct rs_flow_unit *unit, uint6
                 premises->items.items[i].key);
     for (unsigned i = 0; i < summary->ncases; i++) {
         rs_written_way(store->fresh, &summary->cases[i], summary->nargs);
-        write_rest(store->fresh, &summary->cases[i], summary->nargs);
+        write_rest(store->fresh, &summary->cases[i]);
     }
 }
 

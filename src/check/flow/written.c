@@ -39,6 +39,9 @@ void rs_written_way(FILE *file, const struct rs_case *way, unsigned nargs)
     }
     for (unsigned i = 0; i < way->nfacts; i++)
         fprintf(file, " %" PRId64 " %d %d", way->facts[i].code, way->facts[i].arg, way->facts[i].yes);
+    fprintf(file, " %" PRIu64, way->result_excluded);
+    for (unsigned i = 0; i < nargs; i++)
+        fprintf(file, " %" PRIu64, way->excluded[i]);
     fputc('\n', file);
 }
 
@@ -98,7 +101,6 @@ static struct rs_subject read_subject(struct rs_reading *r)
 
 void rs_reading_way(struct rs_reading *r, struct rs_case *way, unsigned nargs)
 {
-    way->ends = NULL;
     way->err = (uint8_t)rs_reading_number(r, RS_ERR_CLEAR, RS_ERR_MAYBE);
     way->entry = (uint8_t)rs_reading_number(r, RS_ENTRY_OPEN, RS_ENTRY_SET);
     way->thrown = rs_reading_number(r, 0, 1);
@@ -125,6 +127,9 @@ void rs_reading_way(struct rs_reading *r, struct rs_case *way, unsigned nargs)
         way->facts[i].arg = (int32_t)rs_reading_number(r, 0, RS_SUMMARY_ARGS - 1);
         way->facts[i].yes = (int32_t)rs_reading_number(r, 0, 1);
     }
+    way->result_excluded = rs_reading_key(r);
+    for (unsigned i = 0; i < nargs; i++)
+        way->excluded[i] = rs_reading_key(r);
     r->good = r->good && *r->at == '\n';
 }
 

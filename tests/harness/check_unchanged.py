@@ -175,6 +175,34 @@ def together(context):
         shutil.rmtree(os.path.join(w.folder, "cache"))
 
 
+def shared(context):
+    """Headers that three sources begin with are compiled once, and are known to each of them as what it depends on; a clang that wants none of that
+    compiles as before."""
+    w = Workshop(context, "shared")
+    heads = {name: "#include <own.h>" + "\n" * i for i, name in enumerate(["first", "second", "third"])}
+    script = CLANG.replace("exec", 'case "$*" in *"%s"*) exit 1;; esac\nexec')
+
+    def run():
+        ran = check(w.folder, "--clang", w.clang, "--python", w.version, *[name + ".c" for name in heads], "--", "-Iown")
+        core.expect(ran.status == 1 and not ran.own, "no report alone", ran.text())
+        found = sorted((f["culprit"]["function"], f["culprit"]["line"]) for f in ran.report["findings"])
+        core.expect(found == sorted((name, 6 + head.count("\n")) for name, head in heads.items()), "the leaks: %s" % found, ran.text())
+        return w.count()[1]
+
+    for name, head in heads.items():
+        source(w.folder, name, head)
+    core.expect([run(), run()] == [4, 0], "the first runs")
+    w.write("own/own.h", "int changed;\n")
+    core.expect([run(), run()] == [4, 0], "a shared header has changed")
+    heads["second"] += "\n\nint more;"
+    source(w.folder, "second", heads["second"])
+    core.expect([run(), run()] == [1, 0], "a source has changed")
+    for refused in ("-x c-header", "-include-pch"):
+        w.write("counting-clang", script % (w.starts, refused, shutil.which("clang-19") or "clang"))
+        os.chmod(w.clang, 0o755)
+        core.expect([run(), run()] == [4 if refused[1] == "x" else 7, 0], "a clang that wants no " + refused)
+
+
 def rebuilt(context):
     """A build that compiles everything again: clang is started for what has changed."""
     w = Workshop(context, "rebuilt")
@@ -304,5 +332,5 @@ def library(context):
 
 
 def collect(context):
-    tests = {"unchanged": unchanged, "damaged": damaged, "full-disk": full_disk, "together": together, "rebuilt": rebuilt, "generated": generated, "library": library}
+    tests = {"unchanged": unchanged, "damaged": damaged, "full-disk": full_disk, "together": together, "shared": shared, "rebuilt": rebuilt, "generated": generated, "library": library}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

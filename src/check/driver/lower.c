@@ -9,6 +9,7 @@
 
 #include "base/pages.h"
 #include "check/driver/driver.h"
+#include "check/driver/headers.h"
 #include "check/driver/made.h"
 #include "check/driver/pool.h"
 #include "check/driver/progress.h"
@@ -116,7 +117,8 @@ char **rs_lower_command(struct rs_arena *arena, const char *clang, const struct 
 struct lowering {
     struct rs_source *source;
     struct rs_recipe recipe;
-    char **command;
+    char **plain;   /* the command that makes it without shared headers */
+    char **command; /* that runs */
 };
 
 /* In the child: becomes clang. */
@@ -210,8 +212,8 @@ static size_t plan(struct rs_session *session, struct lowering *work)
         rs_made_of_clang(session, source->folder, &source->flags, source->input, source->bitcode, &job->recipe);
         if (rs_made_take(session, &job->recipe, source->bitcode))
             continue;
-        job->command = rs_lower_command(&session->arena, session->clang_path, &source->flags, source->input,
-                                        source->bitcode, job->recipe.rule);
+        job->plain = rs_lower_command(&session->arena, session->clang_path, &source->flags, source->input,
+                                      source->bitcode, job->recipe.rule);
         jobs++;
     }
     return jobs;
@@ -225,10 +227,38 @@ static bool is_wanted(const struct rs_session *session)
     return false;
 }
 
-bool rs_lower_all(struct rs_session *session, struct rs_error *err)
+/* Starts the commands, and says what became of them; those that went wrong with shared headers run once more without.
+ */
+static void compile(struct rs_session *session, struct lowering *work, size_t count)
 {
     struct rs_pool_limits limits = {.at_once = session->jobs, .seconds = SECONDS_MOST};
-    struct rs_job *jobs = rs_alloc(session->sources.count * sizeof(*jobs));
+    struct rs_headers *headers = rs_alloc((count + 1) * sizeof(*headers));
+    struct rs_job *jobs = rs_alloc((count + 1) * sizeof(*jobs)), again;
+
+    for (size_t i = 0; i < count; i++)
+        headers[i] = (struct rs_headers){.source = work[i].source};
+    rs_headers_share(session, headers, count);
+    for (size_t i = 0; i < count; i++) {
+        work[i].command =
+            headers[i].file != NULL ? rs_headers_command(&session->arena, work[i].plain, &headers[i]) : work[i].plain;
+        jobs[i] = (struct rs_job){.run = become_clang, .context = &work[i], .output = work[i].source->errors};
+    }
+    rs_pool_run(jobs, count, &limits, rs_progress_show, "compiled");
+    for (size_t i = 0; i < count; i++) {
+        if (headers[i].file != NULL && (jobs[i].end != RS_JOB_EXITED || jobs[i].status != 0)) {
+            again = (struct rs_job){.run = become_clang, .context = &work[i], .output = work[i].source->errors};
+            work[i].command = work[i].plain;
+            rs_pool_run(&again, 1, &limits, NULL, NULL);
+            jobs[i] = again;
+        }
+        settle(session, &work[i], &jobs[i]);
+    }
+    free(headers);
+    free(jobs);
+}
+
+bool rs_lower_all(struct rs_session *session, struct rs_error *err)
+{
     struct lowering *work = rs_alloc(session->sources.count * sizeof(*work));
     size_t count = 0;
     bool good;
@@ -238,13 +268,8 @@ bool rs_lower_all(struct rs_session *session, struct rs_error *err)
     if (good)
         count = plan(session, work);
     good = good && (count == 0 || rs_lower_find_clang(session, err));
-    for (size_t i = 0; good && i < count; i++)
-        jobs[i] = (struct rs_job){.run = become_clang, .context = &work[i], .output = work[i].source->errors};
-    if (good)
-        rs_pool_run(jobs, count, &limits, rs_progress_show, "compiled");
-    for (size_t i = 0; good && i < count; i++)
-        settle(session, &work[i], &jobs[i]);
-    free(jobs);
+    if (good && count > 0)
+        compile(session, work, count);
     free(work);
     return good;
 }

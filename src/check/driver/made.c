@@ -63,6 +63,7 @@ void rs_made_of_clang(struct rs_session *session, const char *folder, const stru
 {
     rs_made_of_words(session, rs_lower_command(&session->arena, session->clang_path, flags, file, "", ""), "", folder,
                      flags, rs_arena_printf(&session->arena, "%s.d", bitcode), recipe);
+    recipe->file = file;
 }
 
 static const char *part(struct rs_session *session, const struct rs_recipe *recipe, const char *ending)
@@ -122,6 +123,26 @@ static bool put_copy(struct rs_session *session, const char *from, const char *p
     return good;
 }
 
+/* What the rule names, the source first, without what lies in the session's own folder (headers.h). */
+static void read_rule(struct rs_session *session, const struct rs_recipe *recipe, const char *rule,
+                      struct rs_words *files)
+{
+    size_t length = session->work != NULL ? strlen(session->work) : 0;
+    struct rs_words named = {0};
+
+    if (recipe->file != NULL)
+        *RS_PUSH(files) = recipe->file;
+    rs_depends_of_rule(&session->arena, rule, &named);
+    for (size_t i = 0; i < named.count; i++) {
+        const char *file = named.items[i];
+        bool own = length > 0 && strncmp(file, session->work, length) == 0 && file[length] == '/';
+
+        if (!own && (recipe->file == NULL || strcmp(file, recipe->file) != 0))
+            *RS_PUSH(files) = file;
+    }
+    RS_VEC_CLOSE(&named);
+}
+
 void rs_made_keep(struct rs_session *session, const struct rs_recipe *recipe, const char *product)
 {
     struct rs_depends depends = {0};
@@ -132,7 +153,7 @@ void rs_made_keep(struct rs_session *session, const struct rs_recipe *recipe, co
 
     if (rule == NULL)
         return;
-    rs_depends_of_rule(&session->arena, rule, &files);
+    read_rule(session, recipe, rule, &files);
     free(rule);
     mkdir(rs_arena_printf(&session->arena, "%s/made", session->cache_folder), 0700);
     /* the list is last: before it is there, that of an older state does not fit the bytes */

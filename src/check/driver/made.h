@@ -17,6 +17,7 @@
 struct rs_recipe {
     const char *entry;            /* the path without its ending; NULL: nothing is kept */
     const char *folder;           /* where the tool runs */
+    const char *file;             /* the source as the tool is told of it; NULL: the first that the rule names */
     const struct rs_words *flags; /* that name include folders */
     const char *rule;             /* where the tool shall say what it read, as a rule of make's; NULL: nowhere */
     struct timespec begun;

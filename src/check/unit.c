@@ -7,7 +7,7 @@
 bool rs_check_unit(const char *bitcode, const struct rs_unit_options *options, struct rs_report *report,
                    struct rs_error *err)
 {
-    struct rs_ir *ir = rs_ir_open(bitcode, options->python, err);
+    struct rs_ir *ir = rs_ir_open(bitcode, options->python, options->verify, err);
     struct rs_rules rules;
 
     if (ir == NULL)

@@ -32,6 +32,7 @@ struct rs_unit_options {
     const struct rs_summaries *others; /* NULL: this unit alone */
     FILE *summaries;                   /* where this unit's summaries go; NULL: nowhere */
     const char *library; /* file of summaries of library functions, read and added to (flow/store.h); NULL: none */
+    bool verify;         /* whether it is valid IR, which is known of what clang has made just now */
     bool process_ends;   /* behind it: taking the module's IR apart, node by node, is left to the system */
 };
 

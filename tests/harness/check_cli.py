@@ -269,6 +269,13 @@ def bitcode(context):
         to.write(of_llvm_99(f.read()))
     ran = check(folder, "one.bc", "newer.bc")
     core.expect(len(ran.own) == 1 and "'newer.bc': not analysed: it was made by LLVM 99" in ran.own[0], "a newer LLVM is not named in one line", ran.text())
+    with open(os.path.join(folder, "bad.ll"), "w") as f:
+        f.write("define void @bad() {\n  %x = add i32 %y, 1\n  %y = add i32 1, 1\n  ret void\n}\n")
+    unseen = ["-Xclang", "-disable-llvm-verifier", "-mllvm", "-disable-auto-upgrade-debug-info"]  # clang itself refuses it else; 16 always does
+    if subprocess.run([clang, "-c", "-emit-llvm", "-o", "bad.bc", "bad.ll"] + unseen, cwd=folder, capture_output=True).returncode == 0:
+        ran = check(folder, "one.bc", "bad.bc")
+        expect_units(ran, ["one.bc"])
+        core.expect(len(ran.own) == 1 and "'bad.bc': not analysed: no valid code: Instruction does not dominate" in ran.own[0], "invalid code is not named in one line", ran.text())
 
 
 def sarif(context):

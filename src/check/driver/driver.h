@@ -37,6 +37,7 @@ struct rs_source {
     unsigned python;        /* whose rows: 0x030b is 3.11 */
     uint32_t group;         /* units of one extension have the same */
     bool is_module;         /* defines a PyInit_ function: an extension's own unit */
+    bool foreign;           /* the bitcode is not that of a clang that refsan has started, or was IR before */
     bool lost;              /* said and counted; no further step looks at it */
 };
 

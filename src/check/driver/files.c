@@ -54,6 +54,7 @@ static bool add_file(struct rs_session *session, const char *here, const char *n
     source->folder = here;
     source->input = name;
     copy_flags(session, here, flags, source);
+    source->foreign = ends(name, ".bc") || ends(name, ".ll");
     /* clang makes bitcode of textual IR too, and says what is wrong with it */
     if (ends(name, ".bc"))
         source->bitcode = path;

@@ -44,6 +44,7 @@ static int summarise(void *context)
     struct rs_unit_options options = {.python = work->source->python,
                                       .summaries = fopen(temporary, "wxe"),
                                       .library = work->library,
+                                      .verify = work->source->foreign,
                                       .process_ends = true};
     struct rs_report report = {.tool_mode = "check"};
     struct rs_error err;
@@ -66,8 +67,11 @@ static int summarise(void *context)
 static int check(void *context)
 {
     struct work *work = context;
-    struct rs_unit_options options = {
-        .python = work->source->python, .others = work->others, .library = work->library, .process_ends = true};
+    struct rs_unit_options options = {.python = work->source->python,
+                                      .others = work->others,
+                                      .library = work->library,
+                                      .verify = work->source->foreign,
+                                      .process_ends = true};
     struct rs_report report = {.tool_mode = "check"};
     struct rs_error err;
 

@@ -100,7 +100,7 @@ struct rs_ir {
 /* The text of the source line that an instruction comes from, for the caller to free; NULL: it cannot be read. */
 char *rs_ir_source_line(struct rs_ir *ir, LLVMValueRef at);
 /* NULL and err when the file cannot be read: it is missing, truncated or of a newer LLVM. */
-struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, struct rs_error *err);
+struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, bool verify, struct rs_error *err);
 void rs_ir_close(struct rs_ir *ir);
 
 /* The name that the C API's headers know a function by, though C++ mangles that of an inline one. */

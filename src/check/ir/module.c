@@ -1,4 +1,5 @@
 /* Reads a bitcode file and readies it: names of variables are noted, then locals become SSA values. */
+#include <llvm-c/Analysis.h>
 #include <llvm-c/BitReader.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/Support.h>
@@ -55,9 +56,9 @@ static void read_producer(const char *bytes, size_t size, char *to, size_t room)
     }
 }
 
-/* LLVM's reader verifies each instruction before it brings debug information of old versions up to date, which clang's
- * is not: a twentieth of the analysis. */
-static void trust_clang(void)
+/* LLVM's reader would verify all before it takes out debug information that is broken: a twentieth of the analysis, and
+ * the end of the process where the code itself is. */
+static void leave_debug_information(void)
 {
 #if LLVM_VERSION_MAJOR >= 19 /* 16 has no such option, and ends a process that names one */
     static const char *const words[] = {"refsan-check", "-disable-auto-upgrade-debug-info"};
@@ -82,7 +83,7 @@ static bool parse(struct rs_ir *ir, const char *path, struct rs_error *err)
         LLVMDisposeMessage(message);
         return false;
     }
-    trust_clang();
+    leave_debug_information();
     LLVMContextSetDiagnosticHandler(ir->context, keep_diagnostic, &why);
     bad = LLVMParseBitcodeInContext2(ir->context, buffer, &ir->module);
     LLVMContextSetDiagnosticHandler(ir->context, NULL, NULL);
@@ -97,6 +98,18 @@ static bool parse(struct rs_ir *ir, const char *path, struct rs_error *err)
                        why.text[0] ? why.text : "not bitcode");
     }
     return true;
+}
+
+/* Whether the module keeps LLVM's rules: what was handed in may be anything. */
+static bool is_valid(struct rs_ir *ir, const char *path, struct rs_error *err)
+{
+    char *message = NULL;
+    bool bad = LLVMVerifyModule(ir->module, LLVMReturnStatusAction, &message);
+
+    if (bad)
+        rs_fail(err, "%s: no valid code: %.*s", path, (int)strcspn(message, "\n"), message);
+    LLVMDisposeMessage(message);
+    return !bad;
 }
 
 static bool make_ssa(struct rs_ir *ir, const char *path, struct rs_error *err)
@@ -174,14 +187,14 @@ static void attach_roles(struct rs_ir *ir)
     }
 }
 
-struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, struct rs_error *err)
+struct rs_ir *rs_ir_open(const char *bitcode, unsigned python, bool verify, struct rs_error *err)
 {
     struct rs_ir *ir = rs_alloc(sizeof(*ir));
 
     memset(ir, 0, sizeof(*ir));
     ir->python = python;
     ir->context = LLVMContextCreate();
-    if (!parse(ir, bitcode, err)) {
+    if (!parse(ir, bitcode, err) || (verify && !is_valid(ir, bitcode, err))) {
         rs_ir_close(ir);
         return NULL;
     }

@@ -29,16 +29,22 @@ static bool is_unread(const struct rs_state *state, struct rs_av from, int64_t s
                             kind != RS_SYM_LOCAL && kind != RS_SYM_GLOBAL);
 }
 
-/* What lay in the place before is written over. */
+/* What lay in the place before is written over: what it held, and the function has released, it holds no longer. */
 static void drop(struct rs_state *state, struct rs_av to, int64_t size)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < state->mem.count; i++) {
         struct rs_cell cell = state->mem.items[i];
+        struct rs_sym *old = rs_state_object(state, cell.value);
 
-        if (cell.base != to.sym || cell.offset < to.number || cell.offset >= to.number + size)
+        if (cell.base != to.sym || cell.offset < to.number || cell.offset >= to.number + size) {
             state->mem.items[kept++] = cell;
+        } else if (old != NULL && old->kind == RS_SYM_LOADED && old->flags & RS_F_HELD && old->parent == cell.base &&
+                   old->offset == cell.offset && old->owned < 0) {
+            old->flags = (old->flags & ~(uint32_t)RS_F_HELD) | RS_F_MOVED;
+            old->owned++;
+        }
     }
     state->mem.count = kept;
 }

@@ -118,6 +118,12 @@ static bool hands_out(const struct filling *f, LLVMValueRef ret, LLVMBasicBlockR
     return value == NULL || !(LLVMIsAConstantPointerNull(value) || is_failure(f, value));
 }
 
+/* Of two addresses, all from one allocator: many pairs of them have the same difference. */
+static uint64_t edge_key(LLVMBasicBlockRef from, LLVMBasicBlockRef to)
+{
+    return ((uintptr_t)from * 0x9e3779b97f4a7c15u + (uintptr_t)to) * 0xc2b2ae3d27d4eb4fu | 1;
+}
+
 struct step {
     LLVMValueRef at;        /* the first instruction of the block, or the one behind the allocation */
     LLVMBasicBlockRef from; /* NULL at the beginning */
@@ -149,7 +155,7 @@ static bool leaves_empty(struct filling *f, LLVMValueRef allocation)
         null = side_of_null(f, at);
         for (unsigned k = 0; k < LLVMGetNumSuccessors(at); k++) {
             LLVMBasicBlockRef next = LLVMGetSuccessor(at, k);
-            uint64_t *known = rs_map_at(&f->seen, (uintptr_t)next ^ (uintptr_t)LLVMGetInstructionParent(at) << 1);
+            uint64_t *known = rs_map_at(&f->seen, edge_key(LLVMGetInstructionParent(at), next));
 
             if (*known == 0 && (null < 0 || (unsigned)null == k))
                 *RS_PUSH(&open) = (struct step){LLVMGetFirstInstruction(next), LLVMGetInstructionParent(at)};

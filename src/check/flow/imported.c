@@ -80,11 +80,18 @@ static bool drops_exceptions(struct rs_flow_unit *unit)
 
 /* ---- the ways of the import ---- */
 /* What the global holds on a way: NULL, or what a call brought that nobody has compared yet. */
-enum holds { HOLDS_NULL, HOLDS_RESULT, HOLDS_MOST };
+enum holds { HOLDS_NULL, HOLDS_RESULT };
 struct step {
     LLVMBasicBlockRef block, from;
     enum holds holds;
 };
+
+/* Of two addresses, all from one allocator: many pairs of them have the same difference. */
+static uint64_t step_key(const struct step *step)
+{
+    return ((uintptr_t)step->from * 0x9e3779b97f4a7c15u + (uintptr_t)step->block + step->holds) * 0xc2b2ae3d27d4eb4fu |
+           1;
+}
 
 static bool fills(const struct filling *f, LLVMValueRef function, int depth);
 
@@ -161,7 +168,7 @@ static bool leaves_empty(const struct filling *f, LLVMValueRef function, int dep
                     continue; /* it holds something */
                 next.holds = HOLDS_NULL;
             }
-            known = rs_map_at(&seen, ((uintptr_t)next.block ^ (uintptr_t)next.from << 1) * HOLDS_MOST + next.holds);
+            known = rs_map_at(&seen, step_key(&next));
             if (*known == 0)
                 *RS_PUSH(&open) = next;
             *known = 1;

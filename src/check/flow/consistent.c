@@ -10,7 +10,14 @@
  * STEPS_MOST instructions a report; a report that is not refuted within them is told. */
 #include "check/flow/back.h"
 
-enum { STEPS_MOST = 120000, FUNCTION_STEPS_MOST = 3000000, DEPTH_MOST = 3000, FRAMES_MOST = 4 };
+enum {
+    STEPS_MOST = 120000,
+    FUNCTION_STEPS_MOST = 3000000,
+    DEPTH_MOST = 3000,
+    FRAMES_MOST = 4,
+    ANY_COSTS = 10,
+    ANY_DEPTH_MOST = 250
+};
 
 struct nogood {
     const struct rs_frame *frame;
@@ -28,11 +35,15 @@ struct trying {
 struct search {
     struct rs_flow *flow;
     struct rs_terms terms;
+    LLVMValueRef born;                      /* the call that brought the object of the report, or NULL */
+    struct rs_map arrivals;                 /* block -> all steps that lead there; read when it is asked for */
     struct rs_map nogoods;                  /* step -> the list's first */
     RS_VEC(const struct rs_trail *) said;   /* steps in words of the way at work, newest first */
     RS_VEC(const struct rs_frame *) frames; /* one for each way of a callee that was gone into */
     bool enters;                            /* ways of callees are gone back, too */
     bool passed;                            /* a callee's ways are known, and it was not gone into */
+    bool lost;                              /* the ways that only control is known to go are too long */
+    bool unsaid;                            /* ... and has gone where no steps in words are known */
     bool parted;                            /* the way found is not the one that the report came by */
     unsigned steps, depth;
 };
@@ -112,7 +123,7 @@ static bool is_round(const struct trying *trying, const struct rs_trail *step, c
 
 static bool is_exhausted(const struct search *s)
 {
-    return s->steps > STEPS_MOST || s->depth > DEPTH_MOST;
+    return s->steps > STEPS_MOST || s->depth > DEPTH_MOST || s->lost;
 }
 
 /* Whether states were dropped where the step led: one of them may have come by a way of its own. A callee of which that
@@ -125,12 +136,26 @@ static bool is_dropped(struct search *s, const struct rs_trail *step, const stru
            s->flow->blocks.items[*rs_map_find(&s->flow->order, (uintptr_t)block) - 1].dropped;
 }
 
+/* The steps by which anything may have come to a block; NULL for the function's first. */
+static const struct rs_trail *any_arrival(struct search *s, LLVMBasicBlockRef block)
+{
+    const uint64_t *place;
+
+    if (s->arrivals.count == 0)
+        rs_trail_arrivals(&s->terms.arena, &s->arrivals, s->flow->function->value);
+    place = rs_map_find(&s->arrivals, (uintptr_t)block);
+    return place == NULL || block == LLVMGetEntryBasicBlock(s->flow->function->value)
+               ? NULL
+               : (const struct rs_trail *)(uintptr_t)*place;
+}
+
 /* Where a way that is read backwards has come to. */
 struct place {
     const struct rs_trail *step; /* the next that it comes to */
     LLVMValueRef at;             /* it stands in front of this instruction, or (NULL) at the block's end */
     LLVMBasicBlockRef block;
     const struct rs_frame *frame; /* the call that was gone into; NULL: none */
+    bool any;                     /* it came by steps that only control is known to go */
 };
 
 static bool goes_back(struct search *s, struct place place, struct rs_claims *claims, const struct trying *trying,
@@ -140,7 +165,7 @@ static bool goes_back(struct search *s, struct place place, struct rs_claims *cl
 static struct place standing(struct search *s, const struct rs_trail *last, LLVMValueRef at,
                              const struct rs_frame *frame)
 {
-    struct place place = {structural(s, last, frame), at, LLVMGetInstructionParent(at), frame};
+    struct place place = {structural(s, last, frame), at, LLVMGetInstructionParent(at), frame, false};
 
     if (place.step != NULL && place.step->at == at &&
         (place.step->kind == RS_STEP_WAY || place.step->kind == RS_STEP_SIDE))
@@ -168,8 +193,20 @@ static bool goes_by(struct search *s, const struct rs_trail *by, const struct rs
         }
     }
     return goes_back(s,
-                     (struct place){before, LLVMIsAInvokeInst(end) ? NULL : end, LLVMGetInstructionParent(end), frame},
+                     (struct place){before, LLVMIsAInvokeInst(end) ? NULL : end, LLVMGetInstructionParent(end), frame,
+                                    by->any},
                      claims, trying, reason);
+}
+
+/* The ways that lead to a step where states were dropped: all that control can go. `any` has room for one. */
+static const struct rs_trail *any_way(struct search *s, const struct rs_trail *step, struct rs_trail *any)
+{
+    if (step->kind == RS_STEP_CAME)
+        return any_arrival(s, step->to);
+    *any = (struct rs_trail){.kind = RS_STEP_MET,
+                             .at = step->at,
+                             .before = any_arrival(s, LLVMGetInstructionParent(step->at))};
+    return any;
 }
 
 /* Gets the claims of a way that is tried, each of its own origin. */
@@ -185,13 +222,15 @@ static bool goes_through(struct search *s, const struct rs_trail *step, const st
                          const struct rs_claims *claims, const struct trying *trying, uint32_t *reason)
 {
     struct trying here = {step, frame, claims, trying};
+    struct rs_trail any;
     struct rs_claims *mine;
     size_t said = s->said.count;
     uint32_t none, all = 0;
-    bool found = false;
+    bool found = false, dropped;
 
     *reason = 0;
-    if (is_exhausted(s) || is_dropped(s, step, frame))
+    s->lost = s->lost || (step->any && s->depth > ANY_DEPTH_MOST);
+    if (is_exhausted(s))
         return true;
     if (is_nogood(s, step, frame, claims, reason))
         return false;
@@ -201,12 +240,14 @@ static bool goes_through(struct search *s, const struct rs_trail *step, const st
     }
     mine = rs_alloc(sizeof(*mine));
     s->depth++;
-    for (const struct rs_trail *by = step; by != NULL && !found; by = by->other) {
+    dropped = is_dropped(s, step, frame);
+    for (const struct rs_trail *by = dropped ? any_way(s, step, &any) : step; by != NULL && !found; by = by->other) {
         part(mine, claims);
         s->said.count = said;
         none = 0;
         found = goes_by(s, by, frame, mine, &here, &none);
         s->parted = s->parted || (found && by != step && frame == NULL);
+        s->unsaid = s->unsaid || (found && dropped);
         all |= none;
     }
     s->depth--;
@@ -307,9 +348,17 @@ static uint32_t traced(const struct rs_claims *claims, uint32_t reason)
     return origins;
 }
 
-/* At the function's entry: who calls a slot or a method has no exception at hand. */
-static void begin(struct search *s, struct rs_claims *claims)
+/* The claim that the object which the report is about was brought on the way. */
+static const struct rs_term *birth(struct search *s)
 {
+    return rs_term_mark(&s->terms, UINT32_MAX);
+}
+
+/* At the function's entry: who calls a slot or a method has no exception at hand, and no object of the function's. (Of
+ * equal states the first one's object is told: only where nothing but control is known does it have to be that one.) */
+static void begin(struct search *s, struct rs_claims *claims, bool any)
+{
+    rs_claims_replace(&s->terms, claims, birth(s), any ? rs_term_number(&s->terms, 0) : NULL);
     if (s->flow->role && !s->flow->dying)
         rs_claims_replace(&s->terms, claims, rs_term_error(&s->terms), rs_term_number(&s->terms, 0));
 }
@@ -353,12 +402,14 @@ static bool goes_back(struct search *s, struct place place, struct rs_claims *cl
             }
             place.step = of->before;
         }
-        s->steps++;
+        s->steps += place.any ? ANY_COSTS : 1;
+        if (at == s->born)
+            rs_claims_replace(&s->terms, claims, birth(s), rs_term_number(&s->terms, 1));
         rs_back_over(&s->terms, claims, at, of);
         next = at;
     }
     if (parts == NULL && place.step == NULL && place.frame == NULL)
-        begin(s, claims);
+        begin(s, claims, place.any);
     if (claims->broken) {
         *reason = claims->reason;
         return false;
@@ -391,9 +442,34 @@ static void close_search(struct search *s)
 {
     RS_VEC_CLOSE(&s->said);
     RS_VEC_CLOSE(&s->frames);
+    rs_map_close(&s->arrivals);
     rs_map_close(&s->nogoods);
     rs_map_close(&s->terms.known);
     rs_arena_close(&s->terms.arena);
+}
+
+/* What is so where the report is told: of RS302 whether an exception is set, and whether NULL is returned; of an object
+ * that it has been brought. */
+static void claim_report(struct search *s, struct rs_claims *claims, const struct rs_candidate *candidate)
+{
+    LLVMValueRef returned = LLVMIsAReturnInst(candidate->stand) && LLVMGetNumOperands(candidate->stand) > 0
+                                ? LLVMGetOperand(candidate->stand, 0)
+                                : NULL;
+    bool set = candidate->err == RS_ERR_SET;
+
+    if (set || candidate->err == RS_ERR_CLEAR) {
+        rs_claims_add(&s->terms, claims, (struct rs_claim){.term = rs_term_error(&s->terms), .low = set, .high = set});
+        if (returned != NULL && LLVMGetTypeKind(LLVMTypeOf(returned)) == LLVMPointerTypeKind)
+            rs_claims_add(&s->terms, claims,
+                          (struct rs_claim){.term = rs_term_of(&s->terms, returned),
+                                            .low = set ? INT64_MIN : 0,
+                                            .high = set ? INT64_MAX : 0,
+                                            .differs = set});
+    }
+    if (candidate->object.kind == RS_SYM_NEW && candidate->belief != NULL && LLVMIsACallInst(candidate->belief)) {
+        s->born = candidate->belief;
+        rs_claims_add(&s->terms, claims, (struct rs_claim){.term = birth(s), .low = 1, .high = 1});
+    }
 }
 
 /* Searches for a way to the report, one that goes through callees, too, if *enters says so; else *enters gets whether
@@ -409,11 +485,7 @@ static bool is_reached(struct rs_flow *flow, const struct rs_candidate *candidat
     uint32_t reason = 0;
     bool possible;
 
-    if (candidate->err == RS_ERR_SET || candidate->err == RS_ERR_CLEAR)
-        rs_claims_add(&s.terms, &claims,
-                      (struct rs_claim){.term = rs_term_error(&s.terms),
-                                        .low = candidate->err == RS_ERR_SET,
-                                        .high = candidate->err == RS_ERR_SET});
+    claim_report(&s, &claims, candidate);
     if (step == NULL)
         possible = true;
     else if ((step->kind == RS_STEP_CAME && (step->to != block || step->at == candidate->stand)) ||
@@ -422,10 +494,10 @@ static bool is_reached(struct rs_flow *flow, const struct rs_candidate *candidat
                                                                        met */
     else
         possible = goes_back(&s, place, &claims, NULL, &reason);
-    if (possible && s.parted && !is_exhausted(&s))
+    if (possible && s.parted && !s.unsaid && !is_exhausted(&s))
         *told = retold(&s, candidate->trail);
     flow->refuting += s.steps;
-    *enters = s.passed;
+    *enters = s.passed && !is_exhausted(&s);
     close_search(&s);
     return possible;
 }

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/map.h"
+
 struct rs_case;
 struct rs_flow;
 struct rs_flow_unit;
@@ -33,6 +36,7 @@ struct rs_trail {
     const char *name;            /* lives as long as the IR */
     const struct rs_sym *object; /* NULL where `name` is there, or no %s */
     bool memory;                 /* a failure that only a lack of memory brings */
+    bool any;                    /* control can go so; that a path did is not known */
 };
 
 /* Where a way of a function ends: who gets a summary's way can go it back. */
@@ -53,6 +57,9 @@ void rs_trail_add(struct rs_flow *flow, struct rs_state *state, LLVMValueRef at,
 void rs_trail_step(struct rs_flow *flow, struct rs_state *state, struct rs_trail step);
 /* The state is equal to one that came by the step `first`. */
 void rs_trail_meet(const struct rs_trail *first, const struct rs_state *state);
+/* All steps from block to block of a function, whatever a path knows there: block -> the step that stands for those
+ * which lead to it (by `other` the rest); steps that the map has already are filled in. */
+void rs_trail_arrivals(struct rs_arena *arena, struct rs_map *arrivals, LLVMValueRef function);
 /* Whether the last failure on the path is one that only a lack of memory brings. */
 bool rs_trail_is_memory(const struct rs_state *state);
 

@@ -505,63 +505,18 @@ static void learn_before(struct way *way)
     }
 }
 
-/* The step that stands for all by which control may come to the block, made when it is new. */
-static struct rs_trail *arrival(struct walker *walker, struct rs_map *arrivals, LLVMBasicBlockRef block)
-{
-    uint64_t *place = rs_map_at(arrivals, (uintptr_t)block);
-
-    if (*place == 0) {
-        struct rs_trail *step = rs_arena_alloc(&walker->trails, sizeof(*step));
-
-        *step = (struct rs_trail){0};
-        *place = (uintptr_t)step;
-    }
-    return (struct rs_trail *)(uintptr_t)*place;
-}
-
-/* Control goes from the end of one block to another. */
-static void add_arrival(struct walker *walker, struct rs_map *arrivals, LLVMValueRef end, LLVMBasicBlockRef to)
-{
-    LLVMBasicBlockRef from = LLVMGetInstructionParent(end);
-    struct rs_trail *first = arrival(walker, arrivals, to), *step = first;
-
-    if (first->at != NULL) {
-        step = rs_arena_alloc(&walker->trails, sizeof(*step));
-        *step = (struct rs_trail){.other = first->other};
-        first->other = step;
-    }
-    step->kind = RS_STEP_CAME;
-    step->at = end;
-    step->to = to;
-    step->before = LLVMGetFirstUse(LLVMBasicBlockAsValue(from)) == NULL ? NULL : arrival(walker, arrivals, from);
-}
-
-/* What may lie in front of the start: all steps from block to block, for who reads them from `before` on. */
-static void read_before(struct walker *walker, LLVMBasicBlockRef start)
-{
-    LLVMValueRef function = LLVMGetBasicBlockParent(start);
-    struct rs_map arrivals = {0};
-
-    *rs_map_at(&arrivals, (uintptr_t)start) = (uintptr_t)&walker->before;
-    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block != NULL;
-         block = LLVMGetNextBasicBlock(block)) {
-        LLVMValueRef end = LLVMGetBasicBlockTerminator(block);
-        bool entry = block == LLVMGetEntryBasicBlock(function);
-
-        for (unsigned i = 0; i < LLVMGetNumSuccessors(end); i++)
-            if (entry || LLVMGetFirstUse(LLVMBasicBlockAsValue(block)) != NULL)
-                add_arrival(walker, &arrivals, end, LLVMGetSuccessor(end, i));
-    }
-    rs_map_close(&arrivals);
-}
-
 /* Whether some way, from the function's entry over the start to what was found, agrees with itself. */
 static bool is_way(struct walker *walker, const struct way *way, LLVMValueRef start, struct rs_way_fact fact)
 {
     LLVMBasicBlockRef block = LLVMGetInstructionParent(start);
 
-    if (walker->before.at == NULL && block != LLVMGetEntryBasicBlock(LLVMGetBasicBlockParent(block)))
-        read_before(walker, block);
+    if (walker->before.at == NULL && block != LLVMGetEntryBasicBlock(LLVMGetBasicBlockParent(block))) {
+        struct rs_map arrivals = {0};
+
+        *rs_map_at(&arrivals, (uintptr_t)block) = (uintptr_t)&walker->before;
+        rs_trail_arrivals(&walker->trails, &arrivals, LLVMGetBasicBlockParent(block));
+        rs_map_close(&arrivals);
+    }
     return rs_consistent_is_way(walker->walk->rules->ir,
                                 rs_ir_function(walker->walk->rules->ir, LLVMGetBasicBlockParent(block)), way->trail,
                                 walker->walk->found, LLVMIsAArgument(fact.value) ? fact.value : NULL);

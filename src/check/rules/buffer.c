@@ -25,14 +25,61 @@ static bool is_marker(const char *name)
     return name != NULL && (strncmp(name, "llvm.lifetime", 13) == 0 || strncmp(name, "llvm.dbg", 8) == 0);
 }
 
+static bool is_read_by(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef pointer, int depth);
+
+/* Whether a function only reads what the pointer leads to, and never the exporter, which it might release by hand. */
+static bool is_only_read(struct rs_rules *rules, LLVMValueRef pointer, LLVMValueRef start, int depth)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(pointer); use != NULL; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use), base;
+        int64_t offset;
+
+        if (LLVMIsALoadInst(user)) {
+            if (!rs_rules_address(rules, pointer, &base, &offset) || base != start || offset == OFFSET_OBJ)
+                return false;
+        } else if (LLVMIsAGetElementPtrInst(user)) {
+            if (!is_only_read(rules, user, start, depth))
+                return false;
+        } else if (!LLVMIsAICmpInst(user) &&
+                   !(LLVMIsAInstruction(user) && rs_rules_is_call(user) && is_read_by(rules, user, pointer, depth))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ... or passes it to another function of the unit that does no more than that. */
+static bool is_read_by(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef pointer, int depth)
+{
+    const struct rs_ir_function *own = rs_rules_own(rules, call);
+    const char *name = NULL;
+
+    rs_rules_api(rules, call, &name);
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call) && !is_marker(name); i++) {
+        LLVMValueRef parameter;
+
+        if (LLVMGetOperand(call, i) != pointer)
+            continue;
+        if (own == NULL || depth == 0 || i >= LLVMCountParams(own->value))
+            return false;
+        parameter = LLVMGetParam(own->value, i);
+        if (!is_only_read(rules, parameter, parameter, depth - 1))
+            return false;
+    }
+    return true;
+}
+
 static enum rs_way_verdict step_call(struct rs_way *walk, LLVMValueRef call, LLVMValueRef buffer)
 {
+    enum { DEPTH = 3 };
     const char *name;
     const struct rs_contract *row = rs_rules_api(walk->rules, call, &name);
     int64_t offset;
 
     for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++) {
         if (!is_of(walk->rules, LLVMGetOperand(call, i), buffer, &offset) || is_marker(name))
+            continue;
+        if (row == NULL && offset == 0 && is_read_by(walk->rules, call, LLVMGetOperand(call, i), DEPTH))
             continue;
         const struct rs_argument *parameter = rs_rules_parameter(row, call, i);
         if (parameter == NULL || parameter->kind != RS_ARG_VALUE)
@@ -124,18 +171,41 @@ static LLVMValueRef return_of(const struct rs_way *walk)
     return first == walk->found && walk->left != NULL ? walk->left : walk->found;
 }
 
+/* What a function of the unit returns that parses by a va_list, where it succeeds: some number, if its failure is -1.
+ */
+static struct rs_way_fact success_of(const struct rs_ir_function *own, LLVMValueRef call)
+{
+    struct rs_way_fact fact = {call, true, 0};
+
+    RS_EACH_INSTRUCTION(own->value, i)
+    {
+        LLVMValueRef value = LLVMIsAReturnInst(i) && LLVMGetNumOperands(i) > 0 ? LLVMGetOperand(i, 0) : NULL;
+
+        for (unsigned k = 0; value != NULL && k < (LLVMIsAPHINode(value) ? LLVMCountIncoming(value) : 1); k++) {
+            LLVMValueRef one = LLVMIsAPHINode(value) ? LLVMGetIncomingValue(value, k) : value;
+
+            if (LLVMIsAConstantInt(one) && LLVMConstIntGetSExtValue(one) < 0)
+                fact = (struct rs_way_fact){call, false, 1};
+        }
+    }
+    return fact;
+}
+
 static void judge(struct rs_rules *rules, const struct rs_ir_function *function, LLVMValueRef call, LLVMValueRef buffer,
                   bool parse)
 {
+    const struct rs_contract *row = rs_rules_api(rules, call, NULL);
+    const struct rs_ir_function *own = rs_rules_own(rules, call);
+    struct rs_way_fact fact = row == NULL ? success_of(own, call) : (struct rs_way_fact){call, parse, 0};
     struct search search = {call, buffer, parse ? NULL : LLVMGetOperand(call, 0)};
     struct rs_way walk = {.rules = rules, .step = step, .data = &search, .quiet = true}, trusting = walk;
-    const char *api = rs_rules_api(rules, call, NULL)->name, *name = rs_ir_variable(rules->ir, buffer);
+    const char *api = row != NULL ? row->name : own->name, *name = rs_ir_variable(rules->ir, buffer);
     struct rs_finding *finding;
     size_t length;
 
     if (name == NULL)
         name = LLVMGetValueName2(buffer, &length);
-    if (!rs_way_follow(&walk, call, (struct rs_way_fact){call, parse, 0}))
+    if (!rs_way_follow(&walk, call, fact))
         return;
     finding = rs_rules_tell(rules, RS_RULE_RS206, function, call,
                             rs_rules_text(rules,
@@ -149,7 +219,7 @@ static void judge(struct rs_rules *rules, const struct rs_ir_function *function,
                   rs_rules_text(rules, "%s succeeds: '%s' owns a reference to the exporter", api, name));
     rs_rules_note(rules, finding, return_of(&walk), "the function returns, nothing has released it");
     trusting.trusts = true;
-    if (!rs_way_follow(&trusting, call, (struct rs_way_fact){call, parse, 0}))
+    if (!rs_way_follow(&trusting, call, fact))
         finding->severity = RS_NOTE; /* only if another module's function fails, of which nothing is known */
 }
 
@@ -157,11 +227,11 @@ static void judge_call(struct rs_rules *rules, const struct rs_ir_function *func
 {
     LLVMValueRef buffers[BUFFERS_MOST];
     const struct rs_contract *row = rs_rules_api(rules, call, NULL);
-    unsigned count = row == NULL ? 0 : rs_rules_buffers(rules, call, buffers, BUFFERS_MOST);
+    unsigned count = rs_rules_buffers(rules, call, buffers, BUFFERS_MOST);
 
     for (unsigned i = 0; i < count; i++)
         if (is_local_buffer(rules, buffers[i]))
-            judge(rules, function, call, buffers[i], row->failure == 0);
+            judge(rules, function, call, buffers[i], row == NULL || row->failure == 0);
 }
 
 void rs_rule_buffer(struct rs_rules *rules)

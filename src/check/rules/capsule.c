@@ -32,8 +32,8 @@ static bool may_release(struct rs_rules *rules, const struct rs_ir_function *fun
         const struct rs_contract *row = rs_rules_is_call(i) ? rs_rules_api(rules, i, &name) : NULL;
         const struct rs_ir_function *own = rs_rules_is_call(i) ? rs_rules_own(rules, i) : NULL;
 
-        if (!rs_rules_is_call(i))
-            continue;
+        if (!rs_rules_is_call(i) || (name != NULL && strncmp(name, "__Pyx_", 6) == 0))
+            continue; /* what Cython's own helpers release is their own */
         if (row != NULL   ? rs_rules_ref_act(row) == RS_REF_RELEASE || (row->flags & RS_MAY_RELEASE)
             : own != NULL ? !own->library && may_release(rules, own, depth - 1)
                           : name == NULL || strncmp(name, "llvm.", 5) != 0)

@@ -256,6 +256,23 @@ static int format_of(struct rs_rules *rules, LLVMValueRef call, const struct rs_
     return -1;
 }
 
+/* The parameter that a function of the unit with "..." hands on as the format of PyArg_VaParse, or -1. */
+static int handed_on(struct rs_rules *rules, const struct rs_ir_function *own)
+{
+    if (own == NULL || !LLVMIsFunctionVarArg(LLVMGlobalGetValueType(own->value)))
+        return -1;
+    RS_EACH_INSTRUCTION(own->value, i)
+    {
+        const struct rs_contract *row = rs_rules_is_call(i) ? rs_rules_api(rules, i, NULL) : NULL;
+
+        for (unsigned k = 0; row != NULL && k < row->nargs; k++)
+            for (unsigned p = 0; row->args[k].kind == RS_ARG_PARSE && p < LLVMCountParams(own->value); p++)
+                if (rs_rules_argument(i, k) == LLVMGetParam(own->value, p))
+                    return (int)p;
+    }
+    return -1;
+}
+
 unsigned rs_rules_buffers(struct rs_rules *rules, LLVMValueRef call, LLVMValueRef *buffers, unsigned most)
 {
     struct reading reading = {.length = 8};
@@ -263,11 +280,15 @@ unsigned rs_rules_buffers(struct rs_rules *rules, LLVMValueRef call, LLVMValueRe
     const char *api, *format;
     unsigned count = 0;
     int at = format_of(rules, call, &row, &api);
+    struct rs_ir_function *own = row == NULL ? rs_rules_own(rules, call) : NULL;
+    unsigned first = own != NULL ? LLVMCountParams(own->value) : row != NULL ? row->nargs - 1u : 0;
 
+    if (row == NULL)
+        at = handed_on(rules, own);
     for (unsigned i = 0; row != NULL && i < row->nargs && count < most; i++)
         if (row->args[i].kind == RS_ARG_BUFFER_OUT && rs_rules_argument(call, i) != NULL)
             buffers[count++] = rs_rules_argument(call, i);
-    format = at < 0 || row->args[at].kind != RS_ARG_PARSE
+    format = at < 0 || (row != NULL && row->args[at].kind != RS_ARG_PARSE)
                  ? NULL
                  : rs_ir_string(rules->ir, rs_rules_argument(call, (unsigned)at));
     if (format == NULL)
@@ -275,8 +296,8 @@ unsigned rs_rules_buffers(struct rs_rules *rules, LLVMValueRef call, LLVMValueRe
     read_format(&reading, format, true);
     for (unsigned i = 0; i < reading.count && !reading.unknown && count < most; i++)
         if (reading.wants[i].kind == WANT_STRUCTURE && reading.wants[i].size == BUFFER_SIZE &&
-            rs_rules_argument(call, row->nargs - 1u + i) != NULL)
-            buffers[count++] = rs_rules_argument(call, row->nargs - 1u + i);
+            rs_rules_argument(call, first + i) != NULL)
+            buffers[count++] = rs_rules_argument(call, first + i);
     return count;
 }
 

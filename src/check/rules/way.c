@@ -112,6 +112,16 @@ static bool may_raise(const struct way *way, LLVMValueRef call)
     return name == NULL || !(strncmp(name, "llvm.", 5) == 0 || rs_ir_calls_clib(call));
 }
 
+/* Cython's way into an `except`: that it cannot take the exception out, for want of memory, nobody can mend in the
+ * .pyx. */
+static bool enters_except(struct rs_rules *rules, LLVMValueRef call)
+{
+    const char *name = NULL;
+
+    rs_rules_api(rules, call, &name);
+    return name != NULL && (strcmp(name, "__Pyx__GetException") == 0 || strcmp(name, "__Pyx_GetException") == 0);
+}
+
 /* What the call does to the error indicator, and what it says of it. */
 static void follow_error(struct way *way, LLVMValueRef call)
 {
@@ -119,6 +129,8 @@ static void follow_error(struct way *way, LLVMValueRef call)
                                            "PyErr_PrintEx", "PyErr_WriteUnraisable", "PyErr_GetRaisedException"};
     const struct rs_contract *row = rs_rules_api(way->rules, call, NULL);
 
+    if (enters_except(way->rules, call))
+        learn(way, (struct rs_way_fact){call, false, 0});
     if (row != NULL && strcmp(row->name, "PyErr_Occurred") == 0) {
         if (!way->raised)
             learn(way, (struct rs_way_fact){call, false, 0});

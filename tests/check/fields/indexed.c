@@ -72,6 +72,52 @@ stack_pop(stack *self, PyObject *Py_UNUSED(ignored))
     return self->items[--self->count];
 }
 
+static PyObject *
+stack_repr(stack *self)
+{
+    PyObject *tuple = PyTuple_New(self->count), *text;
+
+    if (tuple == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < self->count; i++)
+        PyTuple_SET_ITEM(tuple, i, self->items[i]);
+    text = PyObject_Repr(tuple);
+    Py_DECREF(tuple);
+    return text;
+}
+
+static PyObject *
+leaf_repr(stack *self)
+{
+    PyObject *tuple = PyTuple_New(self->count), *text;
+
+    if (tuple == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < self->count; i++) {
+        PyObject *item = self->items[i];
+
+        Py_INCREF(item);
+        PyTuple_SET_ITEM(tuple, i, item);
+    }
+    text = PyObject_Repr(tuple);
+    Py_DECREF(tuple);
+    return text;
+}
+
+/* the items go over to the list */
+static PyObject *
+stack_drain(stack *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *list = PyList_New(self->count);
+
+    if (list == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < self->count; i++)
+        PyList_SET_ITEM(list, i, self->items[i]);
+    self->count = 0;
+    return list;
+}
+
 static int
 stack_assign(stack *self, Py_ssize_t i, PyObject *value)
 {
@@ -131,19 +177,19 @@ stack_dealloc(stack *self)
 static PyMethodDef stack_methods[] = {
     {"push", (PyCFunction)stack_push, METH_O, NULL}, {"push_owned", (PyCFunction)stack_push_owned, METH_O, NULL},
     {"at", (PyCFunction)stack_at, METH_O, NULL}, {"at_owned", (PyCFunction)stack_at_owned, METH_O, NULL},
-    {"pop", (PyCFunction)stack_pop, METH_NOARGS, NULL}, {NULL},
+    {"pop", (PyCFunction)stack_pop, METH_NOARGS, NULL}, {"drain", (PyCFunction)stack_drain, METH_NOARGS, NULL}, {NULL},
 };
 static PySequenceMethods stack_sequence = {.sq_ass_item = (ssizeobjargproc)stack_assign},
                          leaf_sequence = {.sq_ass_item = (ssizeobjargproc)leaf_assign};
 static PyTypeObject stack_type = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "indexed.stack", .tp_basicsize = sizeof(stack), .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = PyType_GenericNew, .tp_init = (initproc)stack_init, .tp_dealloc = (destructor)stack_dealloc,
-    .tp_methods = stack_methods, .tp_as_sequence = &stack_sequence,
+    .tp_repr = (reprfunc)stack_repr, .tp_methods = stack_methods, .tp_as_sequence = &stack_sequence,
 };
 static PyTypeObject leaf_type = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "indexed.leaf", .tp_basicsize = sizeof(stack), .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = PyType_GenericNew, .tp_init = (initproc)stack_init, .tp_dealloc = (destructor)stack_dealloc,
-    .tp_as_sequence = &leaf_sequence,
+    .tp_repr = (reprfunc)leaf_repr, .tp_as_sequence = &leaf_sequence,
 };
 
 /* items that are lent: nobody gives them up */
@@ -177,5 +223,6 @@ PyInit_indexed(void)
 /* refsan check
  * RS103 stack_push / stack_push_owned: self->items[self->count++] = item
  * RS102 stack_at / stack_at_owned: return self->items
+ * RS103 stack_repr / leaf_repr: PyTuple_SET_ITEM
  * RS103 stack_assign / leaf_assign: self->more[i] = value
  */

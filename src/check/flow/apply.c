@@ -342,6 +342,20 @@ static bool has_succeeded(const struct applying *a, struct rs_av result, bool po
            (result.kind != RS_AV_INT || (result.number >= 0 && a->unmarked));
 }
 
+/* What a callee stores through an address that it was given: of a member of which only the caller knows the name. */
+static void store_through(struct applying *a, const struct rs_store_change *store, struct rs_av place,
+                          struct rs_av value)
+{
+    bool named = store->key == 0 && store->where.kind == RS_SUBJECT_FIELD && store->where.offset == 0 &&
+                 store->where.arg >= 0 && (unsigned)store->where.arg < LLVMGetNumArgOperands(a->call);
+    LLVMValueRef pointer = named ? LLVMGetOperand(a->call, (unsigned)store->where.arg) : NULL;
+    uint64_t key = named ? rs_memory_key(a->flow->ir, pointer, NULL, NULL) : store->key;
+
+    if (named && key != 0)
+        rs_memory_overwrite(a->flow, a->state, place, pointer, key, value, a->call);
+    rs_memory_assign(a->flow, a->state, place.sym, place.number, key, value, a->call);
+}
+
 static void apply_way(struct applying *a)
 {
     struct rs_av values[RS_CASE_STORES], result;
@@ -362,7 +376,7 @@ static void apply_way(struct applying *a)
     for (unsigned i = 0; i < a->way->nstores; i++) {
         struct rs_av place = place_of(a, &a->way->stores[i].where);
         if (place.kind == RS_AV_SYM)
-            rs_memory_assign(a->flow, a->state, place.sym, place.number, a->way->stores[i].key, values[i], a->call);
+            store_through(a, &a->way->stores[i], place, values[i]);
         else
             rs_refs_unknown(a->state, values[i]);
         if (a->way->thrown) /* it may belong to an object that was never finished */

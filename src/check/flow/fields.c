@@ -89,16 +89,53 @@ static void read_release(struct rs_flow_unit *unit, LLVMValueRef call)
     field->released_at = call;
 }
 
+/* Whether the function returns what it loads from there. */
+static bool returns_it(struct rs_ir *ir, LLVMValueRef function, uint64_t key)
+{
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b != NULL; b = LLVMGetNextBasicBlock(b)) {
+        LLVMValueRef end = LLVMGetBasicBlockTerminator(b), value;
+
+        if (end == NULL || !LLVMIsAReturnInst(end) || LLVMGetNumOperands(end) == 0)
+            continue;
+        value = LLVMGetOperand(end, 0);
+        for (unsigned i = 0; i < (LLVMIsAPHINode(value) ? LLVMCountIncoming(value) : 1); i++) {
+            LLVMValueRef one = LLVMIsAPHINode(value) ? LLVMGetIncomingValue(value, i) : value;
+
+            if (LLVMIsALoadInst(one) && rs_memory_key(ir, LLVMGetOperand(one, 0), NULL, NULL) == key)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* References that are taken to what a member holds, and not for who asks for it: Py_INCREF(state->module) for each
+ * object that will give one back. */
+static void read_counted(struct rs_flow_unit *unit, LLVMValueRef function, LLVMValueRef call)
+{
+    LLVMValueRef object;
+    uint64_t key = rs_ir_count(unit->ir, call, &object) > 0 && LLVMIsALoadInst(object)
+                       ? rs_memory_key(unit->ir, LLVMGetOperand(object, 0), NULL, NULL)
+                       : 0;
+    uint64_t *index = key == 0 ? NULL : rs_map_find(&unit->fields, key);
+
+    if (index != NULL && !returns_it(unit->ir, function, key))
+        unit->field.items[*index - 1].counted = true;
+}
+
 void rs_fields_read(struct rs_flow_unit *unit)
 {
-    for (size_t f = 0; f < unit->ir->functions.count; f++) {
-        LLVMValueRef function = unit->ir->functions.items[f].value;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t f = 0; f < unit->ir->functions.count; f++) {
+            LLVMValueRef function = unit->ir->functions.items[f].value;
 
-        for (LLVMBasicBlockRef b = unit->ir->functions.items[f].library ? NULL : LLVMGetFirstBasicBlock(function);
-             b != NULL; b = LLVMGetNextBasicBlock(b))
-            for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
-                read_release(unit, i);
-    }
+            for (LLVMBasicBlockRef b = unit->ir->functions.items[f].library ? NULL : LLVMGetFirstBasicBlock(function);
+                 b != NULL; b = LLVMGetNextBasicBlock(b))
+                for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
+                    if (pass == 0)
+                        read_release(unit, i);
+                    else
+                        read_counted(unit, function, i);
+        }
 }
 
 /* Whether the place itself gave up what it holds: the release names it. */
@@ -389,6 +426,8 @@ void rs_fields_judge(struct rs_flow_unit *unit)
         struct rs_candidate candidate = unit->doubts.items[i].store;
         const struct rs_field *field = rs_field_find(unit, unit->doubts.items[i].key);
 
+        if (!field->owned_store && field->replaced_at == NULL && field->counted)
+            continue;
         if (!field->owned_store && field->replaced_at == NULL)
             candidate = blame_release(unit, field, &candidate);
         if (!is_known(unit, &candidate) && !rs_variants_differ(unit, unit->doubts.items[i].store.function, field->key))

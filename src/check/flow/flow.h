@@ -45,6 +45,7 @@ struct rs_field {
     LLVMValueRef replaced_at;              /* a release that accompanies a store */
     unsigned releasers;                    /* functions that release it */
     bool owned_store;                      /* somewhere a value is stored with its reference */
+    bool counted;                          /* somebody takes references to what it holds, for others to give back */
 };
 
 /* A borrowed reference was stored where an owned one belongs; who is to blame is known when all functions are. */
@@ -254,6 +255,10 @@ bool rs_range_is_within(struct rs_flow *flow, LLVMValueRef call, LLVMValueRef in
 /* memory.c */
 struct rs_av rs_memory_load(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
                             LLVMValueRef at);
+/* In front of a store over a member that may hold a reference which nobody has looked at: it is known from now on, so
+ * that it can be told of as lost. */
+void rs_memory_overwrite(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
+                         uint64_t key, struct rs_av value, LLVMValueRef at);
 void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
                      struct rs_av value, LLVMValueRef at);
 struct rs_cell *rs_memory_cell(struct rs_state *state, int32_t base, int64_t offset);

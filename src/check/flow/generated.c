@@ -107,6 +107,16 @@ static bool is_counted_place(struct rs_flow_unit *unit, LLVMValueRef store)
     return field != NULL && (is_by_hand(unit, field->released_at) || is_by_hand(unit, field->replaced_at));
 }
 
+/* Whether a member held the object, which the author releases elsewhere. */
+static bool is_counted_member(struct rs_flow_unit *unit, const struct rs_sym *object)
+{
+    const struct rs_field *field = object->kind == RS_SYM_LOADED && object->flags & RS_F_MOVED
+                                       ? rs_field_find(unit, (uintptr_t)object->identity)
+                                       : NULL;
+
+    return field != NULL && (is_by_hand(unit, field->released_at) || is_by_hand(unit, field->replaced_at));
+}
+
 bool rs_generated_counts(struct rs_flow_unit *unit, const struct rs_candidate *candidate)
 {
     struct rs_ir *ir = unit->ir;
@@ -120,6 +130,7 @@ bool rs_generated_counts(struct rs_flow_unit *unit, const struct rs_candidate *c
     if (candidate->rule == RS_RULE_RS103 &&
         (gives_there(ir, candidate->culprit) || is_counted_place(unit, candidate->culprit)))
         return false;
-    return !counts_there(ir, candidate->culprit, NULL) && !counts_there(ir, object->how, moves(ir, object->api)) &&
-           !counts_there(ir, object->taken, NULL) && !counts_there(ir, object->gone, moves(ir, object->gone_api));
+    return !is_counted_member(unit, object) && !counts_there(ir, candidate->culprit, NULL) &&
+           !counts_there(ir, object->how, moves(ir, object->api)) && !counts_there(ir, object->taken, NULL) &&
+           !counts_there(ir, object->gone, moves(ir, object->gone_api));
 }

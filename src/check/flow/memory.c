@@ -409,6 +409,18 @@ void rs_memory_assign(struct rs_flow *flow, struct rs_state *state, int32_t base
     rs_memory_put(flow, state, base, offset, key, value, at);
 }
 
+void rs_memory_overwrite(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
+                         uint64_t key, struct rs_av value, LLVMValueRef at)
+{
+    int32_t old;
+
+    if (!rs_fields_overwrites(flow, state, address, key, value, at))
+        return;
+    old = initial(flow, state, address.sym, address.number, pointer, true, at);
+    rs_memory_put(flow, state, address.sym, address.number, key, rs_av_sym(old), at);
+    state->mem.items[state->mem.count - 1].stored = false;
+}
+
 void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av address, LLVMValueRef pointer,
                      struct rs_av value, LLVMValueRef at)
 {
@@ -461,11 +473,6 @@ void rs_memory_store(struct rs_flow *flow, struct rs_state *state, struct rs_av 
         rs_memory_put(flow, state, address.sym, address.number, key, value, at);
         return;
     }
-    if (rs_fields_overwrites(flow, state, address, key, value, at)) {
-        int32_t old = initial(flow, state, address.sym, address.number, pointer, true, at);
-
-        rs_memory_put(flow, state, address.sym, address.number, key, rs_av_sym(old), at);
-        state->mem.items[state->mem.count - 1].stored = false;
-    }
+    rs_memory_overwrite(flow, state, address, pointer, key, value, at);
     rs_memory_assign(flow, state, address.sym, address.number, key, value, at);
 }

@@ -87,7 +87,7 @@ void rs_refs_acquire(struct rs_flow *flow, struct rs_state *state, struct rs_av 
 }
 
 /* What dies with an object: what it alone kept alive. */
-static void die(struct rs_state *state, int32_t dying)
+static void die(struct rs_flow *flow, struct rs_state *state, int32_t dying)
 {
     const struct rs_sym *it = &state->syms.items[dying];
 
@@ -95,6 +95,9 @@ static void die(struct rs_state *state, int32_t dying)
         struct rs_sym *content = state->mem.items[i].base == dying && state->mem.items[i].stored
                                      ? rs_state_object(state, state->mem.items[i].value)
                                      : NULL;
+        /* its members' references go with it: one that came without any goes, too */
+        if (content != NULL && content->owned == 0 && state->mem.items[i].key != 0)
+            rs_fields_stored(flow, state, &state->mem.items[i], content);
         if (content != NULL && content->owned > 0)
             content->owned--;
         if (content != NULL)
@@ -116,12 +119,12 @@ static void die(struct rs_state *state, int32_t dying)
 }
 
 /* The function's last reference is gone: the object lives on only if somebody else holds it. */
-static void maybe_die(struct rs_state *state, struct rs_sym *sym)
+static void maybe_die(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym)
 {
     if (sym->kind != RS_SYM_NEW || sym->flags & (RS_F_VISIBLE | RS_F_STOLEN | RS_F_UNCERTAIN))
         return;
     sym->flags |= RS_F_DEAD;
-    die(state, (int32_t)(sym - state->syms.items));
+    die(flow, state, (int32_t)(sym - state->syms.items));
 }
 
 /* Whether the reference is one that the code keeps in another way than by counting it here. */
@@ -204,7 +207,7 @@ void rs_refs_release(struct rs_flow *flow, struct rs_state *state, struct rs_av 
         sym->gone = at;
         sym->gone_api = "Py_DECREF";
         if (sym->owned == 0)
-            maybe_die(state, sym);
+            maybe_die(flow, state, sym);
         return;
     }
     if (is_silent(sym) || is_type_of_dying(flow, sym))
@@ -365,6 +368,21 @@ void rs_refs_exchange(struct rs_state *state, int32_t container)
             state->syms.items[i].flags |= RS_F_UNCERTAIN;
 }
 
+/* The store itself, where a function of the unit has made it through an address that it got. */
+static LLVMValueRef store_of(struct rs_flow *flow, LLVMValueRef over)
+{
+    LLVMValueRef callee = LLVMIsACallInst(over) ? rs_ir_callee(over) : NULL;
+    const struct rs_ir_function *own = callee == NULL ? NULL : rs_ir_function(flow->ir, callee);
+
+    for (LLVMBasicBlockRef b = own == NULL ? NULL : LLVMGetFirstBasicBlock(callee); b != NULL;
+         b = LLVMGetNextBasicBlock(b))
+        for (LLVMValueRef i = LLVMGetFirstInstruction(b); i != NULL; i = LLVMGetNextInstruction(i))
+            if (LLVMIsAStoreInst(i) && LLVMIsAArgument(rs_ir_root(LLVMGetOperand(i, 1))) &&
+                !LLVMIsConstant(LLVMGetOperand(i, 0)))
+                return i;
+    return over;
+}
+
 void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *sym, LLVMValueRef at)
 {
     bool taken = sym->kind != RS_SYM_NEW, replaced = sym->flags & RS_F_MOVED && sym->taken == NULL, failing;
@@ -383,7 +401,9 @@ void rs_refs_lost(struct rs_flow *flow, struct rs_state *state, struct rs_sym *s
     failing = state->err == RS_ERR_SET || (flow->judge && rs_ahead_fails(flow, state));
     sym->gone = at;
     shown = *sym;
-    shown.how = replaced && sym->over != NULL ? sym->over : !taken && sym->taken != NULL ? sym->taken : sym->how;
+    shown.how = replaced && sym->over != NULL  ? store_of(flow, sym->over)
+                : !taken && sym->taken != NULL ? sym->taken
+                                               : sym->how;
     if (replaced) {
         rs_tell(flow, state, RS_RULE_RS201, since, &shown,
                 SAY(flow, "%s: the reference that %s held is never given back: it is replaced%s", flow->function->name,

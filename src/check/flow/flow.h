@@ -104,7 +104,8 @@ struct rs_idle {
 };
 struct rs_block {
     LLVMBasicBlockRef block;
-    uint64_t *live; /* values live at its head */
+    uint64_t *live;         /* values live at its head */
+    RS_VEC(uint32_t) given; /* values that phis of the blocks behind it take from here */
     uint32_t visits;
     bool dropped;   /* states that came here, or outcomes of a call here, were too many */
     bool doomed;    /* the program ends here: a failed assertion, abort() */

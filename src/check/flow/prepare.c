@@ -92,13 +92,24 @@ static void add_live_out(struct rs_flow *flow, struct rs_block *block, uint64_t 
                 clear(live, index);
         }
     }
-    for (unsigned s = 0; s < LLVMGetNumSuccessors(terminator); s++)
-        for (LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetSuccessor(terminator, s)); i != NULL && LLVMIsAPHINode(i);
+    for (size_t i = 0; i < block->given.count; i++)
+        set(live, block->given.items[i]);
+}
+
+/* What phis take from which block: asked once, since the block of an error may have phis for each variable and
+ * thousands of blocks in front of it. */
+static void read_given(struct rs_flow *flow)
+{
+    for (size_t b = 0; b < flow->blocks.count; b++)
+        for (LLVMValueRef i = LLVMGetFirstInstruction(flow->blocks.items[b].block); i != NULL && LLVMIsAPHINode(i);
              i = LLVMGetNextInstruction(i))
             for (unsigned k = 0; k < LLVMCountIncoming(i); k++) {
                 uint32_t index = rs_flow_index(flow, LLVMGetIncomingValue(i, k));
-                if (index != UINT32_MAX && LLVMGetIncomingBlock(i, k) == block->block)
-                    set(live, index);
+                const uint64_t *from =
+                    index == UINT32_MAX ? NULL : rs_map_find(&flow->order, (uintptr_t)LLVMGetIncomingBlock(i, k));
+
+                if (from != NULL)
+                    *RS_PUSH(&flow->blocks.items[*from - 1].given) = index;
             }
 }
 
@@ -209,6 +220,7 @@ void rs_prepare(struct rs_flow *flow)
 {
     number_values(flow);
     order_blocks(flow);
+    read_given(flow);
     find_live(flow);
     find_relevant(flow);
     rs_asked_read(flow);
@@ -225,6 +237,7 @@ void rs_prepare_close(struct rs_flow *flow)
         struct rs_block *block = &flow->blocks.items[i];
 
         free(block->live);
+        RS_VEC_CLOSE(&block->given);
         RS_VEC_CLOSE(&block->seen);
         RS_VEC_CLOSE(&block->arrivals);
         for (size_t k = 0; k < block->open.count; k++)

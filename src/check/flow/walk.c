@@ -44,38 +44,49 @@ static bool is_compared_with_null(LLVMValueRef pointer, int depth)
     return false;
 }
 
-static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMBasicBlockRef from,
+/* The place of a block among those in front of a phi; `hint` is that in another phi of the same block, which mostly is
+ * the same. */
+static unsigned place_of(LLVMValueRef phi, LLVMBasicBlockRef from, unsigned hint)
+{
+    unsigned count = LLVMCountIncoming(phi);
+
+    if (hint < count && LLVMGetIncomingBlock(phi, hint) == from)
+        return hint;
+    for (unsigned k = 0; k < count; k++)
+        if (LLVMGetIncomingBlock(phi, k) == from)
+            return k;
+    return count;
+}
+
+static struct rs_av incoming(struct rs_flow *flow, struct rs_state *state, LLVMValueRef phi, LLVMValueRef value,
                              bool back)
 {
-    for (unsigned k = 0; k < LLVMCountIncoming(phi); k++) {
-        LLVMValueRef value = LLVMGetIncomingValue(phi, k);
-        struct rs_av is;
+    struct rs_av is = rs_eval(flow, state, value);
 
-        if (LLVMGetIncomingBlock(phi, k) != from)
-            continue;
-        is = rs_eval(flow, state, value);
-        /* a counter has another value each time around: which one is not kept, only where it began */
-        if (back && is.kind == RS_AV_INT && is_counter(value, 4))
-            return rs_flow_relevant(flow, rs_flow_index(flow, phi)) ? rs_eval_counted(state, value) : rs_av_unknown();
-        if (back && is.kind == RS_AV_SYM && is.number != 0 && !is_compared_with_null(phi, 2))
-            return rs_av_unknown();
-        if (back && is.kind == RS_AV_SYM && is.number != 0)
-            is.number = RS_OFFSET_ANY;
-        return is;
-    }
-    return rs_av_unknown();
+    /* a counter has another value each time around: which one is not kept, only where it began */
+    if (back && is.kind == RS_AV_INT && is_counter(value, 4))
+        return rs_flow_relevant(flow, rs_flow_index(flow, phi)) ? rs_eval_counted(state, value) : rs_av_unknown();
+    if (back && is.kind == RS_AV_SYM && is.number != 0 && !is_compared_with_null(phi, 2))
+        return rs_av_unknown();
+    if (back && is.kind == RS_AV_SYM && is.number != 0)
+        is.number = RS_OFFSET_ANY;
+    return is;
 }
 
 static void assign_phis(struct rs_flow *flow, struct rs_state *state, LLVMBasicBlockRef from, LLVMBasicBlockRef to,
                         bool back)
 {
     RS_VEC(struct rs_bind) binds = {0};
+    unsigned place = 0;
 
     for (LLVMValueRef i = LLVMGetFirstInstruction(to); i != NULL && LLVMIsAPHINode(i); i = LLVMGetNextInstruction(i)) {
         uint32_t index = rs_flow_index(flow, i);
 
-        if (index != UINT32_MAX)
-            *RS_PUSH(&binds) = (struct rs_bind){index, incoming(flow, state, i, from, back)};
+        if (index == UINT32_MAX)
+            continue;
+        place = place_of(i, from, place);
+        if (place < LLVMCountIncoming(i))
+            *RS_PUSH(&binds) = (struct rs_bind){index, incoming(flow, state, i, LLVMGetIncomingValue(i, place), back)};
     }
     for (size_t i = 0; i < binds.count; i++) {
         struct rs_av value = binds.items[i].value;

@@ -74,20 +74,6 @@ static void fill_data(struct rs_state *state, struct rs_av address)
     rs_memory_cell(state, address.sym, address.number)->value = rs_av_sym(sym);
 }
 
-/* PyArg_ParseTuple(args, "iz", &number, &text): the last variable is written when nothing can fail any more, those in
- * front of it in any case. What a converter does, it decides by itself. */
-static bool is_parsed_last(const struct calling *c, unsigned index)
-{
-    for (unsigned i = 0; i < c->row->nargs && i < c->count; i++)
-        if (c->row->args[i].kind == RS_ARG_PARSE) {
-            const char *format = rs_ir_string(c->flow->ir, LLVMGetOperand(c->call, i));
-            size_t length = format == NULL ? 0 : strcspn(format, ":;");
-
-            return index > i && index + 1 == c->count && length > 0 && format[length - 1] != '&';
-        }
-    return false;
-}
-
 static void use_arguments(const struct calling *c, struct rs_state *state)
 {
     for (unsigned i = 0; i < c->count; i++) {
@@ -102,7 +88,8 @@ static void use_arguments(const struct calling *c, struct rs_state *state)
         if (arg != NULL && (rs_api_reads_text(c->row, i) || (is_object_kind(arg->kind) && !arg->nullable)) &&
             value.kind == RS_AV_SYM && value.number == 0 && state->syms.items[value.sym].null == RS_MAYBE)
             rs_refine_null(c->flow, state, value.sym, false);
-        if (arg != NULL && arg->kind == RS_ARG_VALUE && !is_parsed_last(c, i))
+        /* what stands for "..." is a format's, which tells what is filled */
+        if (arg != NULL && arg->kind == RS_ARG_VALUE && !(c->row->flags & RS_VARIADIC && i + 1 == c->row->nargs))
             fill_data(state, value);
         if (arg != NULL && arg->kind == RS_ARG_VALUE && (rs_api_keeps_data(c->row->name) || rs_api_moves(c->row->name)))
             rs_refs_unknown(state, value);

@@ -293,7 +293,7 @@ def signed(text):
     body, total = text.split(b"\n", 1)[1], 0xcbf29ce484222325
     for byte in body:
         total = (total ^ byte) * 0x100000001b3 % 2**64
-    return b"refsan library summaries 1 %016x\n" % (total ^ total >> 31) + body
+    return b"refsan library summaries 2 %016x\n" % (total ^ total >> 31) + body
 
 
 def library(context):

@@ -249,9 +249,8 @@ def of_llvm_99(data):
     return number.to_bytes(1000, "little")
 
 
-def bitcode(context):
-    """Bitcode and textual IR as input; a file that is cut short costs itself alone."""
-    folder = fresh("bitcode")
+def lowered(context, folder):
+    """one.bc in the folder; the clang that made it, and its flags."""
     program.need_check()
     _, include = minor(context)
     source(folder, "one", fixed=True)
@@ -259,6 +258,13 @@ def bitcode(context):
     clang = next(c for c in ["clang-%d" % major for major in (19, 18, 17, 16, 20, 21, 22)] + ["clang"] if shutil.which(c))
     flags = ["-O0", "-g", "-Xclang", "-disable-llvm-passes", "-Xclang", "-disable-O0-optnone", "-emit-llvm", "-I", include, "one.c"]
     subprocess.run([clang, "-c", "-o", "one.bc"] + flags, cwd=folder, check=True)
+    return clang, flags
+
+
+def bitcode(context):
+    """Bitcode and textual IR as input; a file that is cut short costs itself alone."""
+    folder = fresh("bitcode")
+    clang, flags = lowered(context, folder)
     subprocess.run([clang, "-S", "-o", "two.ll"] + flags, cwd=folder, check=True)
     with open(os.path.join(folder, "one.bc"), "rb") as f, open(os.path.join(folder, "cut.bc"), "wb") as to:
         to.write(f.read()[:1000])
@@ -276,6 +282,24 @@ def bitcode(context):
         ran = check(folder, "one.bc", "bad.bc")
         expect_units(ran, ["one.bc"])
         core.expect(len(ran.own) == 1 and "'bad.bc': not analysed: no valid code: Instruction does not dominate" in ran.own[0], "invalid code is not named in one line", ran.text())
+
+
+def damaged_bitcode(context):
+    """A bit that is another one in a file of bitcode: at most one line about it, which does not call it a bug of refsan's."""
+    folder = fresh("damaged")
+    lowered(context, folder)
+    with open(os.path.join(folder, "one.bc"), "rb") as f:
+        whole = f.read()
+    names = []
+    for i in range(1, 301):
+        at = len(whole) * i // 301
+        names.append("bit%d.bc" % i)  # some end LLVM 19's reader by a signal
+        with open(os.path.join(folder, names[-1]), "wb") as f:
+            f.write(whole[:at] + bytes([whole[at] ^ 1 << i % 8]) + whole[at + 1:])
+    ran = check(folder, "one.bc", *names)
+    core.expect(all("refsan bug" not in line for line in ran.own), "damage is called a bug", ran.text())
+    said = [sum("'%s'" % name in line for line in ran.own) for name in names]
+    core.expect(1 <= sum(said) and max(said) == 1, "lines a file: %s" % said, ran.text())
 
 
 def sarif(context):
@@ -532,5 +556,5 @@ def init_elsewhere(context):
 
 
 def collect(context):
-    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "init-elsewhere": init_elsewhere, "files": files, "database": database, "build": build, "archive": archive, "build-fails": build_fails, "build-cc": build_cc, "build-moved": build_moved, "cache": cache, "bitcode": bitcode}
+    tests = {"cython": cython, "statuses": statuses, "choices": choices, "baseline": baseline, "suppressed": suppressed, "kept": kept, "header": header, "sarif": sarif, "units": units, "init-elsewhere": init_elsewhere, "files": files, "database": database, "build": build, "archive": archive, "build-fails": build_fails, "build-cc": build_cc, "build-moved": build_moved, "cache": cache, "bitcode": bitcode, "damaged-bitcode": damaged_bitcode}
     return [core.Test("check-cli/" + name, function) for name, function in tests.items()]

@@ -130,6 +130,9 @@ static bool did(struct work *work, const struct rs_job *job)
         rs_driver_say("'%s': not analysed: no process: %s", file, strerror(job->status));
     else if (strstr(why, "memory") != NULL)
         rs_driver_say("'%s': not analysed: it needs more than %llu GB of memory", file, unit_bytes >> 30);
+    else if (job->end == RS_JOB_CRASHED && work->source->foreign)
+        rs_driver_say("'%s': not analysed: ended by signal %d (%s): the file may be damaged", file, job->status,
+                      strsignal(job->status));
     else if (job->end == RS_JOB_CRASHED)
         rs_driver_say("'%s': not analysed: refsan bug: the analysis was ended by signal %d (%s)", file, job->status,
                       strsignal(job->status));

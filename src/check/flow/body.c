@@ -40,6 +40,15 @@ static void add_text(struct hashing *h, const char *text)
 }
 
 /* ---- types ---- */
+static uint64_t length_of(LLVMTypeRef array)
+{
+#if LLVM_VERSION_MAJOR >= 17
+    return LLVMGetArrayLength2(array);
+#else
+    return LLVMGetArrayLength(array);
+#endif
+}
+
 /* A structure is its name: Cython's module state has other members in each unit. What a function uses of one is in its
  * instructions, as offsets. */
 static uint64_t type_of(struct rs_bodies *bodies, LLVMTypeRef type)
@@ -57,7 +66,7 @@ static uint64_t type_of(struct rs_bodies *bodies, LLVMTypeRef type)
 
         hash = mix_bytes(hash, stem == NULL ? "" : stem, stem == NULL ? 0 : strlen(stem));
     } else if (kind == LLVMArrayTypeKind) {
-        hash = mix(mix(hash, LLVMGetArrayLength2(type)), type_of(bodies, LLVMGetElementType(type)));
+        hash = mix(mix(hash, length_of(type)), type_of(bodies, LLVMGetElementType(type)));
     } else if (kind == LLVMVectorTypeKind) {
         hash = mix(mix(hash, LLVMGetVectorSize(type)), type_of(bodies, LLVMGetElementType(type)));
     } else if (kind == LLVMFunctionTypeKind) {
